@@ -1,0 +1,140 @@
+"""JSON to typed structs and back. The only file that names msgspec.
+
+A wire struct is decoded leniently: unknown members are ignored, a number written as text is a number, and a member of
+the wrong type costs itself, else its row, never the whole reply. What was dropped is told, not hidden.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+import msgspec
+
+T = TypeVar("T")
+
+MAX_DEFECTS = 64
+"""A reply with more broken members than this is refused whole: it is not the endpoint's reply at all."""
+
+
+class DecodeError(ValueError):
+    """The text is not JSON, or nothing of the expected shape can be saved from it; `json_path` says where."""
+
+    def __init__(self, reason: str, json_path: str = "$") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.json_path = json_path
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class WireStruct(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Base of all wire structs: immutable; `None` is "not said" and is left out when encoded."""
+
+
+wire = msgspec.field
+"""A member whose wire name differs from its Python name: `voltage_v: float | None = wire(name="voltage", default=None)`."""
+
+
+def doc(unit: str, meaning: str) -> msgspec.Meta:
+    """Annotate a member with its unit ("" if it has none) and its meaning; the endpoint reference is made of these."""
+    return msgspec.Meta(description=meaning, extra={"unit": unit})
+
+
+def encode_json(value: object, *, indent: int | None = None) -> bytes:
+    """Encode structs, dataclasses and plain values as JSON; `indent` spaces for people."""
+    encoded = msgspec.json.encode(value)
+    return encoded if indent is None else msgspec.json.format(encoded, indent=indent)
+
+
+def plain(value: object) -> Any:
+    """Turn structs and dataclasses into dicts, lists and plain values."""
+    return msgspec.to_builtins(value)
+
+
+def convert(value: object, shape: type[T]) -> T:
+    """Turn plain values into `shape`, strictly; raise DecodeError with the path of the first misfit."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise DecodeError(*_split_path(str(error))) from error
+
+
+@functools.cache
+def decoder(shape: Any) -> Callable[[bytes], tuple[Any, tuple[DecodeError, ...]]]:
+    """Build a decoder for `shape`: it returns the value and the members that had to be dropped."""
+    fast = msgspec.json.Decoder(shape, strict=False)
+
+    def decode(body: bytes) -> tuple[Any, tuple[DecodeError, ...]]:
+        try:
+            return fast.decode(body), ()
+        except msgspec.ValidationError:
+            return _salvage(_parse(body), shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise DecodeError(str(error)) from error
+
+    return decode
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DecodeError(str(error)) from error
+
+
+def _salvage(root: Any, shape: Any) -> tuple[Any, tuple[DecodeError, ...]]:
+    """Drop the member that does not fit, then its row, until the rest fits."""
+    defects: list[DecodeError] = []
+    while True:
+        try:
+            return msgspec.convert(root, shape, strict=False), tuple(defects)
+        except msgspec.ValidationError as error:
+            reason, path = _split_path(str(error))
+            if len(defects) >= MAX_DEFECTS or not _drop(root, shape, path):
+                raise DecodeError(reason, path) from error
+            defects.append(DecodeError(reason, path))
+
+
+def _split_path(message: str) -> tuple[str, str]:
+    reason, _, path = message.partition(" - at `")
+    return reason, path.rstrip("`") or "$"
+
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+
+def _drop(root: Any, shape: Any, path: str) -> bool:
+    """Delete from `root` the member or row that `path` names; False where that would be the root itself."""
+    steps: list[str | int] = [name or (index if index == "..." else int(index)) for name, index in _STEP.findall(path)]
+    if not steps:
+        return False
+    holder = root
+    for depth, step in enumerate(steps):
+        key = _misfit(root, shape, holder, path) if step == "..." else step
+        if key is None:
+            return False
+        if depth == len(steps) - 1:
+            del holder[key]
+            return True
+        holder = holder[key]
+    return False
+
+
+def _misfit(root: Any, shape: Any, mapping: dict[str, Any], path: str) -> str | None:
+    """Find the key of `mapping` that does not fit; msgspec names the members of a mapping only as `[...]`."""
+    entries = dict(mapping)
+    found = None
+    for key, value in entries.items():
+        mapping.clear()
+        mapping[key] = value
+        try:
+            msgspec.convert(root, shape, strict=False)
+        except msgspec.ValidationError as error:
+            if _split_path(str(error))[1] == path:
+                found = key
+                break
+    mapping.clear()
+    mapping.update(entries)
+    return found

@@ -1,0 +1,181 @@
+"""The devices of a site. Values are of one moment, units stand in the names, `None` is "not said"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a meter or one of its phases measures. Signs follow the meter's kind, see `Meter.kind`."""
+
+    active_power_w: float | None = None
+    apparent_power_va: float | None = None
+    reactive_power_var: float | None = None
+    """Positive is lagging (inductive)."""
+    power_factor: float | None = None
+    """-1 to 1; None where the gateway's word cannot be one."""
+    voltage_v: float | None = None
+    """Phase to neutral for a phase; the sum over the phases in use for a meter."""
+    current_a: float | None = None
+    frequency_hz: float | None = None
+    delivered_wh: float | None = None
+    """Lifetime energy in the direction of positive power."""
+    received_wh: float | None = None
+    """Lifetime energy in the direction of negative power."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel(Reading):
+    """One phase in use of a meter."""
+
+    phase: str
+    """L1, L2 or L3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter(Reading):
+    """One current-transformer meter. A disabled meter is listed without values."""
+
+    eid: int
+    """The gateway's record number of this meter; stable for its life."""
+    kind: str
+    """`production` (positive: generating), `net-consumption` (positive: import), `total-consumption` (positive: use),
+    `storage` (positive: discharging), or any other word that the gateway uses."""
+    state: str
+    """`enabled` or `disabled`."""
+    phase_count: int | None = None
+    status: str | None = None
+    """`normal`, `check-wiring`, `not-metering` …"""
+    flags: tuple[str, ...] = ()
+    """What the gateway finds wrong, such as `production-imbalance`."""
+    at: datetime | None = None
+    channels: tuple[Channel, ...] = ()
+    """Only the phases in use; the others carry induced noise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inverter:
+    """One microinverter with its panel."""
+
+    serial: str
+    at: datetime | None = None
+    """End of its last report; reports come every 5 to 15 minutes, or hourly."""
+    power_w: float | None = None
+    """Average over the last report interval; keeps its last value overnight, see `at`."""
+    max_power_w: float | None = None
+    dc_voltage_v: float | None = None
+    dc_current_a: float | None = None
+    ac_voltage_v: float | None = None
+    ac_current_a: float | None = None
+    frequency_hz: float | None = None
+    temperature_c: float | None = None
+    lifetime_wh: float | None = None
+    today_wh: float | None = None
+    """The gateway's own count since its midnight; not used for history."""
+    report_interval_s: float | None = None
+    phase: str | None = None
+    """L1, L2 or L3."""
+    part_number: str | None = None
+    firmware: str | None = None
+    status: str | None = None
+    """`ok` or the conditions that the gateway sees, in its words."""
+    communicating: bool | None = None
+    producing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """One battery. Power is positive while discharging."""
+
+    serial: str
+    kind: str
+    """`iq` for an IQ Battery, `acb` for an AC Battery."""
+    soc_pct: float | None = None
+    power_w: float | None = None
+    capacity_wh: float | None = None
+    temperature_c: float | None = None
+    max_cell_temperature_c: float | None = None
+    status: str | None = None
+    """`charging`, `discharging`, `idle`, `full`, `asleep`, or the gateway's own word."""
+    phase: str | None = None
+    at: datetime | None = None
+    part_number: str | None = None
+    firmware: str | None = None
+    communicating: bool | None = None
+    sleeping: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """All batteries of the site together, and how they are told to behave."""
+
+    soc_pct: float | None = None
+    available_wh: float | None = None
+    capacity_wh: float | None = None
+    health_pct: float | None = None
+    mode: str | None = None
+    """`self-consumption`, `savings`, `backup`, or the gateway's own word."""
+    reserve_soc_pct: float | None = None
+    charge_from_grid: bool | None = None
+    cloud_scheduled: bool | None = None
+    """True while the vendor's cloud plans the battery: local changes of mode then have no effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The relay that separates the house from the grid."""
+
+    relay: str | None = None
+    """`closed` (on grid), `open` (islanded), `open synchronizing` …"""
+    relay_admin: str | None = None
+    """What was asked of the relay."""
+    status: str | None = None
+    """`on-grid`, `off-grid`, `generator`, or the gateway's own word."""
+    profile: str | None = None
+    """Name of the grid profile."""
+    controller: str | None = None
+    """Serial of the device that holds the relay."""
+    temperature_c: float | None = None
+    communicating: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One dry contact of the system controller."""
+
+    id: str
+    """NC1, NC2 (normally closed), NO1, NO2 (normally open)."""
+    status: str | None = None
+    """`open` or `closed`."""
+    kind: str | None = None
+    """`none`, `pv`, `load`, or the gateway's own word."""
+    name: str | None = None
+    mode: str | None = None
+    """`manual` or `soc`."""
+    on_grid: str | None = None
+    """What it does on grid: `apply`, `shed`, `schedule`, `none`."""
+    off_grid: str | None = None
+    on_generator: str | None = None
+    soc_low_pct: float | None = None
+    soc_high_pct: float | None = None
+    priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """A standby generator behind the system controller."""
+
+    state: str | None = None
+    """`closed` while it feeds the house, else `open`."""
+    admin_state: str | None = None
+    mode: str | None = None
+    """`on`, `off` or `auto`."""
+    name: str | None = None
+    rated_power_w: float | None = None
+    start_soc_pct: float | None = None
+    """It starts by itself below this state of charge."""
+    stop_soc_pct: float | None = None
+    exercising: bool | None = None
+    charges_battery: bool | None = None

@@ -1,0 +1,12 @@
+"""The seams: small protocols that join the floors above to the outside. Read this package first.
+
+`Transport` carries one request to a gateway, `Clock` is time, `Store` keeps history, `Feed` is what the collector offers
+to dashboard and exporters, `Exporter` hands data on.
+"""
+
+from openvoy.ports.clock import Clock
+from openvoy.ports.feed import Feed, GatewayStatus, Update
+from openvoy.ports.store import Columns, Store
+from openvoy.ports.transport import Transport
+
+__all__ = ["Clock", "Columns", "Feed", "GatewayStatus", "Store", "Transport", "Update"]

@@ -1,0 +1,27 @@
+"""The only place that converts units. Everything inside carries the unit of its suffix."""
+
+from __future__ import annotations
+
+JOULES_PER_WH = 3600
+WRAP_32_BIT_WH = 2**32 / JOULES_PER_WH
+"""What a 32-bit joule counter loses when it wraps: 1 193 046.47 Wh."""
+
+
+def milli(value: float | None) -> float | None:
+    """Convert mW, mV, mA or mHz to W, V, A or Hz."""
+    return None if value is None else value / 1000
+
+
+def wh_from_joules(value_j: float | None) -> float | None:
+    """Convert joules to watt-hours."""
+    return None if value_j is None else value_j / JOULES_PER_WH
+
+
+def wh_from_kwh(value_kwh: float) -> float:
+    """Convert kilowatt-hours to watt-hours."""
+    return value_kwh * 1000
+
+
+def celsius_from_fahrenheit(value_f: float | None) -> float | None:
+    """Convert °F to °C, to a tenth; system controllers report °F where all else reports °C."""
+    return None if value_f is None else round((value_f - 32) * 5 / 9, 1)
