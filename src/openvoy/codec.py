@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, dataclass_transform
 
 import msgspec
@@ -28,13 +28,19 @@ class DecodeError(ValueError):
         self.json_path = json_path
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+@dataclass_transform(frozen_default=True)
 class WireStruct(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of all wire structs: immutable; `None` is "not said" and is left out when encoded."""
 
 
-wire = msgspec.field
-"""A member whose wire name differs from its Python name: `voltage_v: float | None = wire(name="voltage", default=None)`."""
+def said(name: str) -> Any:
+    """Declare a member by its wire name; None where the gateway does not say it."""
+    return msgspec.field(name=name, default=None)
+
+
+def each(rows: Iterable[T] | None) -> Iterable[T]:
+    """Go through rows that may not have been said."""
+    return () if rows is None else rows
 
 
 def doc(unit: str, meaning: str) -> msgspec.Meta:

@@ -25,3 +25,11 @@ def wh_from_kwh(value_kwh: float) -> float:
 def celsius_from_fahrenheit(value_f: float | None) -> float | None:
     """Convert °F to °C, to a tenth; system controllers report °F where all else reports °C."""
     return None if value_f is None else round((value_f - 32) * 5 / 9, 1)
+
+
+_PREFIXES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
+def scaled(value: float, prefix: str) -> float:
+    """Take a metric prefix ("", "k", "M", "G") off a value."""
+    return value * _PREFIXES[prefix]

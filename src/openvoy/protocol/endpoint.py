@@ -88,6 +88,8 @@ class Endpoint(Generic[T]):
     """Firmware before 7 answers it without login."""
     parse: Callable[[bytes], Decoded[T]] | None = None
     """For replies that are not JSON."""
+    render: Callable[[T], bytes] | None = None
+    """The way back, for the same replies."""
 
     def exists_in(self, firmware: Firmware) -> bool:
         """Whether a gateway of this firmware is expected to have it."""
@@ -104,12 +106,12 @@ class Endpoint(Generic[T]):
                 f"{self.path}: {error.reason} (at {error.json_path}, {_kind_of(body)})",
                 endpoint=self.name,
                 json_path=error.json_path,
-                hint="The reply is skipped; should it stay so, the firmware speaks a dialect that Openvoy does not know.",
+                hint="The reply is skipped; should it stay so, this firmware speaks a dialect new to Openvoy.",
             ) from error
 
     def encode(self, value: T) -> bytes:
         """Encode a reply as the gateway would."""
-        return codec.encode_json(value)
+        return codec.encode_json(value) if self.render is None else self.render(value)
 
 
 def _kind_of(body: bytes) -> str:
