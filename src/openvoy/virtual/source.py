@@ -1,0 +1,71 @@
+"""Where a virtual gateway's answers come from: a recording or a simulated site, behind one small protocol.
+
+The server asks for the login before it asks the source, adds session cookies and latency, and sends the reply as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+from openvoy.protocol.endpoint import Handler
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request
+
+
+class Framing(Enum):
+    """How a client learns where the body ends."""
+
+    LENGTH = "length"
+    """Content-Length, always that of the body that is sent."""
+    CHUNKED = "chunked"
+    """Transfer-Encoding: chunked."""
+    CLOSE = "close"
+    """Neither: the body ends with the connection, as on 3.x and parts of 4.x and 5.x."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer, complete: the server adds nothing but framing, Connection and a session cookie."""
+
+    status: int = 200
+    reason: str | None = None
+    """Text of the status line; None is the usual one."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """In the order and spelling of the wire. Content-Length, Transfer-Encoding and Connection count as places:
+    the server puts the true value there, or appends it where there is no place."""
+    framing: Framing = Framing.LENGTH
+    body: bytes = b""
+    stream: Callable[[], AsyncIterator[bytes]] | None = None
+    """Sent after the body, piece by piece: event streams, and bodies too big to hold."""
+    delay_s: float = 0.0
+    """How long a real gateway took; honoured with `--latency capture`."""
+    handler: Handler = Handler.NATIVE
+    """Scripted replies are made one at a time, others in parallel."""
+
+
+class Source(Protocol):
+    """Makes the replies of one gateway."""
+
+    @property
+    def identity(self) -> Capabilities:
+        """Serial number, part number, firmware, and the login that follows from them."""
+        ...
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request that may be answered: unknown paths and wrong methods too (see `pages`).
+
+        Header names of `request` are in lower case; `path` is as the client sent it, with query.
+        """
+        ...
+
+
+@runtime_checkable
+class HasTruth(Protocol):
+    """A source that knows more than it tells its clients; shown at `/__virtual/truth`."""
+
+    def truth(self) -> Mapping[str, object]:
+        """Exact state and lifetime energies, JSON-ready."""
+        ...
