@@ -33,3 +33,8 @@ _PREFIXES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9}
 def scaled(value: float, prefix: str) -> float:
     """Take a metric prefix ("", "k", "M", "G") off a value."""
     return value * _PREFIXES[prefix]
+
+
+def watts_from_kilowatts(value_kw: float | None) -> float | None:
+    """Convert kW to W."""
+    return None if value_kw is None else value_kw * 1000

@@ -56,7 +56,7 @@ class Capabilities:
     part_number: str | None
     firmware: Firmware
     metered: bool
-    """Current transformers on board (they may still be unused)."""
+    """The board can carry current transformers (they may still be unused, or the old page does not say)."""
     login: LoginKind
 
     @property

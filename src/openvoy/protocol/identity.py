@@ -7,6 +7,7 @@ from openvoy.protocol.firmware import Capabilities, Firmware, LoginKind, parse_f
 
 _FIRST_WITH_TOKENS = (7,)
 _FIRST_WITH_DIGEST = (3, 9)
+_FIRST_METERED = (4,)
 _OLD_LINE = ((3, 10), (4,))
 """3.10 to 3.x belongs to the older hardware line, whatever its numbers say; it asks for no login."""
 
@@ -18,7 +19,7 @@ def build_capabilities(info: Info) -> Capabilities:
         serial=info.serial,
         part_number=info.part_number,
         firmware=firmware,
-        metered=info.imeter is True,
+        metered=info.imeter is not False and firmware.numbers >= _FIRST_METERED,
         login=_login_kind(firmware, web_tokens=info.web_tokens),
     )
 

@@ -1,0 +1,133 @@
+"""Which endpoints are worth asking, and how often: decided anew from what is known so far.
+
+The hot path uses native endpoints only. A slow page is asked often only where nothing else has the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from openvoy.codec import each
+from openvoy.protocol.endpoint import Endpoint, Poll
+from openvoy.protocol.endpoints.contacts import CONTACT_SETTINGS, DRY_CONTACTS
+from openvoy.protocol.endpoints.ensemble import (
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
+    RELAY,
+    SECONDARY_CONTROL,
+)
+from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE
+from openvoy.protocol.endpoints.inventory import INVENTORY
+from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS, DeviceData
+from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
+from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
+from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1
+from openvoy.protocol.endpoints.tariff import TARIFF
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.replies import Replies
+
+Rule = Callable[[Capabilities, Replies], Poll | None]
+
+ACB_DEVICE_TYPE = 11
+CONTROLLERS = ("ENPOWER", "COLLAR")
+
+
+def has_enabled_meter(replies: Replies, *measurements: str) -> bool:
+    """Whether a meter of one of these kinds (of any kind, if none is named) is enabled."""
+    return any(
+        meter.state == "enabled" and (not measurements or meter.measurement in measurements)
+        for meter in each(replies.value(METERS))
+    )
+
+
+def has_devices(replies: Replies, *kinds: str) -> bool:
+    """Whether the storage inventory lists a device of one of these kinds."""
+    return any(group.kind in kinds and group.devices for group in each(replies.value(ENSEMBLE_INVENTORY)))
+
+
+def has_ac_batteries(replies: Replies) -> bool:
+    """Whether AC Batteries stand among the inverters."""
+    if any(report.device_type == ACB_DEVICE_TYPE for report in each(replies.value(INVERTERS))):
+        return True
+    devices = (replies.value(DEVICE_DATA) or {}).values()
+    return any(isinstance(device, DeviceData) and device.kind == "acb" for device in devices)
+
+
+def is_interval_usable(replies: Replies) -> bool:
+    """Whether the interval snapshot counts: a lifetime of 0 is none (after a restart; on Standard from 8.3.5422)."""
+    totals = replies.value(PRODUCTION_V1)
+    return totals is not None and bool(totals.lifetime_wh)
+
+
+def _always(poll: Poll) -> Rule:
+    return lambda _capabilities, _replies: poll
+
+
+def _where(condition: Callable[[Replies], bool], poll: Poll) -> Rule:
+    return lambda _capabilities, replies: poll if condition(replies) else None
+
+
+def _meters(capabilities: Capabilities, _replies: Replies) -> Poll | None:
+    return Poll.HOURLY if capabilities.metered else None
+
+
+def _interval(capabilities: Capabilities, replies: Replies) -> Poll | None:
+    return Poll.FIVE_MINUTES if capabilities.metered and has_enabled_meter(replies, "production") else Poll.MINUTE
+
+
+def _table(_capabilities: Capabilities, replies: Replies) -> Poll | None:
+    return Poll.FIVE_MINUTES if PRODUCTION_V1 in replies and not is_interval_usable(replies) else None
+
+
+def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
+    if has_ac_batteries(replies) or (capabilities.metered and replies.is_absent(METERS)):
+        return Poll.MINUTE
+    if capabilities.metered:
+        return Poll.HOURLY
+    return Poll.FIVE_MINUTES if PRODUCTION_V1 in replies and not is_interval_usable(replies) else None
+
+
+_RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
+    (METERS, _meters),
+    (METER_READINGS, _where(has_enabled_meter, Poll.LIVE)),
+    (PRODUCTION_V1, _interval),
+    (PRODUCTION_TABLE, _table),
+    (INVERTERS, _always(Poll.FIVE_MINUTES)),
+    (DEVICE_DATA, _always(Poll.FIVE_MINUTES)),
+    (ENSEMBLE_INVENTORY, _always(Poll.MINUTE)),
+    (ENSEMBLE_POWER, _where(lambda replies: has_devices(replies, "ENCHARGE"), Poll.MINUTE)),
+    (
+        SECONDARY_CONTROL,
+        _where(lambda replies: has_devices(replies, "ENCHARGE") or has_ac_batteries(replies), Poll.MINUTE),
+    ),
+    (RELAY, _where(lambda replies: has_devices(replies, *CONTROLLERS), Poll.MINUTE)),
+    (
+        ENSEMBLE_STATUS,
+        _where(lambda replies: has_devices(replies, *CONTROLLERS) and replies.is_absent(RELAY), Poll.MINUTE),
+    ),
+    (DRY_CONTACTS, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.MINUTE)),
+    (CONTACT_SETTINGS, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
+    (GENERATOR, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.MINUTE)),
+    (GENERATOR_CONFIG, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
+    (GENERATOR_MODE, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
+    (TARIFF, _always(Poll.HOURLY)),
+    (PRODUCTION_DETAILS, _page),
+    (INVENTORY, _always(Poll.HOURLY)),
+)
+
+
+def wanted_endpoints(capabilities: Capabilities, replies: Replies) -> dict[Endpoint[Any], Poll]:
+    """Decide which endpoints this gateway should be asked and how often, in the order of a first reading."""
+    wanted: dict[Endpoint[Any], Poll] = {}
+    for endpoint, rule in _RULES:
+        poll = rule(capabilities, replies) if endpoint.exists_in(capabilities.firmware) else None
+        if poll is not None:
+            wanted[endpoint] = poll
+    return wanted
+
+
+def next_endpoint(capabilities: Capabilities, replies: Replies) -> Endpoint[Any] | None:
+    """Give the next endpoint that a complete reading still needs; None when it is complete."""
+    return next((endpoint for endpoint in wanted_endpoints(capabilities, replies) if endpoint not in replies), None)

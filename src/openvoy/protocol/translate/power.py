@@ -1,0 +1,147 @@
+"""Power flows and lifetime energies, in our signs."""
+
+from __future__ import annotations
+
+from openvoy.codec import each
+from openvoy.model import Energy, Meter, Power
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER
+from openvoy.protocol.endpoints.generator import GENERATOR
+from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, ProductionRow
+from openvoy.protocol.plan import has_ac_batteries, has_devices, has_enabled_meter
+from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.sources import SolarSource, find_meter, find_row
+from openvoy.units import milli
+
+STALE_PAGE_S = 120
+"""The production page answers 1 to 30 s after its meters' samples; an older one tells of another moment."""
+
+
+def build_power(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> Power:
+    """Build the flows; what this site does not have adds nothing, what did not arrive leaves the load unknown."""
+    grid_w = _grid_w(replies, meters, solar)
+    battery_w = _battery_w(replies, meters)
+    return Power(
+        solar_w=solar.power_w,
+        grid_w=grid_w,
+        battery_w=battery_w,
+        generator_w=_generator_w(replies),
+        load_w=_load_w(replies, solar.power_w, grid_w, battery_w),
+        reported_consumption_w=_reported_w(replies, meters, solar.power_w, grid_w),
+    )
+
+
+def has_battery(replies: Replies) -> bool:
+    """Whether the site stores energy."""
+    return (
+        has_devices(replies, "ENCHARGE")
+        or has_ac_batteries(replies)
+        or _acb_row(replies) is not None
+        or has_enabled_meter(replies, "storage")
+    )
+
+
+def _grid_w(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> float | None:
+    net = find_meter(meters, "net-consumption")
+    if net is not None:
+        return net.active_power_w
+    total = find_meter(meters, "total-consumption")
+    if total is not None:
+        return _difference(total.active_power_w, solar.power_w)
+    # With meters known to be off, the page's rows are noise; without that knowledge they are all there is.
+    row = None if meters else find_row(replies, "net-consumption")
+    return None if row is None else row.now_w
+
+
+def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
+    storage = find_meter(meters, "storage")
+    if storage is not None:
+        return storage.active_power_w
+    parts: list[float | None] = []
+    if has_devices(replies, "ENCHARGE"):
+        reply = replies.value(ENSEMBLE_POWER)
+        batteries = () if reply is None else each(reply.batteries)
+        parts += [milli(battery.power_mw) for battery in batteries] or [None]
+    row = _acb_row(replies)
+    if row is not None:
+        parts.append(row.now_w)
+    elif has_ac_batteries(replies):
+        parts.append(None)
+    return _sum_of(parts) if parts else None
+
+
+def _acb_row(replies: Replies) -> ProductionRow | None:
+    page = replies.value(PRODUCTION_DETAILS)
+    rows = () if page is None else each(page.storage)
+    return next((row for row in rows if row.kind == "acb" and row.active_count), None)
+
+
+def _generator_w(replies: Replies) -> float | None:
+    """A generator that does not feed gives 0 W; how much a feeding one gives is not said here."""
+    state = replies.value(GENERATOR)
+    return 0.0 if state is not None and state.oper_state == "open" and state.present and state.admin_mode else None
+
+
+def _load_w(replies: Replies, solar_w: float | None, grid_w: float | None, battery_w: float | None) -> float | None:
+    """Add the flows up; without the storage inventory nobody knows whether a battery belongs to them.
+
+    A feeding generator is seen by the consumption meter while the grid relay is open, so it needs no term.
+    """
+    if replies.error(ENSEMBLE_INVENTORY) is not None and not replies.is_absent(ENSEMBLE_INVENTORY):
+        return None
+    return _sum_of([solar_w, grid_w, battery_w] if has_battery(replies) else [solar_w, grid_w])
+
+
+def _reported_w(
+    replies: Replies, meters: tuple[Meter, ...], solar_w: float | None, grid_w: float | None
+) -> float | None:
+    """Give the gateway's total: its meter's, the page's while that is of this moment, or its identity solar + net."""
+    total_meter = find_meter(meters, "total-consumption")
+    if total_meter is not None:
+        return total_meter.active_power_w
+    total, net = find_row(replies, "total-consumption"), find_row(replies, "net-consumption")
+    at = next((meter.at for meter in meters if meter.at is not None), None)
+    if meters and (total is None or at is None or abs(at.timestamp() - _seconds(total.reading_time_s)) > STALE_PAGE_S):
+        return _sum_of([solar_w, grid_w])
+    if total is None:
+        return None
+    if net is not None and (total.now_w, total.lifetime_wh) == (net.now_w, net.lifetime_wh):
+        # 8.3.5433 gives both rows the net values.
+        return _sum_of([solar_w, net.now_w])
+    return total.now_w
+
+
+def build_energy(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> Energy:
+    """Build lifetime energies from counters; a total-consumption meter cannot tell import from export."""
+    net, total = find_meter(meters, "net-consumption"), find_meter(meters, "total-consumption")
+    storage = find_meter(meters, "storage")
+    import_wh = None if net is None else net.delivered_wh
+    export_wh = None if net is None else net.received_wh
+    charge_wh = None if storage is None else storage.received_wh
+    discharge_wh = None if storage is None else storage.delivered_wh
+    stored_wh = [discharge_wh, _negative(charge_wh)] if has_battery(replies) else []
+    used_wh = [solar.lifetime_wh, import_wh, _negative(export_wh)] if total is None else [total.delivered_wh]
+    return Energy(
+        solar_wh=solar.lifetime_wh,
+        import_wh=import_wh,
+        export_wh=export_wh,
+        charge_wh=charge_wh,
+        discharge_wh=discharge_wh,
+        load_wh=_sum_of([*used_wh, *stored_wh]),
+    )
+
+
+def _seconds(value_s: float | None) -> float:
+    return float("-inf") if value_s is None else value_s
+
+
+def _sum_of(parts: list[float | None]) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _difference(value: float | None, other: float | None) -> float | None:
+    return _sum_of([value, _negative(other)])
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value

@@ -1,0 +1,66 @@
+"""All parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from openvoy.errors import EndpointMissing, OpenvoyError
+from openvoy.model import GatewayInfo, Meter, MissingPart, Snapshot
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.controller import build_contacts, build_generator, build_grid
+from openvoy.protocol.translate.counters import build_counters
+from openvoy.protocol.translate.inverters import build_inverters
+from openvoy.protocol.translate.meters import build_meters
+from openvoy.protocol.translate.power import build_energy, build_power
+from openvoy.protocol.translate.sources import find_solar
+from openvoy.protocol.translate.storage import build_batteries, build_storage
+from openvoy.protocol.translate.tariff import build_tariff
+
+
+def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -> Snapshot:
+    """Build a snapshot of what is known; a part that failed is empty and stands in `missing`, the rest stands."""
+    meters = build_meters(replies)
+    inverters = build_inverters(replies)
+    batteries = build_batteries(replies)
+    solar = find_solar(capabilities, replies, meters)
+    return Snapshot(
+        gateway=_gateway(capabilities, meters),
+        at=at,
+        power=build_power(replies, meters, solar),
+        energy=build_energy(replies, meters, solar),
+        meters=meters,
+        inverters=inverters,
+        batteries=batteries,
+        storage=build_storage(replies, batteries),
+        grid=build_grid(replies),
+        contacts=build_contacts(replies),
+        generator=build_generator(replies),
+        tariff=build_tariff(replies),
+        counters=build_counters(replies, meters, inverters, solar),
+        missing=tuple(_missing(replies)),
+    )
+
+
+def _gateway(capabilities: Capabilities, meters: tuple[Meter, ...]) -> GatewayInfo:
+    counts = [meter.phase_count for meter in meters if meter.state == "enabled" and meter.phase_count]
+    return GatewayInfo(
+        serial=capabilities.serial,
+        part_number=capabilities.part_number,
+        firmware=str(capabilities.firmware),
+        model="metered" if capabilities.metered else "standard",
+        phases=max(counts, default=None),
+    )
+
+
+def _missing(replies: Replies) -> Iterator[MissingPart]:
+    """Name what failed, and members that had to be dropped; what this firmware does not have is not missing."""
+    for endpoint, outcome in replies.outcomes():
+        if isinstance(outcome, EndpointMissing):
+            continue
+        if isinstance(outcome, OpenvoyError):
+            yield MissingPart(part=endpoint.name, reason=outcome.message)
+            continue
+        for defect in outcome.defects:
+            yield MissingPart(part=f"{endpoint.name} {defect.json_path}", reason=defect.reason)

@@ -1,0 +1,143 @@
+"""Which part of which reply is right for production and consumption, by hardware and firmware.
+
+The choice follows from what the gateway has, never from what happened to arrive this time: while a meter's reading is
+late its value is unknown, and nothing else steps in for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from openvoy.codec import each
+from openvoy.model import Meter
+from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS
+from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
+from openvoy.protocol.endpoints.meters import METERS
+from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1, ProductionRow
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.plan import has_enabled_meter, is_interval_usable
+from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.inverters import MICROINVERTER, inverter_devices, is_device_list_complete
+from openvoy.protocol.translate.moments import moment
+from openvoy.units import wh_from_joules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolarSource:
+    """Production now and ever, with where it comes from."""
+
+    power_w: float | None = None
+    lifetime_wh: float | None = None
+    at: datetime | None = None
+    endpoint: str = ""
+    block: str = ""
+    device: str = ""
+
+
+def find_meter(meters: tuple[Meter, ...], kind: str) -> Meter | None:
+    """Find the enabled meter of a kind."""
+    return next((meter for meter in meters if meter.kind == kind and meter.state == "enabled"), None)
+
+
+def find_row(replies: Replies, measurement: str) -> ProductionRow | None:
+    """Find a working integrated-meter row of the production page; `active_count` 0 is noise or an old count."""
+    page = replies.value(PRODUCTION_DETAILS)
+    if page is None:
+        return None
+    rows = page.production if measurement == "production" else page.consumption
+    meters = [row for row in each(rows) if row.kind == "eim"]
+    named = [row for row in meters if row.measurement == measurement]
+    unnamed = [row for row in meters if row.measurement is None][_UNNAMED_POSITION[measurement] :]
+    return next((row for row in (*named, *unnamed) if row.active_count), None)
+
+
+_UNNAMED_POSITION = {"production": 0, "total-consumption": 0, "net-consumption": 1}
+"""4.2 does not name the measurement; the order does."""
+
+
+def find_solar(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...]) -> SolarSource:
+    """Find where production is counted right."""
+    if has_enabled_meter(replies, "production"):
+        return _from_meter(find_meter(meters, "production"))
+    if capabilities.metered and METERS in replies and replies.value(METERS) is None:
+        return _from_page_row(find_row(replies, "production")) if replies.is_absent(METERS) else SolarSource()
+    if not capabilities.metered and is_interval_usable(replies):
+        return _from_interval(replies)
+    if replies.value(PRODUCTION_TABLE) is not None and not is_interval_usable(replies):
+        return _from_table(replies)
+    return _from_inverters(replies)
+
+
+def _from_meter(meter: Meter | None) -> SolarSource:
+    if meter is None:
+        return SolarSource()
+    return SolarSource(
+        power_w=meter.active_power_w,
+        lifetime_wh=meter.delivered_wh,
+        at=meter.at,
+        endpoint="meter_readings",
+        block="aggregate",
+        device=str(meter.eid),
+    )
+
+
+def _from_page_row(row: ProductionRow | None) -> SolarSource:
+    if row is None:
+        return SolarSource()
+    return SolarSource(
+        power_w=row.now_w,
+        lifetime_wh=row.lifetime_wh,
+        at=moment(row.reading_time_s),
+        endpoint=PRODUCTION_DETAILS.name,
+        block="production.eim",
+    )
+
+
+def _from_interval(replies: Replies) -> SolarSource:
+    totals = replies.value(PRODUCTION_V1)
+    assert totals is not None
+    return SolarSource(power_w=totals.now_w, lifetime_wh=totals.lifetime_wh, endpoint=PRODUCTION_V1.name, block="total")
+
+
+def _from_table(replies: Replies) -> SolarSource:
+    totals = replies.value(PRODUCTION_TABLE)
+    assert totals is not None
+    return SolarSource(
+        power_w=totals.now_w, lifetime_wh=totals.lifetime_wh, endpoint=PRODUCTION_TABLE.name, block="total"
+    )
+
+
+def _from_inverters(replies: Replies) -> SolarSource:
+    """Add the inverters up: power from their reports, energy from counters that do not wrap, else from the page."""
+    row = _inverters_row(replies)
+    reports = [report for report in each(replies.value(INVERTERS)) if report.device_type in (None, MICROINVERTER)]
+    powers = [report.last_report_w for report in reports if report.last_report_w is not None and report.last_report_s]
+    power_w = sum(powers) if powers else None if row is None else row.now_w
+    counted = _unwrapped_wh(replies)
+    if counted is not None:
+        return SolarSource(power_w=power_w, lifetime_wh=counted, endpoint=DEVICE_DATA.name, block="inverters")
+    return SolarSource(
+        power_w=power_w,
+        lifetime_wh=None if row is None else row.lifetime_wh or None,
+        at=None if row is None else moment(row.reading_time_s),
+        endpoint=PRODUCTION_DETAILS.name,
+        block="production.inverters",
+    )
+
+
+def _inverters_row(replies: Replies) -> ProductionRow | None:
+    page = replies.value(PRODUCTION_DETAILS)
+    rows = () if page is None else each(page.production)
+    return next((row for row in rows if row.kind == "inverters"), None)
+
+
+def _unwrapped_wh(replies: Replies) -> float | None:
+    """Add up the lifetime counters of all inverters in service; None unless every one of them is known."""
+    if not is_device_list_complete(replies):
+        return None
+    channels = [next(iter(each(device.channels)), None) for device in inverter_devices(replies)]
+    lifetimes = [None if channel is None else channel.lifetime for channel in channels]
+    counted_j = [None if lifetime is None else lifetime.produced_j for lifetime in lifetimes]
+    known_j = [value_j for value_j in counted_j if value_j is not None]
+    return wh_from_joules(sum(known_j)) if known_j and len(known_j) == len(counted_j) else None
