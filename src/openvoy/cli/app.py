@@ -1,0 +1,166 @@
+"""What a command module needs: `@command`, `option`, `argument`, `JsonFlag`. The only file that names typer.
+
+A command is a plain or async function in a module of `openvoy.cli.commands`; its docstring is its help:
+
+    @command("token show")
+    async def show(*, target: Target, as_json: JsonFlag = False) -> None:
+
+A parameter whose type is a dataclass stands for all its fields. A command says what went wrong by raising an
+OpenvoyError; it may return an exit code of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import logging
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+from openvoy import __version__
+from openvoy.cli.output import show_error, start_logging
+from openvoy.errors import OpenvoyError
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
+
+
+def _typer(summary: str) -> typer.Typer:
+    # Pretty exceptions would print local variables, and those hold tokens.
+    return typer.Typer(
+        help=summary, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+
+
+_app = _typer("The local platform for Enphase Envoy / IQ Gateway solar and storage systems.")
+_groups: dict[str, typer.Typer] = {}
+
+
+def option(*names: str, help: str, env: str | None = None, **more: Any) -> Any:  # noqa: A002 - as typer calls it
+    """Declare an option inside `Annotated[type, …]`; `env` is the variable that may give it."""
+    return typer.Option(*names, help=help, envvar=env, **more)
+
+
+def argument(*, help: str, **more: Any) -> Any:  # noqa: A002 - as typer calls it
+    """Declare a positional argument inside `Annotated[type, …]`."""
+    return typer.Argument(help=help, **more)
+
+
+JsonFlag = Annotated[bool, option("--json", help="Print one JSON document on stdout, everything else on stderr.")]
+_Verbose = Annotated[bool, option("--verbose", "-v", help="Say on stderr what is done.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@_app.callback()
+def _root(
+    version: Annotated[
+        bool, option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Hold the options before the command; the callback of each does its work."""
+
+
+def group(name: str, summary: str) -> None:
+    """Name a group of commands, such as `token`, and say what it is for; its commands are `@command("token fetch")`."""
+    if name not in _groups:
+        _groups[name] = _typer(summary)
+        _app.add_typer(_groups[name], name=name)
+
+
+def command(path: str, *, log_level: int = logging.WARNING) -> Callable[[CommandT], CommandT]:
+    """Offer a function as command; `path` is `name` or `group name`, `log_level` is what it logs without --verbose."""
+    *groups, name = path.split()
+
+    def register(function: CommandT) -> CommandT:
+        holder = _groups[groups[0]] if groups else _app
+        holder.command(name, help=inspect.getdoc(function))(_adapt(function, log_level))
+        return function
+
+    return register
+
+
+def prompt_secret(text: str) -> str:
+    """Ask a person for a secret on the terminal, without echo."""
+    return str(typer.prompt(text, hide_input=True, err=True))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line in this process and return its exit code."""
+    load_commands()
+    try:
+        _app(args=list(arguments), prog_name="openvoy")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def load_commands() -> None:
+    """Import every module of `openvoy.cli.commands`, which registers its commands."""
+    package = importlib.import_module("openvoy.cli.commands")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+
+
+def _adapt(function: Callable[..., Any], log_level: int) -> Callable[..., None]:
+    """Build what typer calls: dataclass parameters spread out, coroutines run, errors turned into exit codes."""
+    hints = get_type_hints(function, include_extras=True)
+    spread = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
+
+    def adapted(*, verbose: bool, **values: Any) -> None:
+        start_logging(logging.DEBUG if verbose else log_level)
+        for name, shape in spread.items():
+            values[name] = shape(**{field.name: values.pop(field.name) for field in fields(shape)})
+        raise typer.Exit(_call(function, values))
+
+    parameters = [
+        spread_out
+        for parameter in inspect.signature(function).parameters.values()
+        for spread_out in _spread(parameter, hints, spread)
+    ]
+    parameters.append(_keyword("verbose", _Verbose, False))
+    adapted.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    adapted.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return adapted
+
+
+def _call(function: Callable[..., Any], values: Mapping[str, Any]) -> int:
+    try:
+        result = function(**values)
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+    except OpenvoyError as error:
+        show_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def _spread(
+    parameter: inspect.Parameter, hints: Mapping[str, Any], spread: Mapping[str, type]
+) -> Sequence[inspect.Parameter]:
+    shape = spread.get(parameter.name)
+    if shape is None:
+        return [_keyword(parameter.name, hints[parameter.name], parameter.default)]
+    types = get_type_hints(shape, include_extras=True)
+    return [_keyword(field.name, types[field.name], _default_of(field)) for field in fields(shape)]
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _default_of(field: Field[Any]) -> Any:
+    return inspect.Parameter.empty if field.default is MISSING else field.default

@@ -1,0 +1,63 @@
+"""What commands say and where: results on stdout, everything else on stderr. The only file that names rich."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+
+from openvoy import codec
+from openvoy.errors import OpenvoyError
+from openvoy.protocol.redaction import redact
+
+
+def print_json(value: object) -> None:
+    """Print a value as the one JSON document on stdout."""
+    print_bytes(codec.encode_json(value, indent=2) + b"\n")
+
+
+def print_bytes(body: bytes) -> None:
+    """Print bytes on stdout exactly as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on stdout; the first column is text, the others are values and stand to the right."""
+    from rich.console import Console  # noqa: PLC0415 - costs 50 ms that `--help` and `--json` need not pay
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
+
+
+def say(text: str) -> None:
+    """Tell a person something on stderr."""
+    sys.stderr.write(redact(text) + "\n")
+
+
+def show_error(error: OpenvoyError) -> None:
+    """Tell what went wrong and what helps, on stderr."""
+    say(f"openvoy: {error.message}")
+    if error.hint:
+        say(f"  {error.hint}")
+
+
+def start_logging(level: int) -> None:
+    """Send log records of `level` and above to stderr, secrets masked."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("openvoy")
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+class _RedactingFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
