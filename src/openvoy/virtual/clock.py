@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from openvoy.ports import Clock
 
+ROUNDING_S = 1e-9
+"""What additions of seconds lose; nobody waits for it."""
+
 
 class VirtualClock:
     """Time of a virtual gateway, derived from another clock; implements `ports.Clock`.
@@ -48,7 +51,7 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         """Wait for virtual seconds."""
         due_s = self.monotonic() + seconds
-        while (left_s := due_s - self.monotonic()) > 0:
+        while (left_s := due_s - self.monotonic()) > ROUNDING_S:
             await self._wait(left_s)
 
     async def _wait(self, left_s: float) -> None:

@@ -28,14 +28,14 @@ class Framing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer, complete: the server adds nothing but framing, Connection and a session cookie."""
+    """One answer, complete: the server adds nothing but framing and a session cookie."""
 
     status: int = 200
     reason: str | None = None
     """Text of the status line; None is the usual one."""
     headers: tuple[tuple[str, str], ...] = ()
-    """In the order and spelling of the wire. Content-Length, Transfer-Encoding and Connection count as places:
-    the server puts the true value there, or appends it where there is no place."""
+    """In the order and spelling of the wire. Date, Connection, Content-Length and Transfer-Encoding are only places:
+    the server writes the true value there. The framing that has no place is appended; Date and Connection are not."""
     framing: Framing = Framing.LENGTH
     body: bytes = b""
     stream: Callable[[], AsyncIterator[bytes]] | None = None
