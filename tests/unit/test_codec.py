@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+
+from openvoy.codec import MAX_DEFECTS, DecodeError, WireStruct, decoder, doc, encode_json, said
+
+
+class Row(WireStruct):
+    name: str
+    power_w: Annotated[float | None, doc("W", "power")] = said("powerNow")
+
+
+class Page(WireStruct):
+    rows: tuple[Row, ...] | None = None
+    by_key: dict[str, Row | int] | None = said("byKey")
+
+
+def test_numbers_in_text_and_unknown_members_are_read() -> None:
+    value, defects = decoder(Page)(b'{"rows":[{"name":"a","powerNow":"5","new":1}]}')
+    assert (value.rows[0].power_w, defects) == (5.0, ())
+
+
+def test_a_misfit_costs_its_member_then_its_row() -> None:
+    value, defects = decoder(Page)(b'{"rows":[{"name":"a","powerNow":[]},{"name":3},{"name":"c","powerNow":7}]}')
+    assert [(row.name, row.power_w) for row in value.rows] == [("a", None), ("c", 7.0)]
+    assert [defect.json_path for defect in defects] == ["$.rows[0].powerNow", "$.rows[1].name", "$.rows[1]"]
+
+
+def test_a_misfit_in_a_mapping_is_found() -> None:
+    value, defects = decoder(Page)(b'{"byKey":{"x":{"name":"a"},"y":{"name":"b","powerNow":{}},"count":2}}')
+    assert set(value.by_key) == {"x", "y", "count"}
+    assert value.by_key["y"].power_w is None
+    assert len(defects) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b"null", b'{"rows":', b"\xff\xfe", b"[" * 100_000, b'{"rows":NaN}']
+)
+def test_what_is_no_reply_is_refused(body: bytes) -> None:
+    with pytest.raises(DecodeError):
+        decoder(Page)(body)
+
+
+def test_a_number_out_of_range_costs_itself_or_the_reply_but_nothing_else() -> None:
+    with pytest.raises(DecodeError):
+        decoder(Page)(b'{"rows":[{"name":"a","powerNow":1e999}]}')
+
+
+def test_a_reply_of_nothing_but_misfits_is_refused() -> None:
+    rows = ",".join('{"name":1}' for _ in range(MAX_DEFECTS))
+    with pytest.raises(DecodeError):
+        decoder(Page)(f'{{"rows":[{rows}]}}'.encode())
+
+
+def test_what_was_not_said_is_not_sent() -> None:
+    assert encode_json(Row(name="a")) == b'{"name":"a"}'
+    assert encode_json(Page(rows=())) == b'{"rows":[]}'
