@@ -1,0 +1,120 @@
+"""The guards around every test do fail what they are there to fail."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.support.loopback import OutsideNetworkError, is_local
+
+REPOSITORY = Path(__file__).parents[2]
+
+LEFTOVERS = """
+    import asyncio, subprocess, threading, time
+    import pytest
+
+    DONE = threading.Event()
+
+    async def test_leaves_a_task():
+        asyncio.get_running_loop().create_task(asyncio.sleep(60))
+
+    def test_leaves_a_thread():
+        threading.Thread(target=DONE.wait, daemon=True, name="forgotten").start()
+
+    def test_leaves_a_process():
+        subprocess.Popen(["sleep", "5"]).returncode = 0
+
+    @pytest.fixture(scope="module")
+    def service():
+        done = threading.Event()
+        thread = threading.Thread(target=done.wait)
+        thread.start()
+        yield
+        done.set()
+        thread.join()
+
+    async def test_leaves_nothing(service):
+        await asyncio.create_task(asyncio.sleep(0))
+        threading.Thread(target=time.sleep, args=(0.05,)).start()
+
+    def test_leaves_nothing_either(service):
+        subprocess.run(["true"], check=True)
+"""
+
+OUTSIDE = """
+    import contextlib, socket
+
+    def test_connects():
+        with socket.socket() as outside, contextlib.suppress(Exception):
+            outside.connect(("192.0.2.1", 80))
+
+    def test_looks_up():
+        with contextlib.suppress(Exception):
+            socket.getaddrinfo("example.org", 80)
+
+    def test_stays():
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+            pass
+"""
+
+
+def run_tests(folder: Path, source: str, plugin: str) -> str:
+    (folder / "test_sample.py").write_text(textwrap.dedent(source))
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        plugin,
+        "-o",
+        "asyncio_mode=auto",
+        "-rfE",
+        "-p",
+        "no:cacheprovider",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    finished = subprocess.run(
+        [*command, folder], check=False, cwd=folder, env=environment, capture_output=True, text=True
+    )
+    return finished.stdout
+
+
+def test_what_is_left_running_fails_the_test(tmp_path: Path) -> None:
+    output = run_tests(tmp_path, LEFTOVERS, "tests.support.leftovers")
+    assert "5 passed, 3 errors" in output
+    for name in ("task", "thread", "process"):
+        assert f"ERROR test_sample.py::test_leaves_a_{name} " in output
+
+
+def test_what_leaves_this_machine_fails_the_test(tmp_path: Path) -> None:
+    output = run_tests(tmp_path, OUTSIDE, "tests.support.loopback")
+    assert "3 passed, 2 errors" in output
+    assert "ERROR test_sample.py::test_stays" not in output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost", None, b"localhost", "a.localhost"])
+def test_this_machine_is_local(host: object) -> None:
+    assert is_local(host)
+
+
+@pytest.mark.parametrize("host", ["192.168.1.2", "fe80::1", "example.org", "localhost.example.org"])
+def test_others_are_not(host: object) -> None:
+    assert not is_local(host)
+
+
+def test_an_outside_connection_is_refused(loopback_only: list[str]) -> None:
+    with socket.socket() as outside, pytest.raises(OutsideNetworkError):
+        outside.connect(("192.0.2.1", 80))
+    assert loopback_only == ["socket.connect to 192.0.2.1"]
+    loopback_only.clear()
+
+
+def test_a_name_under_invalid_has_no_address() -> None:
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("gateway.invalid", 443)

@@ -1,0 +1,1 @@
+"""Guards that run around every test."""

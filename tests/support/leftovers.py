@@ -1,0 +1,107 @@
+"""A test that leaves a task, a thread or a process running fails. What a fixture of wider scope starts may stay."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GRACE_S = 1.0
+"""A thread or process that was told to end gets this long to be gone."""
+TASK_GRACE_S = 0.2
+
+_PROCESSES = Path("/proc")
+_allowed: set[object] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test that runs in an event loop be checked for tasks, after all of its fixtures are done."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(inspect.unwrap(item.obj)):
+            item.fixturenames.insert(0, "no_task_left")
+
+
+@pytest.fixture
+async def no_task_left() -> AsyncIterator[None]:
+    """Fail the test that leaves a task in its event loop."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    if left:
+        _, left = await asyncio.wait(left, timeout=TASK_GRACE_S)
+    assert not left, f"tasks left running: {[str(task) for task in left]}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+    """Remember what fixtures of wider scope start."""
+    if fixturedef.scope == "function":
+        return (yield)
+    before = set(running())
+    result = yield
+    _allowed.update(set(running()) - before)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Remember what runs before a test."""
+    item.stash[_BEFORE] = set(running())
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail the test that leaves a thread or process, after all of its fixtures are done."""
+    result = yield
+    left = await_end(item.stash[_BEFORE] | _allowed)
+    assert not left, f"left running: {left}"
+    return result
+
+
+_BEFORE: pytest.StashKey[set[object]] = pytest.StashKey()
+
+
+def await_end(expected: set[object]) -> list[str]:
+    """Name what runs beyond `expected`, once it had its time to end."""
+    deadline = time.monotonic() + GRACE_S
+    while True:
+        left = [name for key, name in running().items() if key not in expected]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.01)
+
+
+def running() -> dict[object, str]:
+    """Threads and child processes of this process, by something that does not come again."""
+    found: dict[object, str] = {thread: f"thread {thread.name}" for thread in threading.enumerate()}
+    for pid, started in _children():
+        words = _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
+        if "multiprocessing.resource_tracker" not in words:
+            found[pid, started] = f"process {pid} {words or '(ended, nobody waited for it)'}"
+    return found
+
+
+def _children() -> Iterator[tuple[int, str]]:
+    """Child processes with their start times, where the system tells them as Linux does."""
+    own = str(os.getpid())
+    for status in _PROCESSES.glob("[0-9]*/stat"):
+        # The name, in parentheses, may hold anything; the parent is the second word after it, the start the twentieth.
+        words = _read(status).rpartition(")")[2].split()
+        if words[1:2] == [own]:
+            yield int(status.parent.name), words[19]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
