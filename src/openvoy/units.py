@@ -38,3 +38,8 @@ def scaled(value: float, prefix: str) -> float:
 def watts_from_kilowatts(value_kw: float | None) -> float | None:
     """Convert kW to W."""
     return None if value_kw is None else value_kw * 1000
+
+
+def wh_at_power(power_w: float, duration_s: float) -> float:
+    """Give the energy of a constant power."""
+    return power_w * duration_s / 3600

@@ -23,7 +23,7 @@ class Store(Protocol):
         ...
 
     async def read_power(self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None) -> Columns:
-        """Mean powers: columns at, solar_w, grid_w, battery_w, generator_w, load_w, soc_pct; several gateways are added up."""
+        """Mean powers: columns at, solar_w, grid_w, battery_w, generator_w, load_w, soc_pct; gateways are added up."""
         ...
 
     async def read_energy(
@@ -35,13 +35,13 @@ class Store(Protocol):
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:
-        """Energies by local period: columns start, solar_wh, import_wh, export_wh, charge_wh, discharge_wh, load_wh, estimated."""
+        """Energies by local period: columns start, estimated and those of EnergyRecord."""
         ...
 
     async def read_inverters(
         self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
     ) -> Columns:
-        """Reports of inverters: columns at, serial, power_w, dc_voltage_v, temperature_c and the other measured values."""
+        """Reports of inverters: columns at, serial and the measured values of InverterRecord."""
         ...
 
     async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
