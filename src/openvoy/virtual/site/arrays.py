@@ -1,0 +1,19 @@
+"""The two array types of the simulation, and the grain that keeps its sums exact."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+GRAIN = 1024
+"""Powers are multiples of 1/1024 W. Sums and trapezoids of such numbers are exact in doubles, so balances are too."""
+
+
+def grained(value_w: Array) -> Array:
+    """Round powers to the grain."""
+    result: Array = np.rint(value_w * GRAIN) / GRAIN
+    return result

@@ -1,0 +1,207 @@
+"""A site's past as columns, day by day: the names are those of `openvoy.model.records`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openvoy.virtual.site import flow
+from openvoy.virtual.site.arrays import Array, Ints
+from openvoy.virtual.site.battery import battery_temperature, limits_of
+from openvoy.virtual.site.calendar import MINUTE_S
+from openvoy.virtual.site.circuit import Branch, Count
+from openvoy.virtual.site.day import DayBlock
+from openvoy.virtual.site.definition import SiteDefinition
+from openvoy.virtual.site.meters import build_meters
+from openvoy.virtual.site.reports import is_told
+from openvoy.virtual.site.serials import battery_serials
+from openvoy.virtual.site.simulation import Site
+
+Columns = Mapping[str, NDArray[Any]]
+"""Columns of one table, all of one length: `at` is Unix seconds (int64), serials are text, all else is float64."""
+ENERGY_STEP_MIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayHistory:
+    """What a collector would have kept of one local day (or of its part within the asked span)."""
+
+    date: date
+    power: Columns
+    """Each minute: at, solar_w, grid_w, battery_w, generator_w, load_w, soc_pct."""
+    energy: Columns
+    """Every five minutes: at, solar_wh, import_wh, export_wh, charge_wh, discharge_wh, load_wh since commissioning."""
+    meters: Columns
+    """Each minute, meter and channel: at, eid, channel, active_power_w … frequency_hz."""
+    inverters: Columns
+    """Each report: at, serial, power_w, dc_voltage_v … temperature_c."""
+    batteries: Columns
+    """Every five minutes and battery: at, serial, soc_pct, power_w, temperature_c."""
+
+
+def history(site: Site, start: datetime, end: datetime) -> Iterator[DayHistory]:
+    """Yield what was between two moments, day by day; nothing before the commissioning."""
+    first = max(site.date_of(start), site.definition.gateway.commissioned)
+    last = site.date_of(end - timedelta(microseconds=1))
+    span = (start.timestamp(), end.timestamp())
+    for number in range(first.toordinal(), last.toordinal() + 1):
+        block = site.block(date.fromordinal(number))
+        yield DayHistory(
+            date=block.day.date,
+            power=_within(_power(site.definition, block), span),
+            energy=_within(_energy(site.definition, block), span),
+            meters=_within(_meters(site.definition, block), span),
+            inverters=_within(_inverters(site, block), span),
+            batteries=_within(_batteries(site.definition, block), span),
+        )
+
+
+def _within(columns: Columns, span: tuple[float, float]) -> Columns:
+    at = columns["at"]
+    if not len(at) or (at[0] >= span[0] and at[-1] < span[1] and at.min() >= span[0] and at.max() < span[1]):
+        return columns
+    kept = (at >= span[0]) & (at < span[1])
+    return {name: values[kept] for name, values in columns.items()}
+
+
+def _means(values: Array) -> Array:
+    """Mean of each minute of straight lines."""
+    mean: Array = (values[..., :-1] + values[..., 1:]) / 2
+    return mean
+
+
+def _minutes(block: DayBlock) -> Ints:
+    return block.day.start_s + MINUTE_S * np.arange(block.day.minutes, dtype=np.int64)
+
+
+def _power(site: SiteDefinition, block: DayBlock) -> Columns:
+    means = _means(block.circuit.active_w.sum(axis=1))
+    known = {f"{branch.name.lower()}_w": means[branch] for branch in _known(site)}
+    if not site.meters.production:
+        known["solar_w"] = _means(block.panel_w.sum(axis=0))
+    if site.battery is not None:
+        known["soc_pct"] = _means(_soc(site, block))
+    return {"at": _minutes(block), **known}
+
+
+def _known(site: SiteDefinition) -> tuple[Branch, ...]:
+    """Tell which powers such a gateway can know."""
+    known = [Branch.SOLAR]
+    if site.meters.consumption != "none":
+        known += [Branch.GRID, Branch.GENERATOR, Branch.LOAD]
+    if site.battery is not None:
+        known.append(Branch.BATTERY)
+    return tuple(known)
+
+
+ENERGIES = (
+    ("solar_wh", Branch.SOLAR, Count.DELIVERED),
+    ("import_wh", Branch.GRID, Count.DELIVERED),
+    ("export_wh", Branch.GRID, Count.RECEIVED),
+    ("charge_wh", Branch.BATTERY, Count.RECEIVED),
+    ("discharge_wh", Branch.BATTERY, Count.DELIVERED),
+    ("load_wh", Branch.LOAD, Count.DELIVERED),
+)
+
+
+def _energy(site: SiteDefinition, block: DayBlock) -> Columns:
+    active = block.circuit.active_w
+    known = _known(site)
+    columns: dict[str, NDArray[Any]] = {"at": _minutes(block)[::ENERGY_STEP_MIN]}
+    for name, branch, count in ENERGIES:
+        if branch in known:
+            sign = 1.0 if count is Count.DELIVERED else -1.0
+            steps = flow.positive(sign * active[branch, :, :-1], sign * active[branch, :, 1:], MINUTE_S).sum(axis=0)
+            columns[name] = _counter(block.opening.counts[count, branch].sum(), steps)
+    if not site.meters.production:
+        steps = flow.net(block.panel_w[:, :-1], block.panel_w[:, 1:], MINUTE_S).sum(axis=0)
+        columns["solar_wh"] = _counter(block.opening.panel_j.sum(), steps)
+    return columns
+
+
+def _counter(opening_j: float, steps_j: Array) -> Array:
+    """Let a counter run through the day's minutes; its reading every five of them, Wh."""
+    running = opening_j + np.concatenate(([0.0], np.cumsum(steps_j)[:-1]))
+    readings: Array = running[::ENERGY_STEP_MIN] / 3600
+    return readings
+
+
+def _meters(site: SiteDefinition, block: DayBlock) -> Columns:
+    circuit = block.circuit
+    meters = [meter for meter in build_meters(site) if meter.enabled]
+    branches = [int(meter.branch) for meter in meters]
+    active, reactive, apparent = (
+        _means(values[branches]) for values in (circuit.active_w, circuit.reactive_var, circuit.apparent_va)
+    )
+    voltage = np.broadcast_to(_means(circuit.voltage_v), active.shape)
+    rows = {
+        "active_power_w": _with_sum(active),
+        "apparent_power_va": _with_sum(apparent),
+        "reactive_power_var": _with_sum(reactive),
+        "voltage_v": _with_sum(voltage),
+        "current_a": _with_sum(apparent / voltage),
+    }
+    shape = rows["voltage_v"].shape
+    rows["power_factor"] = rows["active_power_w"] / rows["apparent_power_va"]
+    rows["frequency_hz"] = np.broadcast_to(_means(circuit.frequency_hz), shape)
+    eids = np.array([meter.eid for meter in meters], dtype=np.int64)
+    keys: dict[str, Ints] = {
+        "at": np.broadcast_to(_minutes(block), shape),
+        "eid": np.broadcast_to(eids[:, None, None], shape),
+        "channel": np.broadcast_to(np.arange(shape[1], dtype=np.int64)[:, None], shape),
+    }
+    return {name: values.transpose(2, 0, 1).reshape(-1) for name, values in {**keys, **rows}.items()}
+
+
+def _with_sum(values: Array) -> Array:
+    """Put the sum of the phases before them: channel 0 of [meter, channel, minute]."""
+    return np.concatenate((values.sum(axis=1, keepdims=True), values), axis=1)
+
+
+def _inverters(site: Site, block: DayBlock) -> Columns:
+    reports = block.reports
+    sent = is_told(reports, block.day.end_s)
+    order = np.argsort(reports.at_s[sent], kind="stable")
+    serials = np.broadcast_to(np.array(site.plant.serials)[:, None], sent.shape)
+    columns: dict[str, NDArray[Any]] = {
+        "at": reports.at_s[sent][order].astype(np.int64),
+        "serial": serials[sent][order],
+        "power_w": reports.energy_j[sent][order] / site.definition.gateway.report_interval_s,
+    }
+    for name in INVERTER_VALUES:
+        columns[name] = getattr(reports, name)[sent][order]
+    return columns
+
+
+INVERTER_VALUES = (
+    "dc_voltage_v",
+    "dc_current_a",
+    "ac_voltage_v",
+    "ac_current_a",
+    "frequency_hz",
+    "temperature_c",
+)
+
+
+def _batteries(site: SiteDefinition, block: DayBlock) -> Columns:
+    serials = np.array(battery_serials(site), dtype=np.str_)
+    units, marks = len(serials), slice(0, block.day.minutes, ENERGY_STEP_MIN)
+    at = _minutes(block)[::ENERGY_STEP_MIN]
+    columns: dict[str, NDArray[Any]] = {"at": np.repeat(at, units), "serial": np.tile(serials, len(at))}
+    if site.battery is not None:
+        power = block.circuit.active_w[Branch.BATTERY].sum(axis=0)[marks]
+        columns["soc_pct"] = np.repeat(_soc(site, block)[marks], units)
+        columns["power_w"] = np.repeat(power / units, units)
+        columns["temperature_c"] = np.repeat(battery_temperature(site.battery, block.air_c[marks], power), units)
+    return columns
+
+
+def _soc(site: SiteDefinition, block: DayBlock) -> Array:
+    if site.battery is None:
+        return np.zeros_like(block.stored_j)
+    return 100 * block.stored_j / limits_of(site.battery).capacity_j

@@ -1,0 +1,121 @@
+"""What the house uses: a base that breathes, heating and cooling by the weather, appliances by the hour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from openvoy.virtual.site.arrays import Array, Ints, grained
+from openvoy.virtual.site.calendar import LocalDay, local_day
+from openvoy.virtual.site.definition import Appliance, SiteDefinition
+from openvoy.virtual.site.noise import Stream, generator, smooth
+
+HEATING_BELOW_C = 16.0
+COOLING_ABOVE_C = 24.0
+BASE_SPLIT = {1: (1.0,), 2: (0.55, 0.45), 3: (0.42, 0.33, 0.25)}
+"""How the base is shared out over the phases."""
+BASE_TANGENT = -0.35
+"""Reactive over active power of electronics: leading."""
+MOTOR_TANGENT = 0.45
+"""The same of compressors: lagging."""
+
+PER_PERSON = (
+    Appliance(name="kettle", power_w=2100, minutes=3, per_day=1.6, from_h=6, to_h=21, line="L1"),
+    Appliance(name="hob", power_w=1700, minutes=24, per_day=0.45, from_h=11, to_h=20, line="L2"),
+    Appliance(name="oven", power_w=2300, minutes=35, per_day=0.12, from_h=16, to_h=20, line="L3"),
+    Appliance(name="dishwasher", power_w=1400, minutes=40, per_day=0.24, from_h=12, to_h=23, line="L2"),
+    Appliance(name="laundry", power_w=1900, minutes=30, per_day=0.2, from_h=8, to_h=20, line="L1", power_factor=0.95),
+    Appliance(name="hot water", power_w=2000, minutes=22, per_day=0.5, from_h=5, to_h=22, line="L3"),
+    Appliance(name="lights and screens", power_w=140, minutes=150, per_day=1.1, from_h=17, to_h=23, line="L1"),
+    Appliance(name="work at home", power_w=90, minutes=240, per_day=0.35, from_h=8, to_h=14, line="L2"),
+    Appliance(name="tools", power_w=650, minutes=12, per_day=0.3, from_h=9, to_h=19, line="L1", power_factor=0.85),
+)
+"""The usual ones, for one person."""
+FRIDGE = Appliance(name="fridge", power_w=95, minutes=16, per_day=30, line="L2", power_factor=0.75)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Load:
+    """What the house takes at each minute mark, [phase, mark]; never negative."""
+
+    active_w: Array
+    reactive_var: Array
+    """Positive is lagging."""
+
+
+def house_load(site: SiteDefinition, seed: int, day: LocalDay, air_c: Array) -> Load:
+    """Draw what the house uses on one day."""
+    phases = site.phase_count
+    split = np.array(BASE_SPLIT[phases])[:, None]
+    breath = smooth(seed, day.date.toordinal(), Stream.BASE_LOAD, minutes=day.minutes, knots=72)
+    base = split * (site.house.base_w * np.clip(1.0 + 0.12 * breath, 0.5, 1.5))
+    climate = np.broadcast_to(_climate_w(site, air_c) / phases, base.shape)
+    active = base + climate
+    reactive = BASE_TANGENT * base + MOTOR_TANGENT * climate
+    for row, first, last in _runs(site, seed, day):
+        lines = _lines(row, phases)
+        active[lines, first:last] += row.power_w / len(lines)
+        tangent = math.sqrt(1 - row.power_factor**2) / row.power_factor
+        reactive[lines, first:last] += row.power_w / len(lines) * tangent
+    return Load(grained(active), grained(reactive))
+
+
+def appliances(site: SiteDefinition) -> tuple[Appliance, ...]:
+    """List what is switched on and off in this house."""
+    if site.house.appliance:
+        return site.house.appliance
+    usual = (replace(row, per_day=row.per_day * site.house.people) for row in PER_PERSON)
+    return (FRIDGE, *usual)
+
+
+def _climate_w(site: SiteDefinition, air_c: Array) -> Array:
+    heating = site.house.heating_w_per_c * np.maximum(HEATING_BELOW_C - air_c, 0.0)
+    cooling = site.house.cooling_w_per_c * np.maximum(air_c - COOLING_ABOVE_C, 0.0)
+    result: Array = heating + cooling
+    return result
+
+
+def _runs(site: SiteDefinition, seed: int, day: LocalDay) -> Iterator[tuple[Appliance, int, int]]:
+    """Yield appliance, first and last mark of what runs on this day, what began the day before included."""
+    before = local_day(day.date - timedelta(days=1), site.zone)
+    for row, _, last in _starts(site, seed, before):
+        if last > before.minutes:
+            yield row, 0, last - before.minutes
+    for row, first, last in _starts(site, seed, day):
+        yield row, first, min(last, day.minutes + 1)
+
+
+def _starts(site: SiteDefinition, seed: int, day: LocalDay) -> Iterator[tuple[Appliance, int, int]]:
+    chance = generator(seed, day.date.toordinal(), Stream.APPLIANCES)
+    for row in appliances(site):
+        marks = _allowed(row, day)
+        count = int(chance.poisson(row.per_day * _weekend(day.date)))
+        places = chance.random(count)
+        lengths = chance.uniform(0.75, 1.25, count)
+        for place, length in zip(places, lengths, strict=True):
+            if len(marks):
+                first = int(marks[int(place * len(marks))])
+                yield row, first, first + max(1, round(row.minutes * float(length)))
+
+
+def _allowed(row: Appliance, day: LocalDay) -> Ints:
+    """Marks at which an appliance may start, by the wall clock; never midnight itself."""
+    wall = day.wall_min[1:-1] / 60
+    inside = (wall >= row.from_h) & (wall < row.to_h)
+    if row.to_h < row.from_h:
+        inside = (wall >= row.from_h) | (wall < row.to_h)
+    return np.flatnonzero(inside) + 1
+
+
+def _weekend(day: date) -> float:
+    return 1.15 if day.weekday() >= 5 else 0.94
+
+
+def _lines(row: Appliance, phases: int) -> list[int]:
+    if row.line == "all":
+        return list(range(phases))
+    return [(int(row.line[1]) - 1) % phases]

@@ -1,0 +1,99 @@
+"""What a site is in one moment: plain values, no arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One branch on one phase, or on all of them. Energies are lifetime counters."""
+
+    active_w: float
+    reactive_var: float
+    """Positive is lagging."""
+    apparent_va: float
+    delivered_wh: float
+    """Counted while power is positive."""
+    received_wh: float
+    """Counted while power is negative."""
+    lagging_varh: float
+    leading_varh: float
+    apparent_vah: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchState:
+    """One branch of the circuit."""
+
+    all: Flow
+    """The sum over the phases; energies are counted by phase and added up, as meters do."""
+    phases: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportState:
+    """The last report of a microinverter."""
+
+    at_s: int
+    """End of its interval, Unix seconds."""
+    energy_j: float
+    """Produced in the interval."""
+    lifetime_j: float
+    dc_voltage_v: float
+    dc_current_a: float
+    ac_voltage_v: float
+    ac_current_a: float
+    frequency_hz: float
+    temperature_c: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelState:
+    """One panel with its microinverter."""
+
+    serial: str
+    power_w: float
+    lifetime_j: float
+    report: ReportState | None
+    """None before its first report."""
+    most_w: float
+    """The highest mean power that it ever reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageState:
+    """All batteries together; they share the work evenly."""
+
+    units: int
+    stored_wh: float
+    capacity_wh: float
+    power_w: float
+    """Positive: discharging."""
+    temperature_c: float
+
+    @property
+    def soc_pct(self) -> float:
+        """State of charge."""
+        return 100 * self.stored_wh / self.capacity_wh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteState:
+    """Everything that is true in one moment."""
+
+    at: datetime
+    solar: BranchState
+    grid: BranchState
+    battery: BranchState
+    generator: BranchState
+    load: BranchState
+    total: BranchState
+    """Solar and grid."""
+    voltages_v: tuple[float, ...]
+    """Phase to neutral."""
+    frequency_hz: float
+    air_c: float
+    panels: tuple[PanelState, ...]
+    storage: StorageState | None
