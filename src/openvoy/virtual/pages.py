@@ -137,6 +137,11 @@ def render_bad_request(identity: Capabilities) -> Reply:
     return _plain(identity, 400, b'{"err":"400 - Bad Request"}', None)
 
 
+def render_busy(identity: Capabilities) -> Reply:
+    """Render the 503 of a gateway that is starting."""
+    return _plain(identity, 503, b"Resource busy, please retry after 30 seconds", "text/html")
+
+
 def _plain(identity: Capabilities, status: int, body: bytes, content_type: str | None) -> Reply:
     return Reply(status=status, headers=_headers(identity, Handler.NATIVE, content_type, Framing.LENGTH), body=body)
 
@@ -174,6 +179,11 @@ def render_digest_refused(identity: Capabilities, challenge: str, handler: Handl
     body = b"<html><body><h2>401 Unauthorized</h2></body></html>" if is_page else b"Error: 401"
     content_type = ("Content-Type", "text/html" if is_page else "text/plain")
     return Reply(status=401, headers=(*asks, _CONNECTION, content_type, _LENGTH), body=body)
+
+
+def render_digest_forbidden(identity: Capabilities) -> Reply:
+    """Render what a user gets who is known but may not ask here."""
+    return _plain(identity, 403, b"Error: 403", "text/plain")
 
 
 def render_bad_digest_3_9() -> Reply:

@@ -1,0 +1,193 @@
+"""A gateway in software: `VirtualGateway` puts a source behind login, TLS and HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from openvoy.protocol.firmware import LoginKind
+from openvoy.protocol.http import Request
+from openvoy.virtual.admin import Admin
+from openvoy.virtual.clock import VirtualClock
+from openvoy.virtual.fault_board import FaultBoard
+from openvoy.virtual.faults import parse_fault
+from openvoy.virtual.generation import has_redirect_port
+from openvoy.virtual.keys import Keyring
+from openvoy.virtual.latency import LatencyProfile
+from openvoy.virtual.login import build_gate
+from openvoy.virtual.login.tokens import INSTALLER_LIFETIME_S, OWNER_LIFETIME_S
+from openvoy.virtual.pages import render_redirect
+from openvoy.virtual.responder import Answer, Responder
+from openvoy.virtual.server import Answerer, Server
+from openvoy.virtual.source import Source
+from openvoy.virtual.stats import Stats
+
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - only compared with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """How a virtual gateway listens and behaves."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes a free one."""
+    http_port: int | None = None
+    """Where firmware with HTTPS redirects from, 0 for a free one; None opens none."""
+    latency: LatencyProfile = "none"
+    faults: tuple[str, ...] = ()
+    """As on the command line: NAME[:key=value,…]."""
+    installer_password: str | None = None
+    """Of the digest user `installer`; None is a random one."""
+    folder: Path | None = None
+    """Where certificate and token key are kept; None makes fresh ones."""
+    random_bytes: Callable[[int], bytes] = os.urandom
+
+
+class VirtualGateway:
+    """One gateway, from `start` to `stop` or as async context manager; `clock` is its time.
+
+    Passwords and tokens are None where the firmware has no such login.
+    """
+
+    def __init__(self, source: Source, *, clock: VirtualClock, settings: GatewaySettings | None = None) -> None:
+        """Prepare it; raise ConfigError for a fault that does not exist or keys that cannot be read."""
+        self.settings = settings or GatewaySettings()
+        self.identity = source.identity
+        self.serial = source.identity.serial
+        self.clock = clock
+        self.stats = Stats()
+        self.faults = FaultBoard(self.identity)
+        for text in self.settings.faults:
+            self.faults.switch_on(*parse_fault(text))
+        self.admin_token = self.settings.random_bytes(24).hex()
+        has_digest = self.identity.login is LoginKind.DIGEST
+        self.envoy_password = self.serial[-6:] if has_digest else None
+        self.installer_password = (
+            (self.settings.installer_password or self.settings.random_bytes(8).hex()) if has_digest else None
+        )
+        self._keys = Keyring(self.serial, self.settings.folder, self.settings.random_bytes)
+        self._authority = self._keys.authority()
+        self.owner_token = self._first_token("owner", OWNER_LIFETIME_S)
+        self.installer_token = self._first_token("installer", INSTALLER_LIFETIME_S)
+        self._servers: list[Server] = []
+        self.responder = self._build_responder(source)
+        self.url: str | None = None
+        """Once it listens."""
+        self.http_url: str | None = None
+        """Where it redirects from, if it does."""
+
+    def issue_token(self, user: str, *, lifetime_s: float) -> str:
+        """Issue a token as the cloud would; `user` is owner or installer."""
+        return self._authority.issue(user, now=self.clock.now(), lifetime_s=lifetime_s)
+
+    async def start(self) -> None:
+        """Listen; raise ConfigError where an address is taken."""
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.stop)
+            # A new RSA key takes long enough for everything else in this loop to notice.
+            tls = await asyncio.to_thread(self._keys.tls, self.clock.real.now()) if self.identity.secure else None
+            port = await self._listen(self.responder.answer, self.settings.port, tls)
+            self.url = self._address("http" if tls is None else "https", port)
+            if self.settings.http_port is not None:
+                await self._open_http(self.settings.http_port)
+            undo.pop_all()
+
+    async def stop(self) -> None:
+        """Close all ports; nothing stays behind."""
+        for server in self._servers:
+            await server.stop()
+        self._servers.clear()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def describe(self) -> Mapping[str, object]:
+        """Say where it is and how to log in: the line that `openvoy gateway` prints."""
+        return {
+            "url": self.url,
+            "http_url": self.http_url,
+            "cloud_url": None,
+            "serial": self.serial,
+            "firmware": str(self.identity.firmware),
+            "owner_token": self.owner_token,
+            "installer_token": self.installer_token,
+            "envoy_password": self.envoy_password,
+            "installer_password": self.installer_password,
+            "cloud_user": None,
+            "cloud_password": None,
+            "admin_token": self.admin_token,
+        }
+
+    async def _open_http(self, port: int) -> None:
+        """Open the second port: a redirect while the firmware has one, the gateway itself before it had TLS."""
+        if not self.identity.secure:
+            answer: Answerer = self.responder.answer
+        elif has_redirect_port(self.identity):
+            answer = self._redirect
+        else:
+            return
+        self.http_url = self._address("http", await self._listen(answer, port, None))
+
+    async def _listen(self, answer: Answerer, port: int, tls: ssl.SSLContext | None) -> int:
+        server = Server(answer, self.responder.count, now=self.clock.now, has_keep_alive=self.identity.has_keep_alive)
+        self._servers.append(server)
+        return await server.start(self.settings.host, port, tls)
+
+    async def _redirect(self, request: Request) -> Answer:
+        port = urlsplit(self.url or "").port
+        host = _host_of(request.headers.get("host", "")) or self.settings.host
+        return Answer(reply=render_redirect(f"https://{_bracketed(host)}:{port}{request.path}"))
+
+    def _address(self, scheme: str, port: int) -> str:
+        host = _WILDCARDS.get(self.settings.host, self.settings.host)
+        return f"{scheme}://{_bracketed(host)}:{port}"
+
+    def _first_token(self, user: str, lifetime_s: float) -> str | None:
+        return self.issue_token(user, lifetime_s=lifetime_s) if self.identity.login is LoginKind.TOKEN else None
+
+    def _build_responder(self, source: Source) -> Responder:
+        passwords = {"envoy": self.envoy_password, "installer": self.installer_password}
+        gate = build_gate(
+            self.identity,
+            clock=self.clock,
+            authority=self._authority,
+            passwords={user: password for user, password in passwords.items() if password is not None},
+            random_bytes=self.settings.random_bytes,
+        )
+        admin = Admin(self.admin_token, clock=self.clock, stats=self.stats, faults=self.faults, source=source)
+        return Responder(
+            source,
+            gate,
+            admin=admin,
+            faults=self.faults,
+            stats=self.stats,
+            clock=self.clock,
+            latency=self.settings.latency,
+        )
+
+
+def _host_of(header: str) -> str | None:
+    """The name in a Host header, without port."""
+    try:
+        return urlsplit(f"//{header}").hostname
+    except ValueError:
+        return None
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

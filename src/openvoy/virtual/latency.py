@@ -1,0 +1,46 @@
+"""How long a virtual gateway takes for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from openvoy.protocol.endpoint import Handler
+from openvoy.virtual.routes import page_of
+from openvoy.virtual.source import Reply
+
+LatencyProfile = Literal["none", "capture", "8.3", "slow-link"]
+LATENCY_PROFILES: tuple[LatencyProfile, ...] = get_args(LatencyProfile)
+
+_SCRIPTED: Mapping[str, Mapping[str, float]] = {
+    "8.3": {
+        "/home": 6.4,
+        "/home.json": 6.4,
+        "/production": 3.0,
+        "/production.json": 1.8,
+        "/inventory": 2.1,
+        "/inventory.json": 2.1,
+    },
+    "slow-link": {
+        "/home": 9.3,
+        "/home.json": 9.3,
+        "/production": 11.1,
+        "/production.json": 5.4,
+        "/inventory": 5.8,
+        "/inventory.json": 5.8,
+    },
+}
+_OTHER_SCRIPTED = {"8.3": 2.1, "slow-link": 5.8}
+_NATIVE = {"8.3": 0.05, "slow-link": 0.31}
+"""Seconds, measured on two systems with 8.3.5169 (quirks.md, Latency and limits)."""
+
+
+def latency_s(profile: LatencyProfile, path: str, reply: Reply) -> float:
+    """Give the seconds that this reply takes by this profile."""
+    if profile == "none":
+        return 0.0
+    if profile == "capture":
+        return reply.delay_s
+    if reply.handler is Handler.SCRIPTED:
+        return _SCRIPTED[profile].get(page_of(path), _OTHER_SCRIPTED[profile])
+    return _NATIVE[profile]

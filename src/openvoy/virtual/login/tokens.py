@@ -1,0 +1,86 @@
+"""Tokens as the vendor's cloud issues them, signed with a key of our own. The only file that names joserfc."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from openvoy import codec
+from openvoy.protocol.endpoint import Role
+
+OWNER_LIFETIME_S = 365 * 86_400.0
+INSTALLER_LIFETIME_S = 12 * 3600.0
+
+_LEVELS = {
+    "anybody": Role.ANYBODY,
+    "monitor": Role.OWNER,
+    "owner": Role.OWNER,
+    "prov": Role.PROVISIONING,
+    "support": Role.SUPPORT,
+    "sysadmin": Role.SUPPORT,
+    "installer": Role.INSTALLER,
+    "envoy": Role.INSTALLER,
+    "enphase": Role.INSTALLER,
+    "factory": Role.INSTALLER,
+}
+"""Claim `enphaseUser` and what it may (endpoints.md 1.10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a good token says."""
+
+    token_id: str
+    role: Role
+
+
+class TokenAuthority:
+    """Signs and checks the ES256 tokens of one gateway."""
+
+    def __init__(self, serial: str, *, random_bytes: Callable[[int], bytes], key_json: str | None = None) -> None:
+        """Use a key that was exported before, else a new one; ValueError where `key_json` is none."""
+        self._serial = serial
+        self._random_bytes = random_bytes
+        try:
+            self._key = ECKey.generate_key("P-256") if key_json is None else ECKey.import_key(key_json)
+        except JoseError as error:
+            raise ValueError(str(error)) from error
+        self._key.ensure_kid()
+
+    @property
+    def key_json(self) -> str:
+        """The private key, to be kept secret and given to the next start."""
+        return codec.encode_json(self._key.as_dict(private=True)).decode()
+
+    def issue(self, user: str, *, now: datetime, lifetime_s: float, username: str = "owner@example.com") -> str:
+        """Issue a token for this gateway; `user` is the claim enphaseUser: owner, installer or another of 1.10."""
+        issued_s = int(now.timestamp())
+        claims = {
+            "aud": self._serial,
+            "iss": "Entrez",
+            "enphaseUser": user,
+            "exp": issued_s + int(lifetime_s),
+            "iat": issued_s,
+            "jti": str(uuid.UUID(bytes=self._random_bytes(16), version=4)),
+            "username": username,
+        }
+        return jwt.encode({"kid": self._key.kid, "typ": "JWT", "alg": "ES256"}, claims, self._key)
+
+    def check(self, token: str, *, now: datetime) -> Claims | None:
+        """Check signature, issuer, audience, expiry and user; None where the token is not good."""
+        try:
+            said = jwt.decode(token, self._key, algorithms=["ES256"]).claims
+        except (JoseError, ValueError):
+            return None
+        expiry_s, role, token_id = said.get("exp"), _LEVELS.get(str(said.get("enphaseUser"))), said.get("jti")
+        if not isinstance(expiry_s, (int, float)) or expiry_s <= now.timestamp():
+            return None
+        if said.get("aud") != self._serial or not said.get("iss") or role is None or not isinstance(token_id, str):
+            return None
+        return Claims(token_id=token_id, role=role)
