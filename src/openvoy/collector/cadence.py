@@ -1,0 +1,18 @@
+"""How often each class of endpoint is asked."""
+
+from __future__ import annotations
+
+from openvoy.protocol.endpoint import Poll
+
+CADENCE_S: dict[Poll, float] = {
+    Poll.LIVE: 5,  # meters have a new value every second, a person looks every few
+    Poll.MINUTE: 30,  # batteries report about once a minute
+    Poll.FIVE_MINUTES: 300,  # inverters report every 5 to 15 minutes
+    Poll.HOURLY: 3600,
+}
+
+STALE_AFTER = 3
+"""A value is shown for this many cadences without a new one, then it counts as not said."""
+
+LOAD_BUDGET = 0.25
+"""Share of the gateway's time that collection may take; beyond it, cadences stretch."""

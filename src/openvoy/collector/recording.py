@@ -1,0 +1,197 @@
+"""From snapshots to what history keeps. One batch a minute: an SD card has to last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from openvoy.collector.minutes import MinuteMeans, powers_of
+from openvoy.model import Battery, Energy, Inverter, Snapshot
+from openvoy.model.accounting import Notice
+from openvoy.model.records import (
+    Batch,
+    BatteryRecord,
+    CounterRecord,
+    DeviceRecord,
+    EnergyRecord,
+    EventRecord,
+    GapRecord,
+    InverterRecord,
+    PowerRecord,
+)
+
+GAP_AFTER = timedelta(seconds=180)
+"""A longer time without power values is a gap; shorter ones are bridged by the minute's mean."""
+
+
+class Recorder:
+    """Turns one gateway's snapshots into batches."""
+
+    def __init__(self, gateway: str, firmware: str, last_at: datetime | None = None) -> None:
+        """Go on after `last_at`, the newest record that history has of this gateway."""
+        self._gateway = gateway
+        self._firmware = firmware
+        self._last_at = last_at
+        self._why_silent = "the service was not running"
+        self._means: MinuteMeans | None = None
+        self._live: list[PowerRecord] = []
+        self._events: list[EventRecord] = []
+        self._gaps: list[GapRecord] = []
+        self._reported_at: dict[str, datetime] = {}
+        self._devices: dict[str, DeviceRecord] = {}
+        self._after_gap = False
+        self._newest: Snapshot | None = None
+
+    def note_silence(self, reason: str) -> None:
+        """Take down why values stay away, for the gap that may come of it."""
+        self._why_silent = reason
+
+    def note_firmware(self, firmware: str) -> None:
+        """Take down that counters come from another firmware from now on."""
+        self._firmware = firmware
+
+    def note_event(self, event: EventRecord) -> None:
+        """Take down something that a person may want to know."""
+        self._events.append(event)
+
+    def note_notices(self, notices: Iterable[Notice], at: datetime) -> None:
+        """Take down what accounting found."""
+        for notice in notices:
+            source = notice.source
+            self.note_event(
+                EventRecord(
+                    gateway=self._gateway,
+                    at=at,
+                    kind=f"counter.{notice.step.value}",
+                    subject=f"{source.quantity} {source.endpoint}/{source.block}/{source.device}",
+                    text=f"The {source.quantity} counter went from {notice.before_wh:.0f} to {notice.after_wh:.0f} Wh.",
+                    details={"before_wh": notice.before_wh, "after_wh": notice.after_wh},
+                )
+            )
+
+    def add(self, snapshot: Snapshot) -> Batch | None:
+        """Take a snapshot; give the batch of the minute that it ends, if it does."""
+        minute = snapshot.at.replace(second=0, microsecond=0)
+        batch = self.flush() if self._means is not None and self._means.minute != minute else None
+        values = powers_of(snapshot)
+        if any(value is not None for value in values.values()):
+            self._note_gap(snapshot.at)
+            at = snapshot.at.replace(microsecond=0)
+            self._live.append(PowerRecord(gateway=self._gateway, at=at, interval_s=1, **values))
+        if self._means is None:
+            self._means = MinuteMeans(self._gateway, minute)
+        self._means.add(snapshot)
+        self._newest = snapshot
+        return batch
+
+    def _note_gap(self, at: datetime) -> None:
+        if self._last_at is not None and at - self._last_at > GAP_AFTER:
+            self._gaps.append(GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent))
+            self._after_gap = True
+        self._last_at = at
+        self._why_silent = "no values arrived"
+
+    def flush(self) -> Batch | None:
+        """Give what has gathered, None if that is nothing."""
+        means, snapshot = self._means, self._newest
+        if means is None or snapshot is None:
+            return None
+        inverters = tuple(self._new_reports(snapshot.inverters))
+        batch = Batch(
+            live=tuple(self._live),
+            power=(means.power(),) if self._live else (),
+            energy=self._energy(snapshot),
+            meters=means.meters() if self._live else (),
+            inverters=inverters,
+            batteries=tuple(self._battery(battery, snapshot.at) for battery in snapshot.batteries),
+            counters=tuple(self._counters(snapshot, {inverter.serial for inverter in inverters})),
+            devices=tuple(self._new_devices(snapshot)),
+            events=tuple(self._events),
+            gaps=tuple(self._gaps),
+        )
+        self._means = None
+        self._live, self._events, self._gaps, self._after_gap = [], [], [], False
+        return batch
+
+    def _energy(self, snapshot: Snapshot) -> tuple[EnergyRecord, ...]:
+        energy = snapshot.energy
+        if energy == Energy():
+            return ()
+        return (
+            EnergyRecord(
+                gateway=self._gateway,
+                at=snapshot.at.replace(microsecond=0),
+                solar_wh=energy.solar_wh,
+                import_wh=energy.import_wh,
+                export_wh=energy.export_wh,
+                charge_wh=energy.charge_wh,
+                discharge_wh=energy.discharge_wh,
+                load_wh=energy.load_wh,
+                estimated=self._after_gap,
+            ),
+        )
+
+    def _new_reports(self, inverters: Iterable[Inverter]) -> Iterator[InverterRecord]:
+        for inverter in inverters:
+            if inverter.at is None or self._reported_at.get(inverter.serial) == inverter.at:
+                continue
+            self._reported_at[inverter.serial] = inverter.at
+            yield InverterRecord(
+                gateway=self._gateway,
+                at=inverter.at,
+                serial=inverter.serial,
+                power_w=inverter.power_w,
+                dc_voltage_v=inverter.dc_voltage_v,
+                dc_current_a=inverter.dc_current_a,
+                ac_voltage_v=inverter.ac_voltage_v,
+                ac_current_a=inverter.ac_current_a,
+                frequency_hz=inverter.frequency_hz,
+                temperature_c=inverter.temperature_c,
+            )
+
+    def _battery(self, battery: Battery, at: datetime) -> BatteryRecord:
+        return BatteryRecord(
+            gateway=self._gateway,
+            at=at.replace(second=0, microsecond=0),
+            serial=battery.serial,
+            soc_pct=battery.soc_pct,
+            power_w=battery.power_w,
+            temperature_c=battery.temperature_c,
+        )
+
+    def _counters(self, snapshot: Snapshot, reported: set[str]) -> Iterator[CounterRecord]:
+        for counter in snapshot.counters:
+            if counter.source.quantity != "inverter" or counter.source.device in reported:
+                yield CounterRecord(
+                    gateway=self._gateway,
+                    at=snapshot.at.replace(microsecond=0),
+                    firmware=self._firmware,
+                    source=counter.source,
+                    value_wh=counter.value_wh,
+                )
+
+    def _new_devices(self, snapshot: Snapshot) -> Iterator[DeviceRecord]:
+        for device in self._seen(snapshot):
+            known = self._devices.get(device.serial)
+            if known is None or (known.part_number, known.firmware) != (device.part_number, device.firmware):
+                self._devices[device.serial] = device
+                yield device
+
+    def _seen(self, snapshot: Snapshot) -> Iterator[DeviceRecord]:
+        gateway, at = snapshot.gateway, snapshot.at.replace(microsecond=0)
+        yield self._device("gateway", gateway.serial, at, gateway.part_number, gateway.firmware)
+        for meter in snapshot.meters:
+            yield self._device("meter", str(meter.eid), at, meter.kind, None)
+        for inverter in snapshot.inverters:
+            yield self._device("inverter", inverter.serial, at, inverter.part_number, inverter.firmware)
+        for battery in snapshot.batteries:
+            yield self._device("battery", battery.serial, at, battery.part_number, battery.firmware)
+        if snapshot.grid is not None and snapshot.grid.controller is not None:
+            yield self._device("controller", snapshot.grid.controller, at, None, None)
+
+    def _device(
+        self, kind: str, serial: str, at: datetime, part_number: str | None, firmware: str | None
+    ) -> DeviceRecord:
+        return DeviceRecord(
+            gateway=self._gateway, at=at, kind=kind, serial=serial, part_number=part_number, firmware=firmware
+        )

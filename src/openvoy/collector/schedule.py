@@ -1,0 +1,99 @@
+"""When to ask what: pure, in seconds of a stopwatch that the caller reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from openvoy.collector.cadence import CADENCE_S, LOAD_BUDGET
+from openvoy.protocol.endpoint import Endpoint, Poll
+
+_LOAD_MEMORY_S = 300.0
+"""The load is a mean over about this long, so that one slow page does not stretch everything."""
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 300.0
+
+
+@dataclass(slots=True)
+class LoadMeter:
+    """Share of the gateway's time that is taken, as a decaying mean."""
+
+    share: float = 0.0
+
+    def note(self, busy_s: float, since_last_s: float) -> None:
+        """Take down one request and the time since the one before ended."""
+        span_s = busy_s + max(0.0, since_last_s)
+        if span_s > 0:
+            weight = min(1.0, span_s / _LOAD_MEMORY_S)
+            self.share += weight * (busy_s / span_s - self.share)
+
+    @property
+    def stretch(self) -> float:
+        """Factor by which cadences grow to come back into the budget."""
+        return max(1.0, self.share / LOAD_BUDGET)
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Stops asking a gateway that does not answer, longer each time."""
+
+    failures: int = 0
+    closed_again_at_s: float = 0.0
+
+    def trip(self, now_s: float, *, at_least_s: float | None = None) -> float:
+        """Take down a failure; give the pause that follows."""
+        self.failures += 1
+        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self.failures - 1, 10))
+        pause_s = pause_s if at_least_s is None else max(pause_s, at_least_s)
+        self.closed_again_at_s = now_s + pause_s
+        return pause_s
+
+    def reset(self) -> None:
+        """Take down a success."""
+        self.failures = 0
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Which endpoint is due next. What is new is due at once, in the order it is wanted."""
+
+    due_at_s: dict[Endpoint[Any], float] = field(default_factory=dict)
+    polls: dict[Endpoint[Any], Poll] = field(default_factory=dict)
+    forgotten: set[Endpoint[Any]] = field(default_factory=set)
+
+    def want(self, wanted: Mapping[Endpoint[Any], Poll], now_s: float) -> None:
+        """Adopt what is worth asking now; an endpoint asked more often from now on is due by the new cadence."""
+        self.polls = dict(wanted)
+        for endpoint, poll in wanted.items():
+            latest_s = now_s + CADENCE_S[poll]
+            self.due_at_s[endpoint] = min(self.due_at_s.get(endpoint, now_s), latest_s)
+        for endpoint in self.due_at_s.keys() - wanted.keys():
+            del self.due_at_s[endpoint]
+
+    def forget(self, endpoint: Endpoint[Any]) -> None:
+        """Stop asking an endpoint that this gateway does not have."""
+        self.forgotten.add(endpoint)
+
+    def remember(self) -> None:
+        """Ask everything again: firmware or login have changed."""
+        self.forgotten.clear()
+
+    def next_due(self) -> tuple[Endpoint[Any], float] | None:
+        """Give the endpoint that is due first and when; of equal ones the more frequent."""
+        candidates = [endpoint for endpoint in self.due_at_s if endpoint not in self.forgotten]
+        if not candidates:
+            return None
+        endpoint = min(candidates, key=lambda candidate: (self.due_at_s[candidate], CADENCE_S[self.polls[candidate]]))
+        return endpoint, self.due_at_s[endpoint]
+
+    def done(self, endpoint: Endpoint[Any], started_s: float, stretch: float) -> None:
+        """Take down that an endpoint was asked; its cadence counts from the start, so that delays do not add up."""
+        if endpoint in self.polls:
+            self.due_at_s[endpoint] = started_s + CADENCE_S[self.polls[endpoint]] * stretch
+
+    def postpone(self, endpoints: Iterable[Endpoint[Any]], until_s: float) -> None:
+        """Put off what would be due during a pause."""
+        for endpoint in endpoints:
+            if endpoint in self.due_at_s:
+                self.due_at_s[endpoint] = max(self.due_at_s[endpoint], until_s)

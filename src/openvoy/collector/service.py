@@ -1,0 +1,65 @@
+"""The collector as a whole: one poller a gateway, one keeper, all supervised."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Self
+
+from openvoy.collector.feed import LiveFeed
+from openvoy.collector.keeper import Keeper
+from openvoy.collector.poller import Poller
+from openvoy.collector.supervisor import supervise
+from openvoy.ports import Clock, Feed, Reader, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One gateway to collect from."""
+
+    name: str
+    host: str
+    reader: Reader
+    time_zone: tzinfo
+
+
+class Collector:
+    """Collects from gateways and keeps history while the context is open."""
+
+    def __init__(self, sources: Sequence[Source], *, store: Store, clock: Clock) -> None:
+        feed = LiveFeed([source.name for source in sources])
+        self._clock = clock
+        self._keeper = Keeper(store, clock)
+        self._pollers = [
+            Poller(
+                source.name,
+                source.host,
+                reader=source.reader,
+                store=store,
+                keeper=self._keeper,
+                feed=feed,
+                clock=clock,
+                time_zone=source.time_zone,
+            )
+            for source in sources
+        ]
+        self._tasks: list[asyncio.Task[None]] = []
+        self.feed: Feed = feed
+
+    async def __aenter__(self) -> Self:
+        jobs = {"keeper": self._keeper.run, **{f"poller {i}": poller.run for i, poller in enumerate(self._pollers)}}
+        self._tasks = [asyncio.create_task(supervise(name, job, self._clock), name=name) for name, job in jobs.items()]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        for poller in self._pollers:
+            await poller.close()
+        await self._keeper.drain()
