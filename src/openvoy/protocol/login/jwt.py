@@ -1,0 +1,95 @@
+"""What a token says of itself, read offline: for whom it is, for which gateway, until when."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from openvoy import codec
+from openvoy.codec import DecodeError, WireStruct, said
+from openvoy.errors import CredentialRejected
+
+HOW_TO_GET_ONE = (
+    "Get a token with `openvoy token fetch`, or at https://entrez.enphaseenergy.com (log in, name the system and the"
+    " gateway, create the access token), and give it with --token-file, OPENVOY_TOKEN or token_file."
+)
+
+ANY_GATEWAY = "un-commissioned"
+"""Audience of a token for a gateway that belongs to no system yet."""
+
+
+_FORM = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
+
+
+class _Claims(WireStruct):
+    aud: str | tuple[str, ...] | None = None
+    iss: str | None = None
+    role: str | None = said("enphaseUser")
+    exp: float | None = None
+    iat: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenInfo:
+    """The claims of a token; its signature is the gateway's business."""
+
+    serials: tuple[str, ...]
+    """Serial numbers of the gateways it is for."""
+    role: str | None
+    """`owner`, `installer`, or another word of the vendor."""
+    issued_at: datetime | None
+    expires_at: datetime | None
+
+    def is_for(self, serial: str) -> bool:
+        """Whether a gateway of this serial number may accept it."""
+        return not self.serials or serial in self.serials or ANY_GATEWAY in self.serials
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+def explain_token(token: str) -> TokenInfo:
+    """Read what a token says of itself; raise CredentialRejected for what is no token at all."""
+    parts = _FORM.fullmatch(token.strip())
+    try:
+        payload = "" if parts is None else parts[1]
+        body = base64.b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_")
+        claims, _dropped = codec.decoder(_Claims)(body)
+    except (ValueError, binascii.Error, DecodeError):
+        raise CredentialRejected("What was given as token is none.", hint=HOW_TO_GET_ONE) from None
+    return _info_of(claims)
+
+
+def check_token(info: TokenInfo, *, gateway: str, serial: str | None, now: datetime) -> None:
+    """Raise CredentialRejected for a token that cannot be accepted: expired, or of another gateway than `serial`."""
+    if info.is_expired(now):
+        raise CredentialRejected(
+            f"The token for {gateway} expired on {info.expires_at:%Y-%m-%d %H:%M} UTC.", hint=HOW_TO_GET_ONE
+        )
+    if serial is not None and not info.is_for(serial):
+        raise CredentialRejected(
+            f"The token is for the gateway with serial number {', '.join(info.serials)}, but {gateway} is {serial}.",
+            hint=f"Give the token of {serial}, or the host of the gateway that the token is for.",
+        )
+
+
+def _info_of(claims: _Claims) -> TokenInfo:
+    audience: Sequence[str] = (claims.aud,) if isinstance(claims.aud, str) else (claims.aud or ())
+    return TokenInfo(
+        serials=tuple(audience),
+        role=claims.role,
+        issued_at=_moment(claims.iat),
+        expires_at=_moment(claims.exp),
+    )
+
+
+def _moment(unix_s: float | None) -> datetime | None:
+    try:
+        return None if unix_s is None else datetime.fromtimestamp(unix_s, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
