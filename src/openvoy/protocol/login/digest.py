@@ -53,7 +53,7 @@ class DigestLogin:
         probe = response if request.path == PROBE_PATH else (yield from self._exchange(Request(path=PROBE_PATH)))
         if probe.status == 401 and _challenge_of(probe) is not None:
             raise CredentialRejected(
-                f"{self._gateway} does not accept the password of user {self._user}.", hint=_WRONG_PASSWORD_HINT
+                f"{self._gateway} does not accept the password of user {self._user}.", hint=_REJECTED_HINT
             )
         raise self._refused(request)
 
@@ -101,7 +101,7 @@ class DigestLogin:
         )
 
 
-_WRONG_PASSWORD_HINT = (
+_REJECTED_HINT = (
     "The password of user envoy is the last six digits of the gateway's serial number, unless it was changed; that of"
     " user installer must be given with --user installer and OPENVOY_PASSWORD."
 )
