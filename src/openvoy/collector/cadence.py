@@ -12,7 +12,13 @@ CADENCE_S: dict[Poll, float] = {
 }
 
 STALE_AFTER = 3
-"""A value is shown for this many cadences without a new one, then it counts as not said."""
+STALE_AFTER_S = 60.0
+"""A value is shown for this many cadences without a new one, and for at least this long; then it is not said."""
 
 LOAD_BUDGET = 0.25
-"""Share of the gateway's time that collection may take; beyond it, cadences stretch."""
+"""Share of the gateway's time that collection may take; beyond it, it rests after each request."""
+
+
+def lifetime_s(poll: Poll) -> float:
+    """Give how long a value of this class tells of now."""
+    return max(STALE_AFTER_S, STALE_AFTER * CADENCE_S[poll])

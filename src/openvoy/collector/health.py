@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from openvoy.collector.cadence import STALE_AFTER
+from openvoy.collector.cadence import STALE_AFTER_S
 from openvoy.errors import OpenvoyError, Remedy
 from openvoy.ports.feed import GatewayState, GatewayStatus
-
-_FRESH_WITHIN_S = 60.0
-"""Values are called fresh for at least this long, whatever the cadence."""
 
 
 class Health:
@@ -18,15 +15,15 @@ class Health:
 
     def __init__(self, name: str, host: str) -> None:
         self.status = GatewayStatus(name=name, host=host, serial=None, state="starting", fresh_at=None, is_fresh=False)
-        self._fresh_within = timedelta(seconds=_FRESH_WITHIN_S)
+        self._fresh_within = timedelta(seconds=STALE_AFTER_S)
 
     def note_identity(self, serial: str) -> None:
         """Take down whom we talk to."""
         self.status = replace(self.status, serial=serial)
 
-    def note_values(self, now: datetime, *, missing: int, cadence_s: float, load: float) -> None:
+    def note_values(self, now: datetime, *, missing: int, fresh_for_s: float, load: float) -> None:
         """Take down that live values arrived."""
-        self._fresh_within = timedelta(seconds=max(_FRESH_WITHIN_S, STALE_AFTER * cadence_s))
+        self._fresh_within = timedelta(seconds=fresh_for_s)
         self.status = replace(
             self.status,
             state="degraded" if missing else "ok",

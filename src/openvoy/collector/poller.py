@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from openvoy.collector.cadence import CADENCE_S, STALE_AFTER
+from openvoy.collector.cadence import CADENCE_S, lifetime_s
 from openvoy.collector.feed import LiveFeed
 from openvoy.collector.health import Health
 from openvoy.collector.keeper import Keeper
@@ -18,7 +18,7 @@ from openvoy.collector.recording import Recorder
 from openvoy.collector.schedule import Breaker, LoadMeter, Schedule
 from openvoy.errors import GatewayBusy, GatewayTimeout, OpenvoyError, Remedy
 from openvoy.model import Snapshot
-from openvoy.model.accounting import Accountant
+from openvoy.model.accounting import Accountant, Notice
 from openvoy.model.records import EventRecord
 from openvoy.ports import Clock, Reader, Store
 from openvoy.protocol.endpoint import Decoded, Endpoint, Poll
@@ -56,7 +56,7 @@ class Poller:
         self._breaker, self._load, self._schedule = Breaker(), LoadMeter(), Schedule()
         self._replies = Replies()
         self._read_at: dict[Endpoint[Any], datetime] = {}
-        self._ended_s = clock.monotonic()
+        self._ended_s = self._rested_at_s = clock.monotonic()
         self._capabilities: Capabilities | None = None
         self._last_known: Capabilities | None = None
         self._recorder: Recorder | None = None
@@ -108,13 +108,14 @@ class Poller:
         due = self._schedule.next_due()
         assert due is not None, "the identity page is always due some time"
         endpoint, due_at_s = due
-        await self._clock.sleep(max(0.0, due_at_s - self._clock.monotonic()))
+        await self._clock.sleep(max(due_at_s, self._rested_at_s) - self._clock.monotonic())
         started_s = self._clock.monotonic()
         outcome = await self._ask(endpoint)
         ended_s = self._clock.monotonic()
         self._load.note(ended_s - started_s, started_s - self._ended_s)
         self._ended_s = ended_s
-        self._schedule.done(endpoint, started_s, self._load.stretch)
+        self._rested_at_s = ended_s + self._load.rest_s(ended_s - started_s)
+        self._schedule.done(endpoint, started_s)
         if isinstance(outcome, OpenvoyError):
             await self._fail(endpoint, outcome, capabilities)
         else:
@@ -136,7 +137,7 @@ class Poller:
                 await self._connect()
                 return
         self._schedule.want(self._wanted(capabilities), self._clock.monotonic())
-        self._publish_when_due(endpoint, capabilities)
+        self._publish_when_due(endpoint, capabilities, is_new=True)
 
     async def _fail(self, endpoint: Endpoint[Any], error: OpenvoyError, capabilities: Capabilities) -> None:
         if error.remedy is Remedy.FORGET:
@@ -149,7 +150,7 @@ class Poller:
         else:
             self._let_age(endpoint, error)
             await self._pause(error)
-        self._publish_when_due(endpoint, capabilities)
+        self._publish_when_due(endpoint, capabilities, is_new=False)
 
     def _let_age(self, endpoint: Endpoint[Any], error: OpenvoyError) -> None:
         """Keep the last good reply while it still tells of now."""
@@ -158,8 +159,7 @@ class Poller:
             self._replies.note(endpoint, error)
 
     def _lifetime(self, endpoint: Endpoint[Any]) -> timedelta:
-        cadence_s = CADENCE_S[self._schedule.polls.get(endpoint, Poll.HOURLY)]
-        return timedelta(seconds=STALE_AFTER * cadence_s * self._load.stretch)
+        return timedelta(seconds=lifetime_s(self._schedule.polls.get(endpoint, Poll.HOURLY)))
 
     async def _pause(self, error: OpenvoyError) -> None:
         """Leave the gateway alone for a while, longer each time."""
@@ -185,32 +185,33 @@ class Poller:
             _LOG.warning("%s: %s", status.name, error)
             self._note_event(f"gateway.{status.state}", error.message)
 
-    def _publish_when_due(self, endpoint: Endpoint[Any], capabilities: Capabilities) -> None:
-        """Publish with every live reading, and whenever nothing else is due."""
+    def _publish_when_due(self, endpoint: Endpoint[Any], capabilities: Capabilities, *, is_new: bool) -> None:
+        """Publish with every reading of the fastest class, and whenever nothing else is due; record what is new."""
         due = self._schedule.next_due()
         is_idle = due is None or due[1] > self._clock.monotonic()
-        if self._schedule.polls.get(endpoint) is Poll.LIVE or is_idle:
-            self._publish(capabilities)
+        is_fastest = self._schedule.polls.get(endpoint) is self._fastest()
+        if is_fastest or is_idle:
+            self._publish(capabilities, is_new=is_new and is_fastest)
 
-    def _publish(self, capabilities: Capabilities) -> None:
+    def _fastest(self) -> Poll:
+        return min(self._schedule.polls.values(), key=CADENCE_S.__getitem__)
+
+    def _publish(self, capabilities: Capabilities, *, is_new: bool) -> None:
         now = self._clock.now()
         self._drop_stale(now)
         snapshot = build_snapshot(capabilities, self._replies, now)
         energy, notices = self._accountant.account(snapshot.counters, snapshot.energy, now)
         snapshot = replace(snapshot, energy=energy)
-        self._record(snapshot, lambda recorder: recorder.note_notices(notices, now))
-        if snapshot.power.solar_w is not None or snapshot.power.grid_w is not None:
+        self._note_notices(notices, now)
+        if is_new:
+            self._record(snapshot)
             self._tell_values(snapshot, now)
         self._feed.publish(self._health.status, snapshot)
 
     def _tell_values(self, snapshot: Snapshot, now: datetime) -> None:
         before = self._health.status.state
-        fastest_s = min(CADENCE_S[poll] for poll in self._schedule.polls.values())
         self._health.note_values(
-            now,
-            missing=len(snapshot.missing),
-            cadence_s=fastest_s * self._load.stretch,
-            load=self._load.share,
+            now, missing=len(snapshot.missing), fresh_for_s=lifetime_s(self._fastest()), load=self._load.share
         )
         if before not in {"ok", "degraded", "starting"}:
             _LOG.info("%s: values arrive again", self._health.status.name)
@@ -221,11 +222,14 @@ class Poller:
             if now - read_at > self._lifetime(endpoint) and self._replies.value(endpoint) is not None:
                 self._replies.note(endpoint, GatewayTimeout(f"no reply since {read_at:%H:%M:%S} UTC"))
 
-    def _record(self, snapshot: Snapshot, before: Callable[[Recorder], None]) -> None:
+    def _record(self, snapshot: Snapshot) -> None:
         assert self._recorder is not None
-        before(self._recorder)
         if (batch := self._recorder.add(snapshot)) is not None:
             self._keeper.keep(batch)
+
+    def _note_notices(self, notices: Iterable[Notice], now: datetime) -> None:
+        assert self._recorder is not None
+        self._recorder.note_notices(notices, now)
 
     def _note_event(self, kind: str, text: str) -> None:
         if self._recorder is not None and self._capabilities is not None:

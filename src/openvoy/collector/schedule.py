@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,10 +28,9 @@ class LoadMeter:
             weight = min(1.0, span_s / _LOAD_MEMORY_S)
             self.share += weight * (busy_s / span_s - self.share)
 
-    @property
-    def stretch(self) -> float:
-        """Factor by which cadences grow to come back into the budget."""
-        return max(1.0, self.share / LOAD_BUDGET)
+    def rest_s(self, busy_s: float) -> float:
+        """Give the pause that a request of this length earns the gateway while the budget is exceeded."""
+        return busy_s * (1 / LOAD_BUDGET - 1) if self.share > LOAD_BUDGET else 0.0
 
 
 @dataclass(slots=True)
@@ -87,13 +86,7 @@ class Schedule:
         endpoint = min(candidates, key=lambda candidate: (self.due_at_s[candidate], CADENCE_S[self.polls[candidate]]))
         return endpoint, self.due_at_s[endpoint]
 
-    def done(self, endpoint: Endpoint[Any], started_s: float, stretch: float) -> None:
+    def done(self, endpoint: Endpoint[Any], started_s: float) -> None:
         """Take down that an endpoint was asked; its cadence counts from the start, so that delays do not add up."""
         if endpoint in self.polls:
-            self.due_at_s[endpoint] = started_s + CADENCE_S[self.polls[endpoint]] * stretch
-
-    def postpone(self, endpoints: Iterable[Endpoint[Any]], until_s: float) -> None:
-        """Put off what would be due during a pause."""
-        for endpoint in endpoints:
-            if endpoint in self.due_at_s:
-                self.due_at_s[endpoint] = max(self.due_at_s[endpoint], until_s)
+            self.due_at_s[endpoint] = started_s + CADENCE_S[self.polls[endpoint]]

@@ -125,7 +125,9 @@ class Accountant:
 
     def __init__(self, energy: Energy | None = None, last: Iterable[tuple[CounterSource, Account]] = ()) -> None:
         """Go on from accounted energies and the sources' last readings, or begin."""
-        self._active = {source.quantity: (source, account) for source, account in sorted(last, key=_by_time)}
+        self._active = {
+            source.quantity: (source, account) for source, account in sorted(last, key=_by_time) if _is_of_site(source)
+        }
         self._totals_wh: dict[str, float] = {}
         self._load_wh = None if energy is None else energy.load_wh
         for quantity in QUANTITIES:
@@ -139,7 +141,7 @@ class Accountant:
         """Take one reading of all counters; `reported` says which energies the gateway's counters amount to."""
         notices: list[Notice] = []
         for counter in counters:
-            if counter.source.quantity in QUANTITIES and counter.source.block not in _PHASES:
+            if _is_of_site(counter.source):
                 notices += self._count(counter, at)
         return self._energy(reported), tuple(notices)
 
@@ -175,6 +177,10 @@ class Accountant:
 
 def _by_time(entry: tuple[CounterSource, Account]) -> datetime:
     return entry[1].at
+
+
+def _is_of_site(source: CounterSource) -> bool:
+    return source.quantity in QUANTITIES and source.block not in _PHASES
 
 
 _PHASES = frozenset({"L1", "L2", "L3"})

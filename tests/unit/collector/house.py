@@ -1,0 +1,135 @@
+"""A small house: a reader that answers like a gateway on a moved clock, and a store that remembers in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from openvoy.collector import Collector, Source
+from openvoy.errors import EndpointMissing, OpenvoyError, StorageError
+from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
+from openvoy.ports import Columns
+from openvoy.protocol.endpoint import Decoded, Endpoint
+from openvoy.protocol.endpoints.identity import INFO, Info
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.identity import build_capabilities
+from openvoy.testing.clock import ManualClock
+from tests.unit.protocol.replies import CONSUMPTION, PRODUCTION, meter, reading
+
+T = TypeVar("T")
+
+
+class HouseReader:
+    """Answers as a metered gateway with two inverters; counters grow with the clock; faults by endpoint name."""
+
+    def __init__(self, clock: ManualClock, answer_s: float = 0.05) -> None:
+        self.clock = clock
+        self.answer_s = answer_s
+        self.software = "D8.2.4345"
+        self.faults: dict[str, OpenvoyError] = {}
+        self.requests: Counter[str] = Counter()
+        self.closed = False
+
+    async def connect(self) -> Capabilities:
+        return build_capabilities((await self.fetch(INFO)).value)
+
+    async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
+        self.requests[endpoint.name] += 1
+        await self.clock.sleep(self.answer_s)
+        fault = self.faults.get(endpoint.name) or self.faults.get("*")
+        if fault is not None:
+            raise fault
+        if endpoint is INFO:
+            return Decoded(Info(serial="122200000001", software=self.software, imeter=True))  # type: ignore[arg-type]
+        body = self._body(endpoint.name)
+        if body is None:
+            raise EndpointMissing(f"{endpoint.path} is not there")
+        return endpoint.decode(json.dumps(body).encode())
+
+    def _body(self, name: str) -> Any:
+        elapsed_s = self.clock.monotonic()
+        at_s = self.clock.now().timestamp()
+        solar = reading(PRODUCTION, 3600.0, 1_000_000 + elapsed_s)
+        net = reading(CONSUMPTION, -1800.0, 500_000.0, 200_000 + elapsed_s / 2)
+        reported_s = at_s - at_s % 300
+        report = {"lastReportDate": reported_s, "devType": 1, "lastReportWatts": 1800, "maxReportWatts": 1900}
+        return {
+            "meters": [meter(PRODUCTION, "production"), meter(CONSUMPTION, "net-consumption")],
+            "meter_readings": [{**solar, "timestamp": at_s}, {**net, "timestamp": at_s}],
+            "inverters": [{"serialNumber": "1", **report}, {"serialNumber": "2", **report}],
+            "ensemble_inventory": [],
+        }.get(name)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class MemoryStore:
+    """Implements ports.Store in memory, as far as the collector goes; can be told to be full."""
+
+    def __init__(self) -> None:
+        self.batches: list[Batch] = []
+        self.is_full = False
+
+    async def write(self, batch: Batch) -> None:
+        if self.is_full:
+            raise StorageError("The disk is full.")
+        self.batches.append(batch)
+
+    async def read_last_energy(self, gateway: str) -> EnergyRecord | None:
+        records = [record for batch in self.batches for record in batch.energy if record.gateway == gateway]
+        return records[-1] if records else None
+
+    async def read_last_counters(self, gateway: str) -> Sequence[CounterRecord]:
+        newest = {record.source: record for batch in self.batches for record in batch.counters}
+        return [record for record in newest.values() if record.gateway == gateway]
+
+    async def read_power(self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None) -> Columns:
+        raise AssertionError
+
+    async def read_energy(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        by: Literal["hour", "day", "month", "year"],
+        time_zone: str,
+        gateway: str | None = None,
+    ) -> Columns:
+        raise AssertionError
+
+    async def read_inverters(
+        self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
+    ) -> Columns:
+        raise AssertionError
+
+    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+        raise AssertionError
+
+    async def close(self) -> None:
+        pass
+
+    def events(self) -> list[str]:
+        return [event.kind for batch in self.batches for event in batch.events]
+
+
+class House:
+    """Everything together."""
+
+    def __init__(self, answer_s: float = 0.05) -> None:
+        self.clock = ManualClock()
+        self.reader = HouseReader(self.clock, answer_s)
+        self.store = MemoryStore()
+
+    @contextlib.asynccontextmanager
+    async def collecting(self) -> AsyncIterator[Collector]:
+        source = Source(name="home", host="envoy.local", reader=self.reader, time_zone=ZoneInfo("Europe/Paris"))
+        async with Collector([source], store=self.store, clock=self.clock) as collector:
+            await asyncio.sleep(0)
+            yield collector

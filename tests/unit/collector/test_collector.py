@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from openvoy.collector.keeper import MOST_WAITING
+from openvoy.errors import BadPayload, CredentialRejected, GatewayTimeout, GatewayUnreachable
+from openvoy.ports import Update
+from tests.unit.collector.house import House
+
+HOUR_S = 3600
+
+
+async def test_live_values_come_every_five_seconds_and_all_else_at_its_own_pace() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(HOUR_S)
+    requests = house.reader.requests
+    assert 700 <= requests["meter_readings"] <= 721
+    assert 110 <= requests["ensemble_inventory"] <= 121
+    assert 12 <= requests["inverters"] <= 13
+    assert requests["meters"] <= 2
+    assert requests["production_details"] == 1, "a page that is not there is not asked again"
+
+
+async def test_history_gets_a_batch_a_minute_with_the_means() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(600)
+    assert 10 <= len(house.store.batches) <= 11
+    batch = house.store.batches[4]
+    assert batch.power[0].solar_w == pytest.approx(3600)
+    assert batch.power[0].load_w == pytest.approx(1800)
+    assert batch.power[0].at.second == 0
+    assert 11 <= len(batch.live) <= 13
+    assert {(meter.eid, meter.channel) for meter in batch.meters} == {
+        (704643328, 0),
+        (704643328, 1),
+        (704643584, 0),
+        (704643584, 1),
+    }
+    reports = [(record.serial, record.at) for batch in house.store.batches for record in batch.inverters]
+    assert len(reports) == len(set(reports)) >= 4
+
+
+async def test_energy_is_accounted_across_a_restart_with_the_gap_named() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(600)
+    await house.clock.advance(1200)
+    async with house.collecting():
+        await house.clock.advance(600)
+    energies = [record for batch in house.store.batches for record in batch.energy]
+    counted = energies[-1].solar_wh - energies[0].solar_wh  # type: ignore[operator]  # both are known here
+    assert counted == pytest.approx((energies[-1].at - energies[0].at).total_seconds(), abs=6)
+    gaps = [gap for batch in house.store.batches for gap in batch.gaps]
+    assert len(gaps) == 1
+    assert gaps[0].reason == "the service was not running"
+    assert [record.estimated for record in energies].count(True) == 1
+
+
+async def test_the_feed_has_the_newest_and_a_slow_follower_no_backlog() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        updates: list[Update] = []
+
+        async def follow() -> None:
+            async for update in collector.feed.updates():
+                updates.append(update)
+                await house.clock.sleep(60)
+
+        follower = asyncio.create_task(follow())
+        await house.clock.advance(600)
+        follower.cancel()
+        status = collector.feed.statuses()[0]
+        snapshot = collector.feed.latest("home")
+    assert 9 <= len(updates) <= 12
+    assert (status.state, status.is_fresh, status.serial) == ("ok", True, "122200000001")
+    assert snapshot is not None
+    assert snapshot.power.grid_w == -1800
+
+
+async def test_a_bad_reply_costs_its_part_only_after_three_cadences() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        house.reader.faults["inverters"] = BadPayload("inverters: truncated", endpoint="inverters")
+        await house.clock.advance(600)
+        kept = collector.feed.latest("home")
+        await house.clock.advance(900)
+        lost = collector.feed.latest("home")
+    assert kept is not None
+    assert len(kept.inverters) == 2
+    assert lost is not None
+    assert lost.inverters == ()
+    assert lost.power.solar_w == 3600
+    assert "inverters" in [part.part for part in lost.missing]
+
+
+async def test_an_unreachable_gateway_is_asked_less_and_less_and_fresh_again_within_its_pause() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        house.reader.faults["*"] = GatewayUnreachable("Nothing answers.", hint="Is it on?")
+        before = house.reader.requests.total()
+        await house.clock.advance(HOUR_S)
+        assert house.reader.requests.total() - before < 25
+        status = collector.feed.statuses()[0]
+        assert (status.state, status.is_fresh, status.hint) == ("unreachable", False, "Is it on?")
+        stale = collector.feed.latest("home")
+        assert stale is not None
+        assert stale.power.solar_w is None
+        house.reader.faults.clear()
+        await house.clock.advance(310)
+        assert collector.feed.statuses()[0].is_fresh
+    assert house.store.events() == ["gateway.unreachable", "gateway.ok"]
+    assert len([gap for batch in house.store.batches for gap in batch.gaps]) == 1
+
+
+async def test_silence_at_eleven_in_the_evening_is_expected() -> None:
+    house = House()
+    house.clock.jump_to(datetime(2026, 6, 1, 20, 58, tzinfo=UTC))
+    async with house.collecting() as collector:
+        await house.clock.advance(120)
+        house.reader.faults["*"] = GatewayTimeout("No reply.")
+        await house.clock.advance(60)
+        assert collector.feed.statuses()[0].state == "quiet"
+
+
+async def test_a_refused_login_is_not_hammered() -> None:
+    house = House()
+    house.reader.faults["*"] = CredentialRejected("The token has expired.", hint="Get a new one.")
+    async with house.collecting() as collector:
+        await house.clock.advance(HOUR_S)
+        assert collector.feed.statuses()[0].state == "needs_login"
+        assert house.reader.requests.total() <= 5
+
+
+async def test_new_firmware_is_noticed_and_everything_asked_again() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        house.reader.software = "D8.3.5433"
+        await house.clock.advance(2 * HOUR_S)
+        snapshot = collector.feed.latest("home")
+    assert snapshot is not None
+    assert snapshot.gateway.firmware == "8.3.5433"
+    assert house.reader.requests["production_details"] == 2
+    assert "firmware.changed" in house.store.events()
+
+
+async def test_a_slow_gateway_is_asked_less() -> None:
+    house = House(answer_s=4.0)
+    async with house.collecting() as collector:
+        await house.clock.advance(2 * HOUR_S)
+        load_pct = collector.feed.statuses()[0].load_pct
+    assert load_pct is not None
+    assert load_pct < 40
+
+
+async def test_a_full_disk_loses_nothing_and_does_not_disturb_collection() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(120)
+        house.store.is_full = True
+        await house.clock.advance(1200)
+        assert collector.feed.statuses()[0].is_fresh
+        house.store.is_full = False
+        await house.clock.advance(60)
+    minutes = [record.at for batch in house.store.batches for record in batch.power]
+    assert minutes == sorted(set(minutes))
+    assert len(minutes) >= 22
+
+
+def test_what_waits_for_the_disk_is_bounded() -> None:
+    assert MOST_WAITING * 60 <= 86_400
+
+
+async def test_closing_writes_the_unfinished_minute_and_closes_the_reader() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(20)
+    assert len(house.store.batches) == 1
+    assert house.reader.closed
