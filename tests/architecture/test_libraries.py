@@ -103,14 +103,6 @@ def test_an_empty_home_is_found() -> None:
 
 
 def test_the_table_is_read() -> None:
-    rows = [
-        "",
-        "## Dependencies",
-        "| library | named in | why |",
-        "| `a` | `x.py`, `y/` | `z` |",
-        "",
-        "## Next",
-        "| `b` | `x` |",
-    ]
-    page = "\n".join(rows)
+    table = ["| library | named in | why |", "|---|---|---|", "| `a` | `x.py`, `y/` | `z` |"]
+    page = "\n".join(["", "## Dependencies", *table, "", "## Next", "| `b` | `x` |"])
     assert parse_homes(page) == {"a": ("x.py", "y/")}

@@ -8,57 +8,27 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.architecture.tree import AnyFunction, Module, expect_none, functions, modules, sample
+from tests.architecture.tree import ROOT, AnyFunction, Module, expect_none, functions, modules, sample
 
-UNITS = {
-    "w",
-    "wh",
-    "va",
-    "var",
-    "v",
-    "a",
-    "hz",
-    "c",
-    "pct",
-    "s",
-    "min",
-    "kwh",
-    "days",
-    "months",
-    "years",
-    "deg",
-    "m2",
-    "j",
-}
-UNITS |= {"vah", "varh", "f", "k", "m", "wp", "kw", "seconds", "bytes", "px", "ms"}
-"""The last word of a number's name; `_per_` makes a ratio of two."""
-UNITLESS = {
-    *("count", "counts", "limit", "index", "id", "eid", "number", "numbers", "phases", "channel", "channels", "rows"),
-    *(
-        "factor",
-        "share",
-        "ratio",
-        "weight",
-        "priority",
-        "port",
-        "status",
-        "code",
-        "version",
-        "sequence",
-        "level",
-        "seed",
-    ),
-    *("speed", "step", "steps", "year", "month", "day", "hour", "minute", "weekday", "attempt", "attempts", "times"),
-    *("indent", "capacity", "size", "length", "position", "first", "last", "bits", "mask", "k", "role", "latitude"),
-    *("longitude", "efficiency", "albedo", "order", "fraction", "stretch", "start", "stop", "missing", "generation"),
-}
-"""Counts, names, places and ratios: the last word of a number's name that has no unit. A whole number of things, such as
-`failures`, needs no entry."""
+PAGE = (ROOT / "docs" / "units-and-signs.md").read_text()
+
+
+def parse_words(page: str, heading: str) -> set[str]:
+    """Read the words in backticks below a heading, those of a table from its first column."""
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    first_cells = re.findall(r"^\| `_(\w+)` \|", section, re.MULTILINE)
+    return set(first_cells or re.findall(r"`(\w+)`", section))
+
+
+UNITS = parse_words(PAGE, "Suffixes")
+UNITLESS = parse_words(PAGE, "Numbers without a unit")
 
 FORBIDDEN_VERBS = ("get_", "async_")
 PURE_VERBS = ("parse_", "render_", "build_")
 AWAITING_VERBS = ("fetch_", "send_")
 BOOLEAN_VERBS = ("is_", "has_", "supports_")
+YES_OR_NO = {"bool", "bool | None", "Mask"}
+"""`Mask` is an array of answers."""
 
 VENDOR = re.compile(r"enphase|encharge|enpower|ensemble|envoy(?!.?error)|acb|_eim|eim_|_pcu|pcu_|_esub", re.IGNORECASE)
 VENDOR_FREE = {"model", "ports", "store", "exporters", "collector", "web"}
@@ -80,7 +50,7 @@ def _says_unit(name: str) -> bool:
 
 
 def _numeric_fields(module: Module) -> Iterator[tuple[str, str, str]]:
-    if module.package not in {"model", "ports", "collector", "store"}:
+    if module.package not in {"model", "ports"}:
         return
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ClassDef):
@@ -90,7 +60,7 @@ def _numeric_fields(module: Module) -> Iterator[tuple[str, str, str]]:
                     and isinstance(item.target, ast.Name)
                     and _is_number(item.annotation)
                 ):
-                    yield module.at(item), item.target.id
+                    yield module.at(item), item.target.id, ast.unparse(item.annotation)
 
 
 def _numeric_parameters(module: Module) -> Iterator[tuple[str, str, str]]:
@@ -214,3 +184,9 @@ def test_a_vendor_word_is_found(source: str) -> None:
 
 def test_the_errors_may_be_caught_anywhere() -> None:
     assert list(vendor_violations([sample("raise OpenvoyError", "openvoy.store.a")])) == []
+
+
+def test_the_vocabulary_is_read() -> None:
+    page = "\n## A\n\nWords: `count`, `limit`.\n\n## B\n| suffix | unit |\n| `_w` | `watt` |\n"
+    assert parse_words(page, "A") == {"count", "limit"}
+    assert parse_words(page, "B") == {"w"}
