@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openvoy.protocol.firmware import Capabilities, Firmware
+from openvoy.protocol.firmware import Capabilities, Firmware, LoginKind
 
 _TOKENS = Firmware((7,))
 _METERED_LINE = Firmware((4,))
@@ -21,6 +21,11 @@ def is_behind_nginx(identity: Capabilities) -> bool:
 def is_first_line(identity: Capabilities) -> bool:
     """3.x and before: no Connection header, no Date from the local pages."""
     return identity.firmware < _METERED_LINE
+
+
+def has_only_json_labels(identity: Capabilities) -> bool:
+    """XML and HTML are labelled application/json too: the old line, 3.7 and 3.17."""
+    return is_first_line(identity) and identity.login is LoginKind.NONE
 
 
 def has_native_settings(identity: Capabilities) -> bool:

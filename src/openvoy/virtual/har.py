@@ -133,7 +133,7 @@ def _parse_body(response: _Response) -> bytes | None:
         return None if is_lost else b""
     if (content.encoding or "").lower() == "base64":
         try:
-            return base64.b64decode(content.text)
+            return base64.b64decode("".join(content.text.split()), validate=True)
         except (binascii.Error, ValueError):
             return None
     return _encode(content.text, _charset(content, response))

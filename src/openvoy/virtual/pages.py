@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from openvoy.protocol.endpoint import Handler
 from openvoy.protocol.firmware import Capabilities, Firmware
-from openvoy.virtual.generation import has_start_page, is_behind_nginx, is_first_line, login_page
+from openvoy.virtual.generation import has_only_json_labels, has_start_page, is_behind_nginx, is_first_line, login_page
 from openvoy.virtual.routes import handler_of, page_of
 from openvoy.virtual.source import Framing, Reply
 
@@ -93,10 +93,11 @@ def _place(framing: Framing) -> Headers:
 def _usual_type(path: str, body: bytes, handler: Handler, identity: Capabilities) -> str | None:
     if handler is Handler.NATIVE:
         return "application/json" if page_of(path) == "/inv" else None
+    if has_only_json_labels(identity):
+        return "application/json"
     if page_of(path) in {"/info", "/info.xml"}:
         return "text/xml"
-    is_page = body[:1] == b"<" and not is_first_line(identity)
-    return "text/html" if is_page else "application/json"
+    return "text/html" if body.lstrip()[:1] == b"<" else "application/json"
 
 
 def _usual_framing(path: str, handler: Handler, identity: Capabilities) -> Framing:

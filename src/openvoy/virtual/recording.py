@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -19,6 +21,8 @@ from openvoy.virtual.source import Framing, Reply
 _INFO_PAGES = ("/info", "/info.xml")
 _DROPPED = {"set-cookie", "content-encoding", "keep-alive", "proxy-connection"}
 """Headers of somebody else's session, or of a transfer that ended in the recorder."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SPELLING = {"www-authenticate": "WWW-Authenticate", "etag": "ETag"}
 
 
@@ -53,13 +57,14 @@ class Recording:
 
     def _render(self, exchange: Exchange) -> Reply:
         if not exchange.headers:
-            return render_reply(self.identity, exchange.path, exchange.body, status=exchange.status)
+            typical = render_reply(self.identity, exchange.path, exchange.body, status=exchange.status)
+            return replace(typical, delay_s=exchange.duration_s)
         headers = _wire_headers(exchange.headers)
         names = {name.lower() for name, _ in headers}
         framing = Framing.LENGTH if "content-length" in names else Framing.CLOSE
         return Reply(
             status=exchange.status,
-            reason=exchange.reason,
+            reason=None if _UNSENDABLE.search(exchange.reason or "") else exchange.reason,
             headers=headers,
             framing=Framing.CHUNKED if "transfer-encoding" in names else framing,
             body=exchange.body,
@@ -109,7 +114,7 @@ def _choose(recorded: Sequence[Exchange], path: str) -> Exchange:
 
 def _wire_headers(recorded: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Undo what recorders do to headers: names in lower case, one joined value for two Date headers."""
-    kept = [(name, value) for name, value in recorded if not name.startswith(":") and name.lower() not in _DROPPED]
+    kept = [(name, value) for name, value in recorded if name.lower() not in _DROPPED and _is_header(name, value)]
     is_lowered = all(name == name.lower() for name, _ in kept)
     headers: list[tuple[str, str]] = []
     for name, value in kept:
@@ -117,6 +122,11 @@ def _wire_headers(recorded: Sequence[tuple[str, str]]) -> tuple[tuple[str, str],
         repeats = max(1, value.count("GMT")) if name.lower() == "date" else 1
         headers += [(spelled, value)] * repeats
     return tuple(headers)
+
+
+def _is_header(name: str, value: str) -> bool:
+    """Whether it could stand on the wire; HTTP/2 recorders write names such as `:status`."""
+    return _TOKEN.fullmatch(name) is not None and _UNSENDABLE.search(value) is None
 
 
 def _spell(name: str) -> str:

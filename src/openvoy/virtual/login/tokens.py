@@ -48,7 +48,7 @@ class TokenAuthority:
         self._serial = serial
         self._random_bytes = random_bytes
         try:
-            self._key = ECKey.generate_key("P-256") if key_json is None else ECKey.import_key(key_json)
+            self._key = ECKey.generate_key("P-256") if key_json is None else ECKey.import_key(_members(key_json))
         except JoseError as error:
             raise ValueError(str(error)) from error
         self._key.ensure_kid()
@@ -84,3 +84,8 @@ class TokenAuthority:
         if said.get("aud") != self._serial or not said.get("iss") or role is None or not isinstance(token_id, str):
             return None
         return Claims(token_id=token_id, role=role)
+
+
+def _members(key_json: str) -> dict[str, str | list[str]]:
+    members: dict[str, str | list[str]] = codec.decoder(dict[str, str | list[str]])(key_json.encode())[0]
+    return members
