@@ -1,0 +1,15 @@
+"""The operations of the HTTP API, one module a subject: a new one is a module with `OPERATIONS` and a line here."""
+
+from __future__ import annotations
+
+from openvoy.web.api import events, health, history, live, now, today
+from openvoy.web.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *now.OPERATIONS,
+    *live.OPERATIONS,
+    *today.OPERATIONS,
+    *history.OPERATIONS,
+    *events.OPERATIONS,
+    *health.OPERATIONS,
+)

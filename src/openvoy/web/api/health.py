@@ -1,0 +1,57 @@
+"""For monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from openvoy import codec
+from openvoy.ports import GatewayStatus
+from openvoy.ports.feed import GatewayState
+from openvoy.web.backend import Backend
+from openvoy.web.operation import Operation
+from openvoy.web.problems import NotReady
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayHealth:
+    """Whether live values of one gateway arrive."""
+
+    name: str
+    state: GatewayState
+    is_fresh: bool
+    fresh_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`status` is `ok`."""
+
+    status: str
+    gateways: Sequence[GatewayHealth]
+
+
+async def show_health(backend: Backend) -> Health:
+    """200 only while the data of every gateway is fresh, else 503 with the reasons."""
+    statuses = backend.feed.statuses()
+    gateways = [
+        GatewayHealth(name=one.name, state=one.state, is_fresh=one.is_fresh, fresh_at=one.fresh_at) for one in statuses
+    ]
+    stale = [status for status in statuses if not status.is_fresh]
+    if statuses and not stale:
+        return Health(status="ok", gateways=gateways)
+    reasons = [_reason(status) for status in stale] or ["no gateway is configured"]
+    hints = [status.hint for status in stale if status.hint]
+    raise NotReady(
+        "Not all data is fresh: " + "; ".join(reasons),
+        hint=" ".join(dict.fromkeys(hints)) or "See /api/v1/gateways, or run `openvoy doctor`.",
+        details={"status": "stale", "reasons": reasons, "gateways": codec.plain(gateways)},
+    )
+
+
+def _reason(status: GatewayStatus) -> str:
+    return f"{status.name}: {status.problem or f'no fresh values ({status.state})'}"
+
+
+OPERATIONS = (Operation(path="/healthz", handler=show_health, tag="Service"),)

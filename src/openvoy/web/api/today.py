@@ -1,0 +1,86 @@
+"""The site's local day so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from openvoy.ports import Columns
+from openvoy.web.backend import Backend
+from openvoy.web.operation import GatewayName, Operation
+from openvoy.web.query import find_serial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """Energies of the local day that `start` and `end` enclose."""
+
+    start: datetime
+    end: datetime
+    solar_wh: float | None
+    import_wh: float | None
+    export_wh: float | None
+    charge_wh: float | None
+    discharge_wh: float | None
+    load_wh: float | None
+    autarky_pct: float | None
+    """Share of the load that did not come from the grid."""
+    self_consumption_pct: float | None
+    """Share of the solar energy that was not exported."""
+    estimated: bool | None
+
+
+async def show_today(backend: Backend, *, gateway: GatewayName = None) -> Today:
+    """Energies of the site's local day so far, from history; several gateways are added up."""
+    start, end = build_local_day(backend.clock.now(), backend.zone)
+    columns = await backend.store.read_energy(
+        start=start,
+        end=end,
+        by="day",
+        time_zone=backend.site.time_zone,
+        gateway=find_serial(backend.feed, gateway),
+    )
+    solar_wh, import_wh = _number(columns, "solar_wh"), _number(columns, "import_wh")
+    export_wh, load_wh = _number(columns, "export_wh"), _number(columns, "load_wh")
+    return Today(
+        start=start,
+        end=end,
+        solar_wh=solar_wh,
+        import_wh=import_wh,
+        export_wh=export_wh,
+        charge_wh=_number(columns, "charge_wh"),
+        discharge_wh=_number(columns, "discharge_wh"),
+        load_wh=load_wh,
+        autarky_pct=own_share_pct(load_wh, import_wh),
+        self_consumption_pct=own_share_pct(solar_wh, export_wh),
+        estimated=_flag(columns, "estimated"),
+    )
+
+
+def build_local_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """First moment of the local day of `now` and of the next one: 23, 24 or 25 hours."""
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time.min, zone)
+    return midnight, datetime.combine(today + timedelta(days=1), time.min, zone)
+
+
+def own_share_pct(total_wh: float | None, exchanged_wh: float | None) -> float | None:
+    """Share of `total_wh` that was not exchanged with the grid; None where there is no total."""
+    if total_wh is None or exchanged_wh is None or total_wh <= 0:
+        return None
+    return max(0.0, 100 * (total_wh - exchanged_wh) / total_wh)
+
+
+def _number(columns: Columns, name: str) -> float | None:
+    rows = columns[name]
+    return cast("float | None", rows[0]) if rows else None
+
+
+def _flag(columns: Columns, name: str) -> bool | None:
+    rows = columns[name]
+    return None if not rows or rows[0] is None else bool(rows[0])
+
+
+OPERATIONS = (Operation(path="/api/v1/today", handler=show_today, tag="History"),)

@@ -1,0 +1,38 @@
+"""The application as a plain ASGI callable, so that no framework appears in a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from openvoy import codec
+from openvoy.web.broadcast import Broadcaster
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebApp:
+    """What `web.server.serve` serves: the application, and the live push that runs beside it."""
+
+    asgi: AsgiApp
+    live: Broadcaster
+
+
+def find_header(scope: Scope, name: bytes) -> str | None:
+    """Find a request header; None where it is missing or stands there more than once."""
+    found = [value for key, value in scope["headers"] if key == name]
+    return str(found[0], "latin-1") if len(found) == 1 else None
+
+
+async def send_problem(send: Send, status: int, *, error: str, hint: str) -> None:
+    """Send a whole error reply."""
+    body = codec.encode_json({"error": error, "hint": hint})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,39 @@
+"""What every operation of the HTTP API may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from openvoy import __version__
+from openvoy.ports import Clock, Feed, Store
+from openvoy.web.broadcast import Broadcaster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """The site as the dashboard names and places it."""
+
+    name: str
+    time_zone: str
+    """IANA name, such as Europe/Paris: days, months and years are those of this zone."""
+    latitude: float | None = None
+    longitude: float | None = None
+    version: str = __version__
+    """Of Openvoy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """Feed, history, site and time."""
+
+    feed: Feed
+    store: Store
+    site: SiteInfo
+    clock: Clock
+    live: Broadcaster
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.site.time_zone)

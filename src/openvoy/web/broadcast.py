@@ -1,0 +1,146 @@
+"""Live push as server-sent events: one subscription of the feed for all readers."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from openvoy import codec
+from openvoy.model import Snapshot
+from openvoy.ports import Clock, Feed, GatewayStatus
+from openvoy.web.snapshot_view import SnapshotView, build_snapshot_view
+
+COMMENT_S = 15.0
+"""Proxies close what is silent for longer; the shortest limit in common use is 30 s."""
+
+OPENING = b"retry: 2000\n\n"
+"""Browsers come back 2 s after the stream ended."""
+COMMENT = b": awake\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveUpdate:
+    """The data of one `update` event: all that is known of one gateway."""
+
+    status: GatewayStatus
+    snapshot: SnapshotView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frame:
+    """One event; it is encoded once, when the first reader takes it."""
+
+    number: int
+    status: GatewayStatus
+    snapshot: Snapshot | None
+
+    @cached_property
+    def data(self) -> bytes:
+        view = None if self.snapshot is None else build_snapshot_view(self.snapshot)
+        return b"event: update\ndata: %b\n\n" % codec.encode_json(LiveUpdate(status=self.status, snapshot=view))
+
+
+class Broadcaster:
+    """Keeps the newest event of every gateway and wakes the readers; a reader takes what is new since its last turn."""
+
+    def __init__(self, feed: Feed, clock: Clock) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._frames: dict[str, _Frame] = {}
+        self._number = 0
+        self._comments = 0
+        self._changed = asyncio.Event()
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._is_closed = False
+
+    @property
+    def readers(self) -> int:
+        """How many streams are open."""
+        return len(self._readers)
+
+    async def run(self) -> None:
+        """Follow the feed until it ends or this is cancelled; then every stream ends."""
+        comments = asyncio.create_task(self._comment())
+        try:
+            async for update in self._feed.updates():
+                fresh = update.snapshot is not None
+                self._publish(update.status, update.snapshot if fresh else self._feed.latest(update.status.name))
+        finally:
+            comments.cancel()
+            self.close()
+
+    def close(self) -> None:
+        """End every stream; one that is opened later ends after the first state."""
+        self._is_closed = True
+        self._wake()
+
+    def follow(self) -> AsyncIterator[bytes]:
+        """Give the latest state at once, then what changes, the newest only."""
+        reader = _Reader(self)
+        self._readers.add(reader)
+        return reader
+
+    def state(self) -> bytes:
+        """Render the latest state of all gateways."""
+        frames = (
+            _Frame(number=self._number, status=status, snapshot=self._feed.latest(status.name))
+            for status in self._feed.statuses()
+        )
+        return b"".join(frame.data for frame in frames)
+
+    def position(self) -> tuple[int, int]:
+        """Number of the last event and of the last comment."""
+        return self._number, self._comments
+
+    def since(self, position: tuple[int, int]) -> bytes:
+        """Render what is new since `position`, oldest first; b"" if nothing is."""
+        number, comments = position
+        fresh = sorted((f for f in self._frames.values() if f.number > number), key=lambda frame: frame.number)
+        return b"".join(frame.data for frame in fresh) + (COMMENT if self._comments > comments else b"")
+
+    async def wait(self) -> bool:
+        """Wait for a change; False where there will be none."""
+        if not self._is_closed:
+            await self._changed.wait()
+        return not self._is_closed
+
+    def _publish(self, status: GatewayStatus, snapshot: Snapshot | None) -> None:
+        self._number += 1
+        self._frames[status.name] = _Frame(number=self._number, status=status, snapshot=snapshot)
+        self._wake()
+
+    async def _comment(self) -> None:
+        while True:
+            await self._clock.sleep(COMMENT_S)
+            self._comments += 1
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class _Reader:
+    """One stream. No generator: it may be dropped at any time and needs no clean-up."""
+
+    def __init__(self, source: Broadcaster) -> None:
+        self._source = source
+        self._position: tuple[int, int] | None = None
+
+    def __aiter__(self) -> _Reader:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._position is None:
+            self._position = self._source.position()
+            return OPENING + self._source.state()
+        while True:
+            fresh = self._source.since(self._position)
+            if fresh:
+                self._position = self._source.position()
+                return fresh
+            if not await self._source.wait():
+                raise StopAsyncIteration

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from openvoy.codec import doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of the HTTP API.
+
+    `handler` is an async function of the backend and of keyword arguments, which are the query parameters; types and
+    docstring become its description in the schema.
+    """
+
+    path: str
+    handler: Callable[..., Awaitable[Any]]
+    tag: str
+    is_stream: bool = False
+    """The handler returns an iterator of server-sent events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, and what to do about it."""
+
+    error: str
+    hint: str
+
+
+GatewayName = Annotated[str | None, doc("", "Name of a gateway in the configuration, or its serial.")]
+Start = Annotated[str, doc("", "First moment: ISO 8601 (without offset: the site's time) or Unix seconds.")]
+End = Annotated[str, doc("", "Moment after the last one, as start.")]

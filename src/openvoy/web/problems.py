@@ -1,0 +1,37 @@
+"""What a caller of the HTTP API may meet: each class is one status, with what to do in its hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from openvoy.errors import OpenvoyError, Remedy
+
+
+class WebProblem(OpenvoyError):
+    """A request that cannot be served; `status` is its HTTP status, `details` are further members of the reply."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.details = {} if details is None else details
+
+
+class BadQuery(WebProblem):
+    """A parameter is wrong."""
+
+    status = 400
+
+
+class NothingThere(WebProblem):
+    """What is asked for does not exist, or not yet."""
+
+    status = 404
+
+
+class NotReady(WebProblem):
+    """It exists, but cannot be given now."""
+
+    status = 503
+    remedy = Remedy.BACK_OFF

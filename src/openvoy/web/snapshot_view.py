@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from openvoy.model import (
+    Battery,
+    Contact,
+    Energy,
+    GatewayInfo,
+    Generator,
+    Grid,
+    Inverter,
+    Meter,
+    MissingPart,
+    Power,
+    Snapshot,
+    Storage,
+    Tariff,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotView:
+    """A snapshot as other programs see it: all of it except the raw counters, which are bookkeeping."""
+
+    gateway: GatewayInfo
+    at: datetime
+    power: Power
+    energy: Energy
+    meters: tuple[Meter, ...]
+    inverters: tuple[Inverter, ...]
+    batteries: tuple[Battery, ...]
+    storage: Storage | None
+    grid: Grid | None
+    contacts: tuple[Contact, ...]
+    generator: Generator | None
+    tariff: Tariff | None
+    missing: tuple[MissingPart, ...]
+
+
+def build_snapshot_view(snapshot: Snapshot) -> SnapshotView:
+    """Leave out of a snapshot what is not for other programs."""
+    return SnapshotView(**{field.name: getattr(snapshot, field.name) for field in fields(SnapshotView)})
