@@ -29,6 +29,8 @@ class Carried:
 
     counts: Array
     """Lifetime counts, [count, branch, phase]."""
+    peak_w: Array
+    """Highest active power ever, [branch, phase]."""
     panel_j: Array
     """Lifetime energy of each panel."""
     ticked_j: Array
@@ -64,6 +66,7 @@ def nothing_yet(site: SiteDefinition) -> Carried:
     stored = 0.0 if site.battery is None else limits_of(site.battery).capacity_j * site.battery.start_pct / 100
     return Carried(
         counts=np.zeros((len(Count), len(Branch), site.phase_count)),
+        peak_w=np.zeros((len(Branch), site.phase_count)),
         panel_j=np.zeros(panels),
         ticked_j=np.zeros(panels),
         told=never(panels),
@@ -99,6 +102,7 @@ def simulate_day(site: SiteDefinition, plant: Plant, seed: int, on: date, openin
     interval = site.gateway.report_interval_s
     closing = Carried(
         counts=opening.counts + step_counts(circuit).sum(axis=-1),
+        peak_w=np.maximum(opening.peak_w, circuit.active_w.max(axis=-1)),
         panel_j=opening.panel_j + flow.net(output.ac_w[:, :-1], output.ac_w[:, 1:], MINUTE_S).sum(axis=1),
         ticked_j=_last_tick(reports, day),
         told=last_told(reports, opening.told, day.end_s),

@@ -9,7 +9,7 @@ from openvoy.virtual.site.definition import SiteDefinition
 
 PRODUCTION_EID = 704643328
 CONSUMPTION_EID = 704643584
-CHANNEL_BASE = 0x6A000011
+CHANNEL_BASE = 0x6A000111
 """Record number of the first channel of the first meter; the next meter's are 256 higher, the next channel's one."""
 CHANNELS = 3
 """A meter has three channels whatever the wiring."""

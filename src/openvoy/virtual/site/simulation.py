@@ -17,7 +17,7 @@ from openvoy.virtual.site.day import Carried, DayBlock, nothing_yet, simulate_da
 from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.panels import build_plant
 from openvoy.virtual.site.reports import REPORT_COLUMNS, last_told, most_told
-from openvoy.virtual.site.state import BranchState, Flow, PanelState, ReportState, SiteState, StorageState
+from openvoy.virtual.site.state import BranchState, Flow, Midnight, PanelState, ReportState, SiteState, StorageState
 
 KEPT_BLOCKS = 3
 """Days whose arrays stay in memory, about a megabyte each."""
@@ -77,6 +77,13 @@ class Site:
         mark = min(int(passed_s // MINUTE_S), block.day.minutes - 1)
         return _read_block(self, block, at.astimezone(UTC), mark, (passed_s - mark * MINUTE_S) / MINUTE_S)
 
+    def midnight(self, day: date) -> Midnight:
+        """Tell the counters at the start of a local day."""
+        opening = self.opening(day)
+        still = np.zeros((3, self.definition.phase_count))
+        branches = [_branch(still, opening.counts[:, row] / 3600, opening.peak_w[row]) for row in Branch]
+        return Midnight(**_named(branches), told_j=tuple(opening.told.lifetime_j.tolist()))
+
     def _simulate(self, day: date) -> DayBlock:
         block = simulate_day(self.definition, self.plant, self.seed, day, self._openings[day])
         self._blocks[day] = block
@@ -98,7 +105,7 @@ def _read_block(site: Site, block: DayBlock, at: datetime, mark: int, way: float
     )
     return SiteState(
         at=at,
-        **{branch.name.lower(): branches[branch] for branch in Branch},
+        **_named(branches),
         voltages_v=tuple(voltage.tolist()),
         frequency_hz=float(frequency),
         air_c=float(air),
@@ -123,18 +130,23 @@ def _read_circuit(block: DayBlock, mark: int, way: float) -> tuple[Array, list[B
         (starts[0], flow.between(*ends[0], way)), (starts[1], reactive), (starts[2], apparent), way * MINUTE_S
     )
     powers = np.stack((active, reactive, apparent))
-    return active, [_branch(powers[:, branch], counts[:, branch] / 3600) for branch in Branch]
+    peaks = np.maximum(block.opening.peak_w, circuit.active_w[..., : mark + 1].max(axis=-1))
+    return active, [_branch(powers[:, row], counts[:, row] / 3600, peaks[row]) for row in Branch]
 
 
-def _branch(powers: Array, counts: Array) -> BranchState:
-    """Build a branch from powers [kind, phase] and counts [count, phase]."""
+def _named(branches: list[BranchState]) -> dict[str, BranchState]:
+    return {branch.name.lower(): branches[branch] for branch in Branch}
+
+
+def _branch(powers: Array, counts: Array, peaks: Array) -> BranchState:
+    """Build a branch from powers [kind, phase], counts [count, phase] and highest powers [phase]."""
     return BranchState(
-        all=_flow(powers.sum(axis=1), counts.sum(axis=1)),
-        phases=tuple(_flow(powers[:, phase], counts[:, phase]) for phase in range(powers.shape[1])),
+        all=_flow(powers.sum(axis=1), counts.sum(axis=1), float(peaks.sum())),
+        phases=tuple(_flow(powers[:, phase], counts[:, phase], float(peaks[phase])) for phase in range(len(peaks))),
     )
 
 
-def _flow(powers: Array, counts: Array) -> Flow:
+def _flow(powers: Array, counts: Array, most_w: float) -> Flow:
     active, reactive, apparent = powers.tolist()
     values = counts.tolist()
     return Flow(
@@ -146,6 +158,7 @@ def _flow(powers: Array, counts: Array) -> Flow:
         lagging_varh=values[Count.LAGGING],
         leading_varh=values[Count.LEADING],
         apparent_vah=values[Count.APPARENT],
+        most_w=most_w,
     )
 
 

@@ -21,6 +21,8 @@ class Flow:
     lagging_varh: float
     leading_varh: float
     apparent_vah: float
+    most_w: float
+    """The highest power ever; of a branch: the sum of its phases' highest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,20 @@ class StorageState:
     def soc_pct(self) -> float:
         """State of charge."""
         return 100 * self.stored_wh / self.capacity_wh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Midnight:
+    """Counters at the start of a local day."""
+
+    solar: BranchState
+    grid: BranchState
+    battery: BranchState
+    generator: BranchState
+    load: BranchState
+    total: BranchState
+    told_j: tuple[float, ...]
+    """Lifetime energy of each panel as last reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
