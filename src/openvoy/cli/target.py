@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from openvoy.cli.app import option, prompt_secret
 from openvoy.cli.folders import data_folder
 from openvoy.errors import ConfigError
+from openvoy.protocol.login import Credentials
 
 if TYPE_CHECKING:
     from openvoy.client.gateway import Gateway
@@ -20,7 +21,7 @@ DEFAULT_HOST = "envoy.local"
 """What gateways call themselves on the local network."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Target:
     """Which gateway, and how to log in to it."""
 
@@ -61,15 +62,6 @@ class Target:
             pins=FilePinStore(data_folder() / "certificates.json"),
             accept_new_certificate=self.accept_new_certificate,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Credentials:
-    """What was given to log in with; all None where nothing was."""
-
-    token: str | None = None
-    user: str | None = None
-    password: str | None = None
 
 
 def resolve_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:

@@ -1,0 +1,81 @@
+"""Finding out how a gateway wants to be spoken to: https first, then http as firmware before 7 has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from openvoy.client.address import Address, Origin, redirected
+from openvoy.errors import ConfigError, EndpointMissing, EndpointRefused, GatewayUnreachable
+from openvoy.ports.transport import Transport
+from openvoy.protocol.endpoints.identity import INFO
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request, Response
+from openvoy.protocol.identity import build_capabilities
+from openvoy.protocol.status import check_status
+
+IDENTITY_TIMEOUT_S = 15.0
+"""The identity page takes 0.02 to 0.4 s; who needs longer than this is down or no gateway."""
+
+TransportFactory = Callable[[Origin], Transport]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A gateway that answered and what it is."""
+
+    transport: Transport
+    origin: Origin
+    capabilities: Capabilities
+
+
+async def fetch_identity(address: Address, open_transport: TransportFactory) -> Found:
+    """Ask the places that `address` can mean for the identity page; raise what the last one said."""
+    unreachable: GatewayUnreachable | None = None
+    for origin in address.origins():
+        try:
+            return await _fetch_from(origin, open_transport)
+        except GatewayUnreachable as error:
+            unreachable = error if unreachable is None else _neither(unreachable, error)
+    assert unreachable is not None
+    raise unreachable
+
+
+async def _fetch_from(origin: Origin, open_transport: TransportFactory) -> Found:
+    async with AsyncExitStack() as undo:
+        transport = open_transport(origin)
+        undo.push_async_callback(transport.close)
+        response = await transport.send(Request(path=INFO.path), timeout_s=IDENTITY_TIMEOUT_S)
+        elsewhere = redirected(origin, response.headers.get("location", "")) if 300 <= response.status < 400 else None
+        if elsewhere is None:
+            found = Found(transport=transport, origin=origin, capabilities=_identify(response, origin))
+            undo.pop_all()
+            return found
+    return await _fetch_from(elsewhere, open_transport)
+
+
+def _identify(response: Response, origin: Origin) -> Capabilities:
+    try:
+        check_status(response, gateway=origin.place, path=INFO.path)
+    except (EndpointMissing, EndpointRefused) as error:
+        raise GatewayUnreachable(
+            f"What answers at {origin.place} is no gateway: it has no page {INFO.path}.",
+            hint="Check --host; `openvoy discover` lists the gateways of this network.",
+        ) from error
+    return build_capabilities(INFO.decode(response.body).value)
+
+
+def check_no_downgrade(found: Found, address: Address) -> None:
+    """Raise ConfigError where a token would cross the network in clear text without having been asked for."""
+    if found.capabilities.secure and found.origin.scheme == "http" and address.scheme is None:
+        raise ConfigError(
+            f"{found.origin.place} answers without TLS, though its firmware has it: a token could be read on the way.",
+            hint=f"If that is as it should be, say so with {found.origin.url}.",
+        )
+
+
+def _neither(first: GatewayUnreachable, second: GatewayUnreachable) -> GatewayUnreachable:
+    if first.message == second.message:
+        return first
+    return GatewayUnreachable(f"{first.message} {second.message}", hint=second.hint)

@@ -1,0 +1,168 @@
+"""The door to one gateway. It only delegates: to transport, login, endpoints, plan and translation."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from types import TracebackType
+from typing import Self, TypeVar
+
+from openvoy.client.address import Origin, parse_address
+from openvoy.client.clock import SystemClock
+from openvoy.client.connect import Found, TransportFactory, check_no_downgrade, fetch_identity
+from openvoy.client.conversation import Conversation
+from openvoy.client.pins import MemoryPinStore, PinStore
+from openvoy.client.reading import Reading
+from openvoy.client.transport import AiohttpTransport
+from openvoy.errors import ConfigError, OpenvoyError
+from openvoy.model import Snapshot
+from openvoy.ports.clock import Clock
+from openvoy.ports.transport import Transport
+from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request, Response
+from openvoy.protocol.login import Credentials, build_login, check_token, explain_token
+from openvoy.protocol.registry import find_endpoint
+from openvoy.protocol.status import check_status
+from openvoy.protocol.translate import build_snapshot
+
+T = TypeVar("T")
+
+_PATH = re.compile(r"/[\w.~!$&'()*+,;=:@/?%-]*", re.ASCII)
+"""What is sent exactly as it is written; a digest is computed over it."""
+
+NATIVE_TIMEOUT_S = 15.0
+"""Native handlers take 0.02 to 0.4 s, and some seconds on a busy gateway."""
+SCRIPTED_TIMEOUT_S = 60.0
+"""Scripted pages take 1 to 14 s, 30 to 55 s on 8.3.6086."""
+TIMEOUTS_S = {
+    Handler.NATIVE: NATIVE_TIMEOUT_S,
+    Handler.EMUWEB: NATIVE_TIMEOUT_S,
+    Handler.SCRIPTED: SCRIPTED_TIMEOUT_S,
+}
+
+
+class Gateway:
+    """One gateway, used as `async with Gateway("envoy.local", token=…) as gateway: await gateway.snapshot()`.
+
+    Firmware 7 and later needs `token`; firmware before needs nothing, or `user` and `password`. The certificate that
+    a gateway shows first is trusted from then on; `pins` keeps it, by default only as long as the process lives.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        token: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        pins: PinStore | None = None,
+        accept_new_certificate: bool = False,
+        clock: Clock | None = None,
+        open_transport: TransportFactory | None = None,
+    ) -> None:
+        """Prepare it; nothing is sent yet. Raise ConfigError for what is no address."""
+        self.address = parse_address(host)
+        self._credentials = Credentials(token=token, user=user, password=password)
+        self._pins = MemoryPinStore() if pins is None else pins
+        self._accept_new_certificate = accept_new_certificate
+        self._clock = SystemClock() if clock is None else clock
+        self._open_transport = self._open if open_transport is None else open_transport
+        self._connecting = asyncio.Lock()
+        self._found: Found | None = None
+        self._conversation: Conversation | None = None
+        self._reading = Reading()
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the gateway can do, once connected; ConfigError before."""
+        if self._found is None:
+            raise ConfigError(
+                f"{self.address} is not connected.", hint="Use `async with Gateway(…)`, or await connect()."
+            )
+        return self._found.capabilities
+
+    async def connect(self) -> Capabilities:
+        """Find out what the gateway is and prepare the login, without sending any secret; does nothing if that is done.
+
+        Raises GatewayUnreachable and its like, CredentialRejected for a token that cannot work, ConfigError for a
+        login that is missing.
+        """
+        async with self._connecting:
+            if self._conversation is None:
+                await self._connect()
+        return self.capabilities
+
+    async def close(self) -> None:
+        """Close the connection; the next request connects anew, and finds a changed firmware."""
+        conversation, self._conversation = self._conversation, None
+        self._reading = Reading()
+        if conversation is not None:
+            await conversation.close()
+
+    async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
+        """Fetch one endpoint as typed value; raise one of `openvoy.errors`."""
+        accept = "application/json" if endpoint.parse is None else "*/*"
+        request = Request(path=endpoint.path, headers={"Accept": accept})
+        response = await self._ask(request, timeout_s=TIMEOUTS_S[endpoint.handler])
+        check_status(response, gateway=str(self.address), path=endpoint.path)
+        return endpoint.decode(response.body)
+
+    async def fetch_raw(self, path: str, *, method: str = "GET", body: bytes = b"") -> Response:
+        """Send any request and give the reply as it is, whatever its status; sent once, never repeated if not a GET."""
+        if not _PATH.fullmatch(path) or {".", ".."}.intersection(path.split("/")):
+            raise ConfigError(
+                f"{path!r} is no path.", hint="Give a path such as /ivp/meters, percent-encoded if need be."
+            )
+        endpoint = find_endpoint(path)
+        is_json = endpoint is None or endpoint.parse is None
+        request = Request(
+            method=method, path=path, body=body, headers={"Accept": "application/json" if is_json else "*/*"}
+        )
+        return await self._ask(
+            request, timeout_s=TIMEOUTS_S[Handler.SCRIPTED if endpoint is None else endpoint.handler]
+        )
+
+    async def snapshot(self) -> Snapshot:
+        """Read everything; what fails is listed in `missing`, unless nothing at all can be read."""
+        capabilities = await self.connect()
+        replies = await self._reading.fetch_all(capabilities, self.fetch)
+        return build_snapshot(capabilities, replies, self._clock.now())
+
+    async def _ask(self, request: Request, *, timeout_s: float) -> Response:
+        await self.connect()
+        assert self._conversation is not None
+        return await self._conversation.fetch(request, timeout_s=timeout_s)
+
+    async def _connect(self) -> None:
+        if self._credentials.token is not None:
+            info = explain_token(self._credentials.token)
+            check_token(info, gateway=str(self.address), serial=None, now=self._clock.now())
+        found = await fetch_identity(self.address, self._open_transport)
+        try:
+            check_no_downgrade(found, self.address)
+            login = build_login(found.capabilities, self._credentials, gateway=str(self.address), now=self._clock.now())
+        except OpenvoyError:
+            await found.transport.close()
+            raise
+        self._found = found
+        self._conversation = Conversation(found.transport, login)
+
+    def _open(self, origin: Origin) -> Transport:
+        return AiohttpTransport(
+            origin,
+            pins=self._pins,
+            clock=self._clock,
+            accept_new_certificate=self._accept_new_certificate,
+            # Firmware that speaks plain http resets connections that are used again.
+            keep_alive=origin.scheme == "https",
+        )

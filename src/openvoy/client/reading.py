@@ -1,0 +1,66 @@
+"""One complete reading: every endpoint that is worth asking, partial where the gateway is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from openvoy.errors import (
+    CredentialRejected,
+    GatewayBusy,
+    GatewayUnreachable,
+    NotAuthorized,
+    OpenvoyError,
+    Remedy,
+    Unavailable,
+)
+from openvoy.protocol.endpoint import Decoded, Endpoint
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.plan import next_endpoint
+from openvoy.protocol.replies import Replies
+
+Fetch = Callable[[Endpoint[Any]], Awaitable[Decoded[Any]]]
+
+MAX_FAILURES = 2
+"""One endpoint may hang while the others answer (quirk Q32); after two in a row it is the gateway that does not."""
+
+
+class Reading:
+    """Reads a gateway completely, and does not ask again for what it does not have or does not give."""
+
+    def __init__(self) -> None:
+        self._absent: dict[Endpoint[Any], OpenvoyError] = {}
+
+    async def fetch_all(self, capabilities: Capabilities, fetch: Fetch) -> Replies:
+        """Ask for everything; raise what went wrong only where nothing at all could be read, or the login is wrong."""
+        replies = Replies()
+        for absent, error in self._absent.items():
+            replies.note(absent, error)
+        lost: OpenvoyError | None = None
+        failures = 0
+        while (endpoint := next_endpoint(capabilities, replies)) is not None:
+            outcome = lost or await self._outcome(endpoint, fetch)
+            failures = failures + 1 if isinstance(outcome, Unavailable) else 0
+            if isinstance(outcome, GatewayUnreachable | GatewayBusy) or failures >= MAX_FAILURES:
+                assert isinstance(outcome, OpenvoyError)
+                lost = outcome
+            replies.note(endpoint, outcome)
+        _check_any(replies)
+        return replies
+
+    async def _outcome(self, endpoint: Endpoint[Any], fetch: Fetch) -> Decoded[Any] | OpenvoyError:
+        try:
+            return await fetch(endpoint)
+        except (CredentialRejected, NotAuthorized):
+            raise
+        except OpenvoyError as error:
+            if error.remedy is Remedy.FORGET:
+                self._absent[endpoint] = error
+            return error
+
+
+def _check_any(replies: Replies) -> None:
+    outcomes = [outcome for _, outcome in replies.outcomes()]
+    if not any(isinstance(outcome, Decoded) for outcome in outcomes):
+        errors = [outcome for outcome in outcomes if isinstance(outcome, OpenvoyError)]
+        raise next((error for error in errors if error.remedy is not Remedy.FORGET), errors[0])
