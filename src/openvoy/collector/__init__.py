@@ -1,6 +1,5 @@
 """The polling service: asks gateways gently, accounts their counters, keeps history, publishes what is new."""
 
-from openvoy.collector.clock import SystemClock
 from openvoy.collector.service import Collector, Source
 
-__all__ = ["Collector", "Source", "SystemClock"]
+__all__ = ["Collector", "Source"]

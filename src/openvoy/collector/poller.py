@@ -78,6 +78,7 @@ class Poller:
         await self._reader.close()
 
     async def _connect(self) -> None:
+        await self._reader.close()
         try:
             capabilities = await self._reader.connect()
         except OpenvoyError as error:

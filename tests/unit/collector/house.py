@@ -34,10 +34,12 @@ class HouseReader:
         self.software = "D8.2.4345"
         self.faults: dict[str, OpenvoyError] = {}
         self.requests: Counter[str] = Counter()
-        self.closed = False
+        self.is_open = False
 
     async def connect(self) -> Capabilities:
-        return build_capabilities((await self.fetch(INFO)).value)
+        capabilities = build_capabilities((await self.fetch(INFO)).value)
+        self.is_open = True
+        return capabilities
 
     async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
         self.requests[endpoint.name] += 1
@@ -67,7 +69,7 @@ class HouseReader:
         }.get(name)
 
     async def close(self) -> None:
-        self.closed = True
+        self.is_open = False
 
 
 class MemoryStore:

@@ -182,5 +182,6 @@ async def test_closing_writes_the_unfinished_minute_and_closes_the_reader() -> N
     house = House()
     async with house.collecting():
         await house.clock.advance(20)
+        assert house.reader.is_open
     assert len(house.store.batches) == 1
-    assert house.reader.closed
+    assert not house.reader.is_open
