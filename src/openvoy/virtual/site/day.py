@@ -49,7 +49,6 @@ class DayBlock:
 
     day: LocalDay
     opening: Carried
-    closing: Carried
     circuit: Circuit
     panel_w: Array
     """[panel, mark]."""
@@ -99,26 +98,30 @@ def simulate_day(site: SiteDefinition, plant: Plant, seed: int, on: date, openin
         lifetime_j=lifetime,
         told_j=opening.ticked_j,
     )
-    interval = site.gateway.report_interval_s
-    closing = Carried(
-        counts=opening.counts + step_counts(circuit).sum(axis=-1),
-        peak_w=np.maximum(opening.peak_w, circuit.active_w.max(axis=-1)),
-        panel_j=opening.panel_j + flow.net(output.ac_w[:, :-1], output.ac_w[:, 1:], MINUTE_S).sum(axis=1),
-        ticked_j=_last_tick(reports, day),
-        told=last_told(reports, opening.told, day.end_s),
-        most_w=most_told(reports, opening.most_w, day.end_s, interval),
-        battery_w=float(battery[-1]),
-        stored_j=float(stored[-1]),
-    )
     return DayBlock(
         day=day,
         opening=opening,
-        closing=closing,
         circuit=circuit,
         panel_w=output.ac_w,
         stored_j=stored,
         air_c=weather.air_c,
         reports=reports,
+    )
+
+
+def close_day(site: SiteDefinition, block: DayBlock) -> Carried:
+    """Add up what the block's midnight hands over to the next day."""
+    opening, day, panel_w = block.opening, block.day, block.panel_w
+    active = block.circuit.active_w
+    return Carried(
+        counts=opening.counts + step_counts(block.circuit).sum(axis=-1),
+        peak_w=np.maximum(opening.peak_w, active.max(axis=-1)),
+        panel_j=opening.panel_j + flow.net(panel_w[:, :-1], panel_w[:, 1:], MINUTE_S).sum(axis=1),
+        ticked_j=_last_tick(block.reports, day),
+        told=last_told(block.reports, opening.told, day.end_s),
+        most_w=most_told(block.reports, opening.most_w, day.end_s, site.gateway.report_interval_s),
+        battery_w=float(active[Branch.BATTERY, :, -1].sum()),
+        stored_j=float(block.stored_j[-1]),
     )
 
 

@@ -18,7 +18,7 @@ from openvoy.virtual.site.circuit import Branch, Count
 from openvoy.virtual.site.day import DayBlock
 from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.meters import build_meters
-from openvoy.virtual.site.reports import is_told
+from openvoy.virtual.site.reports import sent_by
 from openvoy.virtual.site.serials import battery_serials
 from openvoy.virtual.site.simulation import Site
 
@@ -165,7 +165,7 @@ def _with_sum(values: Array) -> Array:
 
 def _inverters(site: Site, block: DayBlock) -> Columns:
     reports = block.reports
-    sent = is_told(reports, block.day.end_s)
+    sent = sent_by(reports, block.day.end_s)
     order = np.argsort(reports.at_s[sent], kind="stable")
     serials = np.broadcast_to(np.array(site.plant.serials)[:, None], sent.shape)
     columns: dict[str, NDArray[Any]] = {

@@ -111,15 +111,15 @@ def build_reports(
     )
 
 
-def is_told(reports: Reports, until_s: float) -> Mask:
-    """Tell which reports are sent by a moment: an inverter that produced nothing in the interval is silent."""
+def sent_by(reports: Reports, until_s: float) -> Mask:
+    """Mark the reports that are sent by a moment: an inverter that produced nothing in the interval is silent."""
     sent: Mask = (reports.energy_j > 0) & (reports.at_s < until_s)
     return sent
 
 
 def last_told(reports: Reports, before: Reports, until_s: float) -> Reports:
     """Keep each panel's last report sent by a moment; `before` where the day had none yet."""
-    sent = is_told(reports, until_s)
+    sent = sent_by(reports, until_s)
     any_sent = sent.any(axis=1)
     place = sent.shape[1] - 1 - np.argmax(sent[:, ::-1], axis=1)
     rows = np.arange(len(place))
@@ -133,7 +133,7 @@ def last_told(reports: Reports, before: Reports, until_s: float) -> Reports:
 
 def most_told(reports: Reports, before_w: Array, until_s: float, interval_s: int) -> Array:
     """Keep each panel's highest report sent by a moment, W."""
-    power = np.where(is_told(reports, until_s), reports.energy_j / interval_s, 0.0)
+    power = np.where(sent_by(reports, until_s), reports.energy_j / interval_s, 0.0)
     most: Array = np.maximum(before_w, power.max(axis=1, initial=0.0))
     return most
 

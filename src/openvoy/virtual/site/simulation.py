@@ -13,7 +13,7 @@ from openvoy.virtual.site.arrays import Array, grained
 from openvoy.virtual.site.battery import battery_temperature
 from openvoy.virtual.site.calendar import MINUTE_S, local_date, midnight
 from openvoy.virtual.site.circuit import Branch, Count, counts_between, step_counts
-from openvoy.virtual.site.day import Carried, DayBlock, nothing_yet, simulate_day
+from openvoy.virtual.site.day import Carried, DayBlock, close_day, nothing_yet, simulate_day
 from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.panels import build_plant
 from openvoy.virtual.site.reports import REPORT_COLUMNS, last_told, most_told
@@ -89,7 +89,7 @@ class Site:
         self._blocks[day] = block
         while len(self._blocks) > KEPT_BLOCKS:
             self._blocks.popitem(last=False)
-        self._openings[day + timedelta(days=1)] = block.closing
+        self._openings[day + timedelta(days=1)] = close_day(self.definition, block)
         while len(self._openings) > KEPT_MIDNIGHTS:
             oldest = next(kept for kept in self._openings if kept != self._first)
             del self._openings[oldest]

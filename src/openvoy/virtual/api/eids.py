@@ -1,0 +1,16 @@
+"""Record numbers of devices, as the gateway lays them out (endpoints.md 1.7)."""
+
+from __future__ import annotations
+
+INVERTER_BASE = 0x21000000
+INVERTER_CHANNEL_BASE = 0x61000011
+
+
+def inverter_eid(place: int) -> int:
+    """Give the record number of a microinverter, counted from 0."""
+    return INVERTER_BASE + 256 * (place + 1)
+
+
+def inverter_channel_eid(place: int) -> int:
+    """Give the record number of its channel."""
+    return INVERTER_CHANNEL_BASE + 256 * (place + 1)

@@ -1,0 +1,70 @@
+"""Values as the integrated meter prints them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from openvoy.virtual.api.interval import branch_of, flow_of
+from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.meters import Meter
+
+FREQUENCY_STEPS = 16
+"""Frequency comes in sixteenths of a hertz."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a meter measures on a phase, or on all: rounded to three decimals, the power factor too."""
+
+    active_w: float = 0.0
+    reactive_var: float = 0.0
+    apparent_va: float = 0.0
+    delivered_wh: float = 0.0
+    received_wh: float = 0.0
+    lagging_varh: float = 0.0
+    leading_varh: float = 0.0
+    apparent_vah: float = 0.0
+    voltage_v: float = 0.0
+    current_a: float = 0.0
+    power_factor: float = 0.0
+    frequency_hz: float = 0.0
+
+
+DARK = Measured()
+"""What a meter without transformers says."""
+
+
+def measure(moment: Moment, branch: Branch, phase: int | None = None) -> Measured:
+    """Read a branch now; without phase all of them, voltages and currents added up as the gateway does."""
+    flow, state = flow_of(moment.state, branch, phase), moment.state
+    phases = range(len(state.voltages_v)) if phase is None else (phase,)
+    current = sum(branch_of(state, branch).phases[row].apparent_va / state.voltages_v[row] for row in phases)
+    factor = flow.active_w / flow.apparent_va if flow.apparent_va else 0.0
+    return Measured(
+        active_w=round(flow.active_w, 3),
+        reactive_var=round(flow.reactive_var, 3),
+        apparent_va=round(flow.apparent_va, 3),
+        delivered_wh=round(flow.delivered_wh, 3),
+        received_wh=round(flow.received_wh, 3),
+        lagging_varh=round(flow.lagging_varh, 3),
+        leading_varh=round(flow.leading_varh, 3),
+        apparent_vah=round(flow.apparent_vah, 3),
+        voltage_v=round(sum(state.voltages_v[row] for row in phases), 3),
+        current_a=round(current, 3),
+        power_factor=round(max(-1.0, min(1.0, factor)), 3),
+        frequency_hz=frequency(state.frequency_hz),
+    )
+
+
+def frequency(value_hz: float) -> float:
+    """Round a frequency to the steps in which the meter gives it."""
+    return math.floor(value_hz * FREQUENCY_STEPS + 0.5) / FREQUENCY_STEPS
+
+
+def read_meter(moment: Moment, meter: Meter, phase: int | None = None) -> Measured:
+    """Read a meter; one without transformers, and a phase that is not wired, are dark."""
+    if not meter.enabled or (phase is not None and phase >= moment.site.phase_count):
+        return DARK
+    return measure(moment, meter.branch, phase)

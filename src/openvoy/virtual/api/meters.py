@@ -1,0 +1,160 @@
+"""Current-transformer meters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openvoy.protocol.endpoints.meters import (
+    GRID_READING,
+    METER_READINGS,
+    METER_REPORTS,
+    METERS,
+    PV_READING,
+    ChannelReading,
+    MeterInfo,
+    MeterReading,
+    MeterReport,
+    PhaseReading,
+    QuickReading,
+    ReportValues,
+)
+from openvoy.virtual.api.measured import DARK, Measured, measure, read_meter
+from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.meters import CHANNELS, Meter
+
+LINES = ("L1", "L2", "L3")
+
+
+def build_meters(moment: Moment) -> tuple[MeterInfo, ...]:
+    """Build the list of meters; a standard gateway has none."""
+    return tuple(
+        MeterInfo(
+            eid=meter.eid,
+            state="enabled" if meter.enabled else "disabled",
+            measurement=meter.kind,
+            phase_mode="split" if moment.site.gateway.phases == "split" else "three",
+            phase_count=moment.site.phase_count,
+            metering_status="normal",
+            flags=(),
+        )
+        for meter in moment.meters
+    )
+
+
+def build_readings(moment: Moment) -> tuple[MeterReading, ...]:
+    """Build what every meter reads, with all its channels."""
+    return tuple(_reading(moment, meter) for meter in moment.meters)
+
+
+def build_reports(moment: Moment) -> tuple[MeterReport, ...]:
+    """Build production, net and total consumption as computed by the gateway."""
+    if not moment.meters:
+        return ()
+    return tuple(
+        MeterReport(
+            created_s=moment.now_s,
+            report_type=kind,
+            cumulative=_report(moment, branch, None),
+            lines=tuple(_report(moment, branch, phase) for phase in range(moment.site.phase_count)),
+        )
+        for kind, branch in (
+            ("production", Branch.SOLAR),
+            ("net-consumption", Branch.GRID),
+            ("total-consumption", Branch.TOTAL),
+        )
+    )
+
+
+def build_grid_reading(moment: Moment) -> tuple[QuickReading, ...]:
+    """Build the quick reading of the grid side."""
+    return (_quick(moment, Branch.GRID, is_reactive=True),) if moment.meters else ()
+
+
+def build_pv_reading(moment: Moment) -> tuple[QuickReading, ...]:
+    """Build the quick reading of the array."""
+    return (_quick(moment, Branch.SOLAR, is_reactive=False),) if moment.meters else ()
+
+
+def _reading(moment: Moment, meter: Meter) -> MeterReading:
+    channels = tuple(
+        ChannelReading(
+            eid=meter.channel_eid(channel),
+            timestamp_s=moment.now_s,
+            **_values(read_meter(moment, meter, channel), moment),
+        )
+        for channel in range(CHANNELS)
+    )
+    values = _values(read_meter(moment, meter), moment)
+    return MeterReading(eid=meter.eid, timestamp_s=moment.now_s, **values, channels=channels)
+
+
+def _values(measured: Measured, moment: Moment) -> dict[str, Any]:
+    """Name the values of a meter or channel; frequency is known on every channel."""
+    return {
+        "delivered_wh": measured.delivered_wh,
+        "received_wh": measured.received_wh,
+        "apparent_vah": measured.apparent_vah,
+        "lag_varh": measured.lagging_varh,
+        "lead_varh": measured.leading_varh,
+        "demand_w": measured.active_w,
+        "active_w": measured.active_w,
+        "apparent_va": measured.apparent_va,
+        "reactive_var": measured.reactive_var,
+        "power_factor": measured.power_factor,
+        "voltage_v": measured.voltage_v,
+        "current_a": measured.current_a,
+        "frequency_hz": measured.frequency_hz or measure(moment, Branch.GRID).frequency_hz,
+    }
+
+
+def _report(moment: Moment, branch: Branch, phase: int | None) -> ReportValues:
+    """Build a block; consumption counts what was delivered less what was received, and says 0 for the latter."""
+    watched = {meter.branch: meter.enabled for meter in moment.meters}
+    known = watched.get(branch, moment.site.meters.consumption != "none")
+    measured = measure(moment, branch, phase) if known else DARK
+    net_wh = round(measured.delivered_wh - measured.received_wh, 3)
+    is_production = branch is Branch.SOLAR
+    return ReportValues(
+        current_w=measured.active_w,
+        active_w=measured.active_w,
+        apparent_va=measured.apparent_va,
+        reactive_var=measured.reactive_var,
+        delivered_wh=measured.delivered_wh if is_production else net_wh,
+        received_wh=measured.received_wh if is_production else 0.0,
+        lag_varh=measured.lagging_varh,
+        lead_varh=measured.leading_varh,
+        apparent_vah=measured.apparent_vah,
+        voltage_v=measured.voltage_v,
+        current_a=measured.current_a,
+        power_factor=round(measured.power_factor, 2),
+        frequency_hz=measured.frequency_hz,
+    )
+
+
+def _quick(moment: Moment, branch: Branch, *, is_reactive: bool) -> QuickReading:
+    meter = next(meter for meter in moment.meters if (meter.branch is Branch.SOLAR) == (branch is Branch.SOLAR))
+    rows = []
+    for channel, phase in enumerate(LINES):
+        is_known = meter.enabled and channel < moment.site.phase_count
+        measured = measure(moment, branch, channel) if is_known else DARK
+        rows.append(
+            PhaseReading(
+                phase=phase,
+                active_w=measured.active_w,
+                reactive_var=measured.reactive_var if is_reactive else None,
+                voltage_v=measured.voltage_v,
+                current_a=measured.current_a,
+                frequency_hz=measure(moment, Branch.GRID).frequency_hz,
+            )
+        )
+    return QuickReading(channels=tuple(rows))
+
+
+RENDER = {
+    METERS: build_meters,
+    METER_READINGS: build_readings,
+    METER_REPORTS: build_reports,
+    GRID_READING: build_grid_reading,
+    PV_READING: build_pv_reading,
+}
