@@ -1,0 +1,1 @@
+"""The generated pages of docs/reference: each module renders one page from what the code declares."""
