@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from openvoy.errors import EndpointMissing, EndpointRefused, OpenvoyError
 from openvoy.model import Snapshot
@@ -20,6 +17,7 @@ from openvoy.protocol.identity import build_capabilities
 from openvoy.protocol.plan import next_endpoint
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate import build_snapshot
+from openvoy.virtual.har import read_har
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +40,16 @@ def captures_folder(repository: Path) -> Path:
 
 
 def load_capture(path: Path) -> Capture:
-    """Load a recording."""
+    """Load a recording; raise ConfigError where it is none."""
     responses: dict[str, Response] = {}
-    for entry in json.loads(path.read_text())["log"]["entries"]:
-        url = urlsplit(entry["request"]["url"])
-        target = f"{url.path}?{url.query}" if url.query else url.path
-        response = _response(entry)
-        if target not in responses or (responses[target].status != 200 and response.status == 200):
-            responses[target] = response
+    for exchange in read_har(path):
+        headers = {name.lower(): value for name, value in exchange.headers}
+        known = responses.get(exchange.path)
+        if known is None or (known.status != 200 and exchange.status == 200):
+            responses[exchange.path] = Response(
+                status=exchange.status, headers=headers, body=exchange.body, elapsed_s=exchange.duration_s
+            )
     return Capture(path.stem, responses)
-
-
-def _response(entry: Mapping[str, object]) -> Response:
-    response = entry["response"]
-    assert isinstance(response, dict)
-    content = response["content"]
-    text = content.get("text") or ""
-    body = base64.b64decode(text) if content.get("encoding") == "base64" else text.encode()
-    headers = {header["name"].lower(): header["value"] for header in response["headers"]}
-    return Response(status=response["status"], headers=headers, body=body)
 
 
 def read_capture(capture: Capture, at: datetime) -> tuple[Capabilities, Replies, Snapshot]:
