@@ -69,7 +69,7 @@ class Server:
             reason = (isinstance(error, OSError) and error.strerror) or str(error)
             raise ConfigError(
                 f"{host}:{port}: cannot listen: {reason}",
-                hint="Choose another address with --listen; port 0 takes one that is free.",
+                hint="Choose another address with --listen (and --http-port); port 0 takes one that is free.",
             ) from error
         return int(self._runner.addresses[0][1])
 
