@@ -14,3 +14,8 @@ def data_folder(override: Path | None = None) -> Path:
         return override
     named = os.environ.get("OPENVOY_DATA")
     return Path(named) if named else Path(platformdirs.user_data_dir("openvoy", appauthor=False))
+
+
+def config_folder() -> Path:
+    """The platform's place for the configuration."""
+    return Path(platformdirs.user_config_dir("openvoy", appauthor=False))

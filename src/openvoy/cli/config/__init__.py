@@ -1,0 +1,30 @@
+"""The configuration file `openvoy.toml`: read once, checked whole, then frozen."""
+
+from __future__ import annotations
+
+from openvoy.cli.config.load import Config, find_config_file, load_config, parse_config
+from openvoy.cli.config.secret import Secret
+from openvoy.cli.config.sections import (
+    CloudConfig,
+    CloudLogin,
+    ControlConfig,
+    GatewayConfig,
+    SiteConfig,
+    StoreConfig,
+    WebConfig,
+)
+
+__all__ = [
+    "CloudConfig",
+    "CloudLogin",
+    "Config",
+    "ControlConfig",
+    "GatewayConfig",
+    "Secret",
+    "SiteConfig",
+    "StoreConfig",
+    "WebConfig",
+    "find_config_file",
+    "load_config",
+    "parse_config",
+]

@@ -1,0 +1,112 @@
+"""The sections of the configuration: one dataclass each, one field a setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from openvoy.cli.config import kinds
+from openvoy.cli.config.secret import SUFFIXES, Secret, secret
+from openvoy.cli.config.table import Table, read_section, setting
+from openvoy.cli.folders import data_folder
+from openvoy.cli.target import DEFAULT_HOST
+from openvoy.cli.zone import parse_time_zone
+from openvoy.web.listen import Listen, parse_listen
+
+DEFAULT_NAME = "home"
+DEFAULT_LISTEN = Listen(host="127.0.0.1", port=8400)
+CENTURY_DAYS = 36_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudLogin:
+    """`cloud = { … }` of a gateway: the account that obtains tokens."""
+
+    user: str = setting(kinds.text, doc="E-mail address of the account.")
+    password: Secret = setting(secret, suffixes=SUFFIXES, doc="Its password.")
+
+
+def _cloud_login(table: Table, name: str) -> CloudLogin | None:
+    if name not in table.values:
+        return None
+    values, place = table.values[name], table.place.at(name)
+    example = 'cloud = { user = "…", password_env = "…" }'
+    if not isinstance(values, dict):
+        raise kinds.wrong(place, values, example)
+    login = read_section(CloudLogin, Table(place=place, values=values))
+    if login.user is None or login.password is None:
+        raise place.error("cloud needs user and password.", f"Write {example}.")
+    return login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayConfig:
+    """`[[gateway]]`: one gateway and how to log in to it."""
+
+    name: str = setting(kinds.text, default=DEFAULT_NAME, doc="What it is called in the dashboard and in topics.")
+    host: str = setting(kinds.text, default=DEFAULT_HOST, doc="Name, address, host:port or URL.")
+    token: Secret | None = setting(secret, suffixes=SUFFIXES, doc="Access token, for firmware 7 and later.")
+    user: str | None = setting(kinds.text, doc="envoy or installer, for firmware before 7.")
+    password: Secret | None = setting(secret, suffixes=SUFFIXES, doc="The user's password; envoy has a default one.")
+    cloud: CloudLogin | None = setting(_cloud_login, doc="Account that obtains tokens by itself.")
+    site: str = setting(kinds.text, default="", doc="Site that it belongs to; gateways of one site are added up.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteConfig:
+    """`[site.NAME]`: a place with one or more gateways."""
+
+    name: str
+    time_zone: str = setting(kinds.parsed(parse_time_zone), default="", doc="IANA name; default: this machine's.")
+    latitude: float | None = setting(kinds.number(-90, 90), doc="Degrees, north is positive.")
+    longitude: float | None = setting(kinds.number(-180, 180), doc="Degrees, east is positive.")
+    tariff: Path | None = setting(kinds.path, doc="File of prices.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreConfig:
+    """`[store]`: history."""
+
+    path: Path = setting(kinds.path, default=data_folder, doc="Folder of the history; default: the platform's.")
+    live_days: int = setting(
+        kinds.whole(1, CENTURY_DAYS), default=7, doc="Days that values of single seconds are kept; minutes stay."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebConfig:
+    """`[web]`: dashboard and HTTP API."""
+
+    listen: Listen = setting(kinds.parsed(parse_listen), default=DEFAULT_LISTEN, doc="Address and port to listen at.")
+    allow_unprotected: bool = setting(
+        kinds.flag, default=False, doc="Listen beyond this machine although nobody is asked for a password."
+    )
+    host_names: tuple[str, ...] = setting(
+        kinds.texts, default=(), doc="Further names under which browsers call it, such as that of a reverse proxy."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudConfig:
+    """`[cloud]`: where tokens are obtained; None is the vendor's own address."""
+
+    base_url: str | None = setting(kinds.parsed(kinds.parse_service_url), doc="Service that logs in.")
+    tokens_url: str | None = setting(kinds.parsed(kinds.parse_service_url), doc="Service that issues tokens.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlConfig:
+    """`[control]`: writing to gateways."""
+
+    enabled: bool = setting(kinds.flag, default=False, doc="Allow changes of settings.")
+
+
+LATER = {
+    "mirror": "[mirror]",
+    "mqtt": "[mqtt]",
+    "prometheus": "[prometheus]",
+    "influx": "[[influx]]",
+    "pvoutput": "[pvoutput]",
+    "notify": "[[notify]]",
+}
+"""Sections that are planned and not there yet."""
