@@ -60,6 +60,8 @@ def parse_address(text: str) -> Address:
     """Parse a name, an address, [v6], host:port or a URL, whose path is ignored; else raise ConfigError."""
     text = text.strip()
     is_bare_v6 = text.count(":") > 1 and "[" not in text and "/" not in text
+    if not text.isprintable():
+        raise _unusable(text, "it has characters that cannot be seen")
     try:
         parts = urlsplit(text if "://" in text else f"//[{text}]" if is_bare_v6 else f"//{text}")
         scheme, host, port = parts.scheme or None, parts.hostname, parts.port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Protocol
@@ -75,9 +76,13 @@ class FilePinStore:
             ) from error
         except ValueError:
             pins = None
-        if not isinstance(pins, dict) or not all(isinstance(pin, str) for pin in pins.values()):
+        if not isinstance(pins, dict) or not all(map(_is_pin, pins.values())):
             raise ConfigError(
                 f"{self._path} is damaged.",
                 hint="It keeps the certificates of gateways. Delete it to trust what they show at the next connection.",
             )
         return pins
+
+
+def _is_pin(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None

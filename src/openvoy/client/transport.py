@@ -47,6 +47,7 @@ class AiohttpTransport:
         accept_new_certificate: bool = False,
         keep_alive: bool = True,
         max_body_bytes: int = MAX_BODY_BYTES,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
     ) -> None:
         self._origin = origin
         self._pins = pins
@@ -54,6 +55,7 @@ class AiohttpTransport:
         self._accepts_new = accept_new_certificate
         self._keep_alive = keep_alive
         self._max_body_bytes = max_body_bytes
+        self._connect_timeout_s = connect_timeout_s
         self._lock = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
         self._pin: aiohttp.Fingerprint | None = None
@@ -108,7 +110,7 @@ class AiohttpTransport:
                 headers=request.headers,
                 data=request.body or None,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=self._connect_timeout_s),
                 ssl=self._trusted(),
             ) as reply:
                 body = await self._read(reply, request)
@@ -251,7 +253,7 @@ class _Failure:
 
 
 _LATER = "Try again later; under load and shortly after 23:00 this is normal."
-_CHECK = "Check that the gateway is on and that --host is right; `openvoy discover` lists the gateways of this network."
+_CHECK = "Check that the gateway is on, that it is in this network and that --host is right."
 
 _FAILURES = (
     _Failure(aiohttp.ConnectionTimeoutError, GatewayUnreachable, "Nothing answers at {place} in time.", _CHECK),
