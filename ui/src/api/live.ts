@@ -1,0 +1,106 @@
+/** The one event stream of a page: connects, notices silence, waits and connects again. */
+
+import { EventParser } from "./sse";
+import { apiUrl } from "./client";
+import type { Update } from "./types";
+
+export interface LiveListener {
+  update(update: Update): void;
+  /** The stream works; `serverNow_ms` is the server's clock, if it said. */
+  opened(serverNow_ms: number | null): void;
+  /** The stream is lost; the next try is at `retry_ms` (local clock). */
+  lost(retry_ms: number): void;
+}
+
+/** The server comments every 15 s; after this long without a byte the connection is dead. */
+const SILENCE_MS = 40_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30_000;
+
+export class LiveStream {
+  #listener: LiveListener;
+  #abort: AbortController | null = null;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #wait_ms = FIRST_WAIT_MS;
+  #heardAt_ms = 0;
+
+  constructor(listener: LiveListener) {
+    this.#listener = listener;
+  }
+
+  start(): void {
+    document.addEventListener("visibilitychange", this.#wake);
+    window.addEventListener("online", this.#wake);
+    void this.#connect();
+  }
+
+  stop(): void {
+    document.removeEventListener("visibilitychange", this.#wake);
+    window.removeEventListener("online", this.#wake);
+    clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
+    this.#abort?.abort();
+    this.#abort = null;
+  }
+
+  /** A page that comes back to the front does not wait for timers that slept with it. */
+  #wake = (): void => {
+    if (document.visibilityState === "hidden") return;
+    if (this.#abort !== null && Date.now() - this.#heardAt_ms < SILENCE_MS) return;
+    this.#wait_ms = FIRST_WAIT_MS;
+    clearTimeout(this.#retry);
+    this.#abort?.abort();
+    void this.#connect();
+  };
+
+  async #connect(): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#heard(abort);
+    try {
+      const reply = await fetch(apiUrl("live"), {
+        signal: abort.signal,
+        headers: { Accept: "text/event-stream" },
+        cache: "no-store",
+      });
+      if (!reply.ok || reply.body === null) throw new Error(`HTTP ${reply.status}`);
+      const date = Date.parse(reply.headers.get("Date") ?? "");
+      this.#listener.opened(Number.isNaN(date) ? null : date);
+      await this.#follow(reply.body, abort);
+    } catch {
+      // Whatever ended the stream, the remedy is the same: say so and connect again.
+    }
+    abort.abort();
+    if (this.#abort === abort) this.#later();
+  }
+
+  async #follow(body: ReadableStream<Uint8Array>, abort: AbortController): Promise<void> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    const parser = new EventParser();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      this.#heard(abort);
+      this.#wait_ms = FIRST_WAIT_MS;
+      for (const { event, data } of parser.push(decoder.decode(value, { stream: true }))) {
+        if (event === "update") this.#listener.update(JSON.parse(data) as Update);
+      }
+    }
+  }
+
+  #heard(abort: AbortController): void {
+    this.#heardAt_ms = Date.now();
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => abort.abort(), SILENCE_MS);
+  }
+
+  #later(): void {
+    clearTimeout(this.#silence);
+    this.#abort = null;
+    this.#listener.lost(Date.now() + this.#wait_ms);
+    this.#retry = setTimeout(() => void this.#connect(), this.#wait_ms);
+    this.#wait_ms = Math.min(LONGEST_WAIT_MS, this.#wait_ms * 2);
+  }
+}

@@ -1,0 +1,155 @@
+/** Numbers, times and units as text. The only file that scales W to kW and Wh to kWh. */
+
+export const UNKNOWN = "–";
+const NBSP = "\u00a0";
+
+export interface Quantity {
+  value: string;
+  unit: string;
+}
+
+type Value = number | null | undefined;
+
+export interface Format {
+  power(value_w: Value): string;
+  /** A round power, without digits that say nothing. */
+  powerTick(value_w: number): string;
+  powerParts(value_w: Value): Quantity;
+  energy(value_wh: Value): string;
+  energyParts(value_wh: Value): Quantity;
+  percent(value_pct: Value, digits?: number): string;
+  voltage(value_v: Value): string;
+  current(value_a: Value): string;
+  frequency(value_hz: Value): string;
+  temperature(value_c: Value): string;
+  factor(value: Value): string;
+  reactive(value_var: Value): string;
+  /** Hours and minutes of a span. */
+  span(value_s: Value): string;
+  /** "3 minutes ago". */
+  ago(value_s: Value): string;
+  /** Hour and minute in the site's time zone. */
+  clock(at_ms: Value): string;
+  clockSeconds(at_ms: Value): string;
+  day(at_ms: Value): string;
+  /** Date and time where the day is not obvious. */
+  moment(at_ms: Value): string;
+  count(value: number): string;
+}
+
+interface Scale {
+  unit: string;
+  divisor: number;
+}
+
+const POWER: Scale[] = [
+  { unit: "W", divisor: 1 },
+  { unit: "kW", divisor: 1e3 },
+  { unit: "MW", divisor: 1e6 },
+];
+const ENERGY: Scale[] = [
+  { unit: "Wh", divisor: 1 },
+  { unit: "kWh", divisor: 1e3 },
+  { unit: "MWh", divisor: 1e6 },
+  { unit: "GWh", divisor: 1e9 },
+];
+
+/** Choose the unit in which the rounded value stays below 1000, and digits that show about three figures. */
+export function scaleOf(value: number, scales: readonly Scale[]): { scale: Scale; digits: number } {
+  for (const [index, scale] of scales.entries()) {
+    const scaled = Math.abs(value) / scale.divisor;
+    const digits = scale.divisor === 1 ? 0 : digitsFor(scaled);
+    const factor = 10 ** digits;
+    if (Math.round(scaled * factor) / factor < 1000 || index === scales.length - 1) return { scale, digits };
+  }
+  throw new RangeError("no scale");
+}
+
+function digitsFor(scaled: number): number {
+  if (scaled < 9.995) return 2;
+  return scaled < 99.95 ? 1 : 0;
+}
+
+function isNumber(value: Value): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** Build the formats of one language and one time zone. */
+export function buildFormat(locale: string, timeZone: string): Format {
+  const plain = [0, 1, 2, 3].map(
+    (digits) =>
+      new Intl.NumberFormat(locale, {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+        signDisplay: "negative",
+      }),
+  );
+  const number = (value: number, digits: number): string =>
+    (plain[digits] ?? plain[0])!.format(value).replace("-", "−");
+  const fixed = (value: Value, digits: number, unit: string): string =>
+    isNumber(value) ? `${number(value, digits)}${NBSP}${unit}` : UNKNOWN;
+  const scaled = (value: Value, scales: Scale[]): Quantity => {
+    if (!isNumber(value)) return { value: UNKNOWN, unit: "" };
+    const { scale, digits } = scaleOf(value, scales);
+    return { value: number(value / scale.divisor, digits), unit: scale.unit };
+  };
+  const join = ({ value, unit }: Quantity): string => (unit === "" ? value : `${value}${NBSP}${unit}`);
+  const time = (options: Intl.DateTimeFormatOptions): ((at_ms: Value) => string) => {
+    const format = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+    return (at_ms) => (isNumber(at_ms) ? format.format(at_ms) : UNKNOWN);
+  };
+  const percents = [0, 1].map(
+    (digits) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, signDisplay: "negative" }),
+  );
+  const unitOf = (unit: string): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" });
+  const minutes = unitOf("minute");
+  const hours = unitOf("hour");
+  const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "negative" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
+
+  return {
+    power: (value_w) => join(scaled(value_w, POWER)),
+    powerTick: (value_w) => {
+      const { scale } = scaleOf(value_w, POWER);
+      return `${ticks.format(value_w / scale.divisor).replace("-", "−")}${NBSP}${scale.unit}`;
+    },
+    powerParts: (value_w) => scaled(value_w, POWER),
+    energy: (value_wh) => join(scaled(value_wh, ENERGY)),
+    energyParts: (value_wh) => scaled(value_wh, ENERGY),
+    percent: (value_pct, digits = 0) =>
+      isNumber(value_pct) ? (percents[digits] ?? percents[0])!.format(value_pct / 100).replace("-", "−") : UNKNOWN,
+    voltage: (value_v) => fixed(value_v, 1, "V"),
+    current: (value_a) => fixed(value_a, 2, "A"),
+    frequency: (value_hz) => fixed(value_hz, 2, "Hz"),
+    temperature: (value_c) => fixed(value_c, 0, "°C"),
+    reactive: (value_var) => fixed(value_var, 0, "var"),
+    factor: (value) => (isNumber(value) ? number(value, 2) : UNKNOWN),
+    span: (value_s) => {
+      if (!isNumber(value_s)) return UNKNOWN;
+      const total = Math.max(1, Math.round(value_s / 60));
+      if (total < 60) return minutes.format(total);
+      const rest = total % 60;
+      return rest === 0 ? hours.format(total / 60) : `${hours.format(Math.floor(total / 60))} ${minutes.format(rest)}`;
+    },
+    ago: (value_s) => {
+      if (!isNumber(value_s)) return UNKNOWN;
+      const [count, unit] = ageOf(Math.max(0, value_s));
+      return relative.format(-count, unit);
+    },
+    clock: time({ hour: "2-digit", minute: "2-digit" }),
+    clockSeconds: time({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    day: time({ weekday: "short", day: "numeric", month: "short" }),
+    moment: time({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+    count: (value) => number(value, 0),
+  };
+}
+
+/** The age in its largest unit that counts at least one. */
+export function ageOf(age_s: number): [number, Intl.RelativeTimeFormatUnit] {
+  if (age_s < 60) return [Math.floor(age_s), "second"];
+  if (age_s < 3600) return [Math.floor(age_s / 60), "minute"];
+  if (age_s < 86_400) return [Math.floor(age_s / 3600), "hour"];
+  if (age_s < 365 * 86_400) return [Math.floor(age_s / 86_400), "day"];
+  return [Math.floor(age_s / (365.2425 * 86_400)), "year"];
+}

@@ -1,0 +1,42 @@
+/** Sentences about what happens, for eyes and ears. */
+
+import type { Maybe, Power, Snapshot } from "../api/types";
+import type { DeviceId, Leg } from "./flow";
+import { REST_W } from "./flow";
+import type { Format } from "./format";
+import { t } from "./i18n.svelte";
+
+/** One or two words on what a device does. */
+export function stateOf(id: DeviceId, leg: Leg, snapshot: Maybe<Snapshot>): string {
+  if (id === "grid" && isIslanded(snapshot)) return t("flow.islanded");
+  if (id === "solar" || snapshot === null) return t(`device.${id}`);
+  if (leg.power_w === null) return t(snapshot.missing.length > 0 ? "flow.unknown" : "flow.not_measured");
+  if (id === "generator") return t(leg.direction > 0 ? "device.generator" : "flow.off");
+  if (leg.direction === 0) return t("flow.idle");
+  if (id === "grid") return t(leg.direction > 0 ? "flow.importing" : "flow.exporting");
+  return t(leg.direction > 0 ? "flow.discharging" : "flow.charging");
+}
+
+/** Whether the house is cut off from the grid. */
+export function isIslanded(snapshot: Maybe<Snapshot>): boolean {
+  const grid = snapshot?.grid;
+  return grid?.status === "off-grid" || grid?.relay === "open";
+}
+
+/** The diagram as text. */
+export function flowSentence(power: Power, devices: readonly DeviceId[], soc_pct: Maybe<number>, format: Format): string {
+  const parts = [t("say.solar", { power: format.power(power.solar_w) }), t("say.load", { power: format.power(power.load_w) })];
+  parts.push(saySigned("grid", power.grid_w, format));
+  if (devices.includes("battery")) {
+    parts.push(saySigned("battery", power.battery_w, format));
+    if (soc_pct !== null) parts.push(t("say.soc", { percent: format.percent(soc_pct) }));
+  }
+  if (devices.includes("generator")) parts.push(t("say.generator", { power: format.power(power.generator_w) }));
+  return parts.join(" ");
+}
+
+function saySigned(id: "grid" | "battery", value_w: Maybe<number>, format: Format): string {
+  if (value_w === null) return t(`say.${id}_unknown`);
+  if (Math.abs(value_w) < REST_W) return t(`say.${id}_idle`);
+  return t(value_w > 0 ? `say.${id}_in` : `say.${id}_out`, { power: format.power(Math.abs(value_w)) });
+}

@@ -1,0 +1,9 @@
+import "./app.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { startLanguage } from "./lib/i18n.svelte";
+
+await startLanguage();
+mount(App, { target: document.getElementById("app")! });

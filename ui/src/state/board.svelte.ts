@@ -1,0 +1,192 @@
+/** What the page knows: gateways by the event stream, site and history by REST. */
+
+import { ApiError, fetchPower, fetchSite, fetchToday } from "../api/client";
+import { LiveStream } from "../api/live";
+import type { GatewayStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
+import { devicesOf, hasStorage, peakPower } from "../lib/devices";
+import type { DeviceId } from "../lib/flow";
+import { buildFormat, type Format } from "../lib/format";
+import { locale } from "../lib/i18n.svelte";
+import { dayOf, parseTime, type Span } from "../lib/time";
+
+/** History keeps minutes; a day is drawn in steps of five. */
+export const STEP_S = 300;
+const MINUTE_MS = 60_000;
+const TICK_MS = 5000;
+
+export interface Entry {
+  status: GatewayStatus;
+  snapshot: Maybe<Snapshot>;
+  /** What this gateway has had since the page was opened; a device does not vanish because one reply failed. */
+  devices: DeviceId[];
+  hasStorage: boolean;
+  peak_w: number;
+}
+
+export interface Failure {
+  message: string;
+  hint: string;
+}
+
+export type Connection = { phase: "connecting" | "open" } | { phase: "lost"; since_ms: number; retry_ms: number };
+
+export class Board {
+  entries = $state.raw<ReadonlyMap<string, Entry>>(new Map());
+  connection = $state.raw<Connection>({ phase: "connecting" });
+  site = $state.raw<Maybe<Site>>(null);
+  today = $state.raw<Maybe<Today>>(null);
+  todayFailure = $state.raw<Maybe<Failure>>(null);
+  power = $state.raw<Maybe<{ columns: PowerColumns; span: Span }>>(null);
+  powerFailure = $state.raw<Maybe<Failure>>(null);
+  /** The server's time, in ms; moves every few seconds. */
+  now_ms = $state(Date.now());
+  /** The day on the chart, 0 is today. */
+  dayShift = $state(0);
+
+  #chosen = $state<string | null>(null);
+  #skew_ms = 0;
+  #stream = new LiveStream({
+    update: (update) => this.receive(update),
+    opened: (server_ms) => this.#opened(server_ms),
+    lost: (retry_ms) => this.#lost(retry_ms),
+  });
+  #timers: ReturnType<typeof setInterval>[] = [];
+
+  names = $derived([...this.entries.keys()]);
+  selected = $derived(this.#chosen !== null && this.entries.has(this.#chosen) ? this.#chosen : this.names[0]);
+  entry = $derived(this.selected === undefined ? undefined : this.entries.get(this.selected));
+  snapshot = $derived(this.entry?.snapshot ?? null);
+  timeZone = $derived(this.site?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  format: Format = $derived(buildFormat(locale(), this.timeZone));
+  /** Live values are what happens now, not what happened when contact was lost. */
+  isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
+  /** Where values on screen are not live: the time they were measured, as text. */
+  asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.clock(measuredAt(this.entry)));
+  devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
+  day: Span = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift));
+
+  /** A query needs the gateway's name only where there is more than one. */
+  get gateway(): string | undefined {
+    return this.names.length > 1 ? this.selected : undefined;
+  }
+
+  start(): void {
+    this.#stream.start();
+    this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));
+    this.#timers.push(setInterval(() => void this.#everyMinute(), MINUTE_MS));
+  }
+
+  stop(): void {
+    this.#stream.stop();
+    this.#timers.forEach(clearInterval);
+  }
+
+  choose(name: string): void {
+    this.#chosen = name;
+    this.today = null;
+    this.power = null;
+    void this.refresh();
+  }
+
+  /** Take in what the stream says about one gateway. */
+  receive({ status, snapshot }: Update): void {
+    const before = this.entries.get(status.name);
+    const entry: Entry = {
+      status,
+      snapshot: snapshot ?? before?.snapshot ?? null,
+      devices: devicesOf(snapshot, before?.devices ?? []),
+      hasStorage: (before?.hasStorage ?? false) || hasStorage(snapshot),
+      peak_w: Math.max(before?.peak_w ?? 0, peakPower(snapshot)),
+    };
+    const isNew = before === undefined;
+    this.entries = new Map(this.entries).set(status.name, entry);
+    this.now_ms = this.#serverNow();
+    if (isNew && this.selected === status.name) void this.refresh();
+  }
+
+  /** Read again what does not come by the stream. */
+  async refresh(): Promise<void> {
+    if (this.site === null) await this.#readSite();
+    await Promise.all([this.#readToday(), this.readPower()]);
+  }
+
+  showDay(shift: number): void {
+    this.dayShift = Math.min(0, shift);
+    this.power = null;
+    void this.readPower();
+  }
+
+  async readPower(): Promise<void> {
+    const { day: span, dayShift, selected } = this;
+    const isCurrent = (): boolean => this.dayShift === dayShift && this.selected === selected;
+    try {
+      const columns = await fetchPower(span, STEP_S, this.gateway);
+      if (!isCurrent()) return;
+      this.power = { columns, span };
+      this.powerFailure = null;
+    } catch (error) {
+      if (isCurrent()) this.powerFailure = failureOf(error);
+    }
+  }
+
+  async #readToday(): Promise<void> {
+    const { selected } = this;
+    try {
+      const today = await fetchToday(this.gateway);
+      if (this.selected !== selected) return;
+      this.today = today;
+      this.todayFailure = null;
+    } catch (error) {
+      this.todayFailure = failureOf(error);
+    }
+  }
+
+  async #readSite(): Promise<void> {
+    try {
+      this.site = await fetchSite();
+    } catch {
+      // The page works without its name; the browser's time zone stands in until the next minute.
+    }
+  }
+
+  async #everyMinute(): Promise<void> {
+    if (document.visibilityState === "hidden" || this.selected === undefined) return;
+    if (this.site === null) await this.#readSite();
+    await this.#readToday();
+    const shown = this.power;
+    const isBehind =
+      shown === null || shown.span.start_s !== this.day.start_s || this.now_ms / 1000 - lastOf(shown.columns.at) > 2 * STEP_S;
+    if (this.dayShift === 0 && isBehind) await this.readPower();
+  }
+
+  #opened(server_ms: number | null): void {
+    this.#skew_ms = server_ms === null ? 0 : server_ms - Date.now();
+    const wasLost = this.connection.phase === "lost";
+    this.connection = { phase: "open" };
+    this.now_ms = this.#serverNow();
+    if (wasLost) void this.refresh();
+  }
+
+  #lost(retry_ms: number): void {
+    const since_ms = this.connection.phase === "lost" ? this.connection.since_ms : this.#serverNow();
+    this.connection = { phase: "lost", since_ms, retry_ms: retry_ms + this.#skew_ms };
+  }
+
+  #serverNow(): number {
+    return Date.now() + this.#skew_ms;
+  }
+}
+
+function lastOf(times: readonly number[]): number {
+  return times.at(-1) ?? Number.NEGATIVE_INFINITY;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof ApiError) return { message: error.message, hint: error.hint };
+  return { message: error instanceof Error ? error.message : String(error), hint: "" };
+}
+
+/** When the values on screen were measured. */
+export function measuredAt(entry: Entry | undefined): Maybe<number> {
+  return parseTime(entry?.status.fresh_at) ?? parseTime(entry?.snapshot?.at);
+}

@@ -1,0 +1,22 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+import { gzipCopies } from "./build/gzip";
+import { notices } from "./build/notices";
+
+/** `npm run dev` takes its data from a running service, such as `openvoy demo`. */
+const service = process.env["OPENVOY_URL"] ?? "http://127.0.0.1:8400";
+
+export default defineConfig({
+  base: "./",
+  plugins: [svelte(), notices(), gzipCopies()],
+  build: {
+    outDir: process.env["OPENVOY_UI_OUT"] ?? "../src/openvoy/web/static",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": service, "/healthz": service } },
+});
