@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,7 +45,7 @@ class GatewaySettings:
     latency: LatencyProfile = "none"
     faults: tuple[str, ...] = ()
     """As on the command line: NAME[:key=value,…]."""
-    installer_password: str | None = None
+    installer_password: str | None = field(default=None, repr=False)
     """Of the digest user `installer`; None is a random one."""
     folder: Path | None = None
     """Where certificate and token key are kept; None makes fresh ones."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from openvoy.protocol.firmware import Capabilities, Firmware, LoginKind
 
-_TOKENS = Firmware((7,))
 _METERED_LINE = Firmware((4,))
 _NATIVE_SETTINGS = Firmware((8,))
 _NATIVE_INFO = Firmware((8, 3))
@@ -15,7 +14,7 @@ _COOKIE_WITH_EVERY_TOKEN = Firmware((8, 3, 5289))
 
 def is_behind_nginx(identity: Capabilities) -> bool:
     """OpenResty in front: its headers, TLS, keep-alive, and the token asked for before anything is routed."""
-    return identity.firmware >= _TOKENS
+    return identity.secure
 
 
 def is_first_line(identity: Capabilities) -> bool:

@@ -13,7 +13,7 @@ from openvoy import codec
 from openvoy.codec import WireStruct, said
 from openvoy.errors import ConfigError
 
-HINT = "Give a HAR file recorded from a gateway: by `openvoy capture`, or by a browser's network tab (Save all as HAR)."
+HINT = "Give a recording of a gateway as HAR file, such as the network tab of a browser saves it."
 
 
 class _Pair(WireStruct):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
@@ -66,7 +67,8 @@ class Server:
             await web.TCPSite(self._runner, host, port, ssl_context=tls).start()
         except (OSError, OverflowError) as error:
             await self.stop()
-            reason = (isinstance(error, OSError) and error.strerror) or str(error)
+            number = error.errno if isinstance(error, OSError) else None
+            reason = os.strerror(number) if number is not None and number > 0 else str(error)
             raise ConfigError(
                 f"{host}:{port}: cannot listen: {reason}",
                 hint="Choose another address with --listen (and --http-port); port 0 takes one that is free.",

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openvoy.errors import ConfigError
 from openvoy.virtual.har import parse_har, read_har
+from openvoy.virtual.recording import Recording
 from tests.unit.virtual.recordings import entry, har
 
 
@@ -30,7 +34,7 @@ def test_what_is_no_recording_is_a_config_error_with_a_remedy(text: bytes, probl
     with pytest.raises(ConfigError, match=problem) as caught:
         parse_har(text, name="a.har")
     assert caught.value.message.startswith("a.har: ")
-    assert "Give a HAR file" in caught.value.hint
+    assert "Give a recording" in caught.value.hint
     assert caught.value.exit_code == 2
 
 
@@ -99,3 +103,39 @@ def test_missing_and_odd_members_cost_nothing_else() -> None:
     }
     (exchange,) = parse_har(json.dumps({"log": {"entries": [odd, 7]}}).encode(), name="")
     assert (exchange.method, exchange.headers, exchange.duration_s) == ("GET", (("A", ""),), 0)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+urls = st.text() | st.sampled_from(["https://envoy.local/info", "http://[::1]/a", "//", "https://a:99999/x"])
+entries = st.fixed_dictionaries(
+    {},
+    optional={
+        "time": anything,
+        "request": st.fixed_dictionaries({}, optional={"method": anything, "url": urls | anything}),
+        "response": st.fixed_dictionaries(
+            {},
+            optional={
+                "status": st.sampled_from([0, 200, 404, 700]) | anything,
+                "headers": anything,
+                "content": anything,
+            },
+        ),
+    },
+)
+
+
+@given(st.lists(entries | anything, max_size=4))
+def test_whatever_the_entries_are_it_is_a_recording_or_a_config_error(items: list[object]) -> None:
+    document = json.dumps({"log": {"entries": items}}).encode()
+    with suppress(ConfigError):
+        Recording(parse_har(document, name="fuzz.har"))
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_bytes_are_it_is_a_config_error(data: bytes) -> None:
+    with pytest.raises(ConfigError):
+        parse_har(data, name="fuzz.har")
