@@ -99,7 +99,8 @@ class Broadcaster:
         """Render what is new since `position`, oldest first; b"" if nothing is."""
         number, comments = position
         fresh = sorted((f for f in self._frames.values() if f.number > number), key=lambda frame: frame.number)
-        return b"".join(frame.data for frame in fresh) + (COMMENT if self._comments > comments else b"")
+        chunks = [frame.data for frame in fresh] + ([COMMENT] if self._comments > comments else [])
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     async def wait(self) -> bool:
         """Wait for a change; False where there will be none."""
