@@ -1,4 +1,4 @@
-"""Sun and clear sky at a place. The only file that names pvlib."""
+"""Sun and clear sky at a place. The only file that names pvlib, and pandas because pvlib's tables are asked with it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ import pandas as pd
 import pvlib
 
 from openvoy.virtual.site.arrays import Array
-from openvoy.virtual.site.calendar import LocalDay
+from openvoy.virtual.site.calendar import MINUTE_S, LocalDay
 from openvoy.virtual.site.definition import Location
 
-STEP_MIN = 5
-"""Sun and clear sky are worked out this often; straight lines between err by less than 1e-4."""
+STEP_MIN = 10
+"""The sun's place is worked out this often; straight lines between miss its way by less than 3e-4."""
+DELTA_T_S = 69.0
+"""Terrestrial less universal time."""
+REFRACTION_DEG = 0.5667
+PA_PER_HPA = 100.0
+MEAN_AIR_C = 12.0
+"""For pvlib's own refraction, which is not used."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,26 +40,16 @@ class Sky:
     """Diffuse, on the flat, W/m2."""
 
 
-@lru_cache(maxsize=64)
-def turbidity(location: Location) -> tuple[float, ...]:
-    """Look up the mean Linke turbidity of every day of a leap year (Remund 2003, as pvlib ships it)."""
-    days = pd.date_range("2024-01-01", periods=366, tz="UTC")
-    found = pvlib.clearsky.lookup_linke_turbidity(days, location.latitude, location.longitude)
-    return tuple(float(value) for value in found)
-
-
 def clear_sky(location: Location, day: LocalDay) -> Sky:
-    """Compute the sun's way and the cloudless sky (Ineichen and Perez 2002) of one day."""
-    coarse = np.arange(0, day.minutes + STEP_MIN, STEP_MIN, dtype=np.float64)
-    times = pd.to_datetime(day.start_s + 60 * coarse.astype(np.int64), unit="s", utc=True)
+    """Compute the sun's way (Reda and Andreas 2004) and the cloudless sky (Ineichen and Perez 2002) of one day."""
+    pressure_pa = pvlib.atmosphere.alt2pres(location.altitude_m)
+    east, north, up = _sun(location, day, pressure_pa)
+    height = np.degrees(np.arcsin(up))
+    zenith = 90.0 - height - _refraction(height)
     tomorrow = day.date + timedelta(days=1)
-    way = coarse / day.minutes
-    pressure = pvlib.atmosphere.alt2pres(location.altitude_m)
-    sun = pvlib.solarposition.ephemeris(times, location.latitude, location.longitude, pressure=pressure)
-    zenith = sun["apparent_zenith"].to_numpy()
-    azimuth = np.radians(sun["azimuth"].to_numpy())
+    way = np.linspace(0.0, 1.0, day.minutes + 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        air = pvlib.atmosphere.get_absolute_airmass(pvlib.atmosphere.get_relative_airmass(zenith), pressure)
+        air = pvlib.atmosphere.get_absolute_airmass(pvlib.atmosphere.get_relative_airmass(zenith), pressure_pa)
         sky = pvlib.clearsky.ineichen(
             zenith,
             air,
@@ -61,19 +57,51 @@ def clear_sky(location: Location, day: LocalDay) -> Sky:
             altitude=location.altitude_m,
             dni_extra=_across(_outside(day.date), _outside(tomorrow), way),
         )
-    height = np.radians(90 - zenith)
-    columns = (
-        np.cos(height) * np.sin(azimuth),
-        np.cos(height) * np.cos(azimuth),
-        np.sin(height),
-        *(np.nan_to_num(sky[name]) for name in ("ghi", "dni", "dhi")),
+    light = (np.nan_to_num(sky[name]) for name in ("ghi", "dni", "dhi"))
+    return Sky(east, north, np.cos(np.radians(zenith)), *light)
+
+
+@lru_cache(maxsize=64)
+def turbidity(location: Location) -> tuple[float, ...]:
+    """Look up the mean Linke turbidity of the months (Remund 2003, as pvlib ships it)."""
+    months = pd.date_range("2025-01-15", periods=12, freq="31D", tz="UTC")
+    found = pvlib.clearsky.lookup_linke_turbidity(months, location.latitude, location.longitude, interp_turbidity=False)
+    return tuple(float(value) for value in found)
+
+
+def _sun(location: Location, day: LocalDay, pressure_pa: float) -> tuple[Array, Array, Array]:
+    """Unit vector towards the sun without refraction: east, north, up."""
+    coarse = np.arange(0, day.minutes + STEP_MIN, STEP_MIN, dtype=np.float64)
+    found = pvlib.spa.solar_position_numpy(
+        day.start_s + MINUTE_S * coarse,
+        location.latitude,
+        location.longitude,
+        location.altitude_m,
+        pressure_pa / PA_PER_HPA,
+        MEAN_AIR_C,
+        DELTA_T_S,
+        REFRACTION_DEG,
+        1,
     )
+    zenith, azimuth = np.radians(found[1]), np.radians(found[4])
+    axes = (np.sin(zenith) * np.sin(azimuth), np.sin(zenith) * np.cos(azimuth), np.cos(zenith))
     marks = np.arange(day.minutes + 1, dtype=np.float64)
-    return Sky(*(np.interp(marks, coarse, column) for column in columns))
+    east, north, up = (np.interp(marks, coarse, axis) for axis in axes)
+    return east, north, up
+
+
+def _refraction(height_deg: Array) -> Array:
+    """How much higher the sun is seen, degrees (Saemundsson 1986); of no meaning well below the horizon."""
+    height = np.maximum(height_deg, -1.0)
+    return 0.017 / np.tan(np.radians(height + 10.3 / (height + 5.11)))
 
 
 def _turbidity_on(location: Location, day: date) -> float:
-    return turbidity(location)[day.timetuple().tm_yday - 1]
+    """Straight between the middles of the months."""
+    months = turbidity(location)
+    place = day.month - 1 + (day.day - 15.5) / 30.5
+    first = int(place // 1)
+    return months[first % 12] + (months[(first + 1) % 12] - months[first % 12]) * (place - first)
 
 
 def _outside(day: date) -> float:
