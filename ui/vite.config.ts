@@ -1,8 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-import { gzipCopies } from "./build/gzip";
-import { notices } from "./build/notices";
+import { gzipCopies } from "./build/gzip.ts";
+import { notices } from "./build/notices.ts";
 
 /** `npm run dev` takes its data from a running service, such as `openvoy demo`. */
 const service = process.env["OPENVOY_URL"] ?? "http://127.0.0.1:8400";
