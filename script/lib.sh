@@ -27,10 +27,10 @@ find_python() {
 }
 
 make_venv() {
-  [ -x "$VENV_PYTHON" ] && [ -f "$VENV/.complete" ] && return
+  [ -x "$VENV_PYTHON" ] && [ -f "$VENV/.complete" ] && return 0
   if "$VENV_PYTHON" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     : >"$VENV/.complete" # somebody made it by hand
-    return
+    return 0
   fi
   local python
   python=$(find_python)
@@ -94,7 +94,7 @@ install_project() {
     say "building the dashboard anew: ui/ has changed"
     constrained_pip_install --no-deps --editable .
   else
-    return
+    return 0
   fi
   stamp dashboard "$dashboard"
 }
