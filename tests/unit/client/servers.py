@@ -122,6 +122,16 @@ def resetting(reply: bytes = b"") -> Callable[[Log], Handler]:
     return behave
 
 
+def greeting(text: bytes) -> Callable[[Log], Handler]:
+    """Speak first, as mail and shell servers do."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(text)
+        await reader.read(1000)
+
+    return lambda _log: handle
+
+
 def ok(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode("latin-1") + body

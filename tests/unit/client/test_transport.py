@@ -13,7 +13,18 @@ from openvoy.client.pins import MemoryPinStore
 from openvoy.client.transport import AiohttpTransport
 from openvoy.errors import BadPayload, CertificateChanged, GatewayTimeout, GatewayUnreachable, OpenvoyError
 from openvoy.protocol.http import Request, Response
-from tests.unit.client.servers import Handler, Log, keeping, ok, read_request, replying, resetting, serve, silent
+from tests.unit.client.servers import (
+    Handler,
+    Log,
+    greeting,
+    keeping,
+    ok,
+    read_request,
+    replying,
+    resetting,
+    serve,
+    silent,
+)
 
 INFO = Request(path="/info")
 WRITE = Request(method="PUT", path="/admin/lib/tariff", body=b'{"a":1}')
@@ -214,14 +225,9 @@ FAILURES: dict[str, tuple[Callable[[Log], Handler], type[OpenvoyError], str]] = 
         resetting(HEAD + b"Content-Length: 10\r\n\r\n[1"), BadPayload, BREAKS_OFF
     ),
     "another protocol": (replying(b"SSH-2.0-OpenSSH_9.2\r\n"), GatewayUnreachable, "does not speak HTTP"),
-    "another protocol, unasked": (lambda _log: _greet, GatewayUnreachable, "does not speak HTTP"),
+    "another protocol, unasked": (greeting(b"220 mail.example ESMTP\r\n"), GatewayUnreachable, "does not speak HTTP"),
     "endless header": (replying(HEAD + b"X: " + b"x" * 20000), GatewayUnreachable, "does not speak HTTP"),
 }  # fmt: skip
-
-
-async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"220 mail.example ESMTP\r\n")
-    await reader.read(1000)
 
 
 @pytest.mark.parametrize("name", FAILURES)
@@ -254,7 +260,7 @@ async def test_a_name_without_address_is_unreachable() -> None:
 
 
 async def test_a_port_without_tls_is_unreachable_by_https() -> None:
-    async with serve(lambda _log: _greet) as log:
+    async with serve(greeting(b"220 mail.example ESMTP\r\n")) as log:
         with pytest.raises(GatewayUnreachable, match=r"What answers at .* does not speak TLS"):
             await send(transport_to(log.port, "https"), INFO)
 

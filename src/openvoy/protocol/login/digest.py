@@ -13,8 +13,8 @@ from openvoy.protocol.login.challenge import Challenge, parse_challenge
 from openvoy.protocol.login.flow import Flow
 from openvoy.protocol.status import is_refused
 
-PROBE_PATH = "/api/v1/production/inverters"
-"""What both users may read, and nobody without login: it tells a wrong password from a refused endpoint."""
+PROBE_PATHS = ("/api/v1/production/inverters", "/ivp/meters/readings")
+"""What both users may read, and nobody without login: they tell a wrong password from a refused endpoint."""
 
 
 @dataclass(slots=True)
@@ -37,10 +37,11 @@ class DigestLogin:
         self._new_cnonce = new_cnonce
         self._nonces: dict[str, _Nonce] = {}
         self._latest: _Nonce | None = None
+        self._accepted: str | None = None
 
     def flow(self, request: Request) -> Flow:
-        """Send the request, signed once a nonce is known; a second page tells whether a refusal means the password."""
-        response = yield from self._exchange(request)
+        """Send the request, signed once a nonce is known; other pages tell whether a refusal means the password."""
+        response = yield from self._exchange(request, self._nonces.get(_space(request), self._latest))
         if not is_refused(response):
             return response
         if response.status != 401:
@@ -50,23 +51,38 @@ class DigestLogin:
                 f"{self._gateway} refuses {request.path} and its login challenge cannot be read.",
                 hint="Nothing can be answered to it; a restart of the gateway may help.",
             )
-        probe = response if request.path == PROBE_PATH else (yield from self._exchange(Request(path=PROBE_PATH)))
-        if probe.status == 401 and _challenge_of(probe) is not None:
+        if (yield from self._is_rejected(request)):
             raise CredentialRejected(
                 f"{self._gateway} does not accept the password of user {self._user}.", hint=_REJECTED_HINT
             )
         raise self._refused(request)
 
-    def _exchange(self, request: Request) -> Generator[Request, Response, Response]:
+    def _is_rejected(self, request: Request) -> Generator[Request, Response, bool]:
+        """Whether it is the password that is wrong, after `request` was refused: ask what else ought to be readable."""
+        refused = _space(request)
+        paths = (self._accepted, *PROBE_PATHS)
+        rejected = refused in PROBE_PATHS
+        for path in dict.fromkeys(path for path in paths if path is not None and path != refused):
+            self._accepted = None
+            probe = yield from self._exchange(Request(path=path), self._nonces.get(path))
+            if self._accepted is not None:
+                return False
+            rejected = rejected or probe.status == 401
+        return rejected
+
+    def _exchange(self, request: Request, nonce: _Nonce | None) -> Generator[Request, Response, Response]:
         """Send a request and answer the challenge: once, and once more where the gateway calls the nonce stale."""
-        nonce = self._nonces.get(_space(request), self._latest)
+        space = _space(request)
         response = yield request if nonce is None else self._sign(request, nonce)
         for attempt in range(2):
             challenge = _challenge_of(response)
             if response.status != 401 or challenge is None or (attempt and not challenge.stale):
                 break
-            self._latest = self._nonces[_space(request)] = nonce = _Nonce(challenge)
+            self._latest = self._nonces[space] = nonce = _Nonce(challenge)
             response = yield self._sign(request, nonce)
+        if space in self._nonces and response.status == 200:
+            # Only what asked for a login proves one: open pages take any.
+            self._accepted = space
         return response
 
     def _sign(self, request: Request, nonce: _Nonce) -> Request:

@@ -14,8 +14,8 @@ from openvoy.codec import DecodeError, WireStruct, said
 from openvoy.errors import CredentialRejected
 
 HOW_TO_GET_ONE = (
-    "Get a token with `openvoy token fetch`, or at https://entrez.enphaseenergy.com (log in, name the system and the"
-    " gateway, create the access token), and give it with --token-file, OPENVOY_TOKEN or token_file."
+    "Get a token at https://entrez.enphaseenergy.com: log in, name the system and the gateway, create the access token."
+    " Then give it with --token-file or OPENVOY_TOKEN, or as token_file in the configuration."
 )
 
 ANY_GATEWAY = "un-commissioned"

@@ -28,7 +28,7 @@ TOKENS, DIGEST, OPEN = (
 def test_token_firmware_without_token_says_how_to_get_one() -> None:
     with pytest.raises(ConfigError, match=r"envoy\.local has firmware 8\.2\.4345, which needs a token") as told:
         build_login(TOKENS, Credentials(user="envoy"), gateway="envoy.local", now=NOW)
-    assert "openvoy token fetch" in told.value.hint
+    assert "entrez" in told.value.hint
     assert "--token-file" in told.value.hint
 
 

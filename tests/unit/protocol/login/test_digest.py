@@ -6,7 +6,7 @@ from openvoy.errors import CredentialRejected, EndpointRefused
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.login import DigestLogin
 from openvoy.protocol.login.challenge import parse_challenge
-from openvoy.protocol.login.digest import PROBE_PATH
+from openvoy.protocol.login.digest import PROBE_PATHS
 from tests.unit.protocol.login.gateways import DigestGateway, Recorder, drive, members_of
 
 READING = Request(path="/ivp/meters/readings")
@@ -78,7 +78,7 @@ def test_a_wrong_password_is_told_after_few_requests() -> None:
     gateway = Recorder(DigestGateway("654321"))
     with pytest.raises(CredentialRejected, match=r"envoy\.local does not accept the password of user envoy") as told:
         drive(login().flow(READING), gateway)
-    assert gateway.paths == [READING.path] * 2 + [PROBE_PATH] * 2
+    assert gateway.paths == [READING.path] * 2 + [PROBE_PATHS[0]] * 2
     assert "123456" not in str(told.value)
 
 
@@ -86,8 +86,8 @@ def test_a_wrong_password_is_not_tried_again_for_each_page() -> None:
     gateway, digest = Recorder(DigestGateway("654321")), login()
     for _ in range(2):
         with pytest.raises(CredentialRejected):
-            drive(digest.flow(Request(path=PROBE_PATH)), gateway)
-    assert len(gateway.paths) <= 4
+            drive(digest.flow(Request(path=PROBE_PATHS[0])), gateway)
+    assert len(gateway.paths) <= 8
 
 
 def test_one_refused_page_is_no_wrong_password() -> None:
@@ -99,6 +99,39 @@ def test_one_refused_page_is_no_wrong_password() -> None:
     assert drive(digest.flow(READING), gateway)[0].status == 200
 
 
+@pytest.mark.parametrize("path", PROBE_PATHS)
+def test_a_page_that_ought_to_be_readable_may_be_refused_too(path: str) -> None:
+    gateway, digest = DigestGateway("123456"), login()
+    gateway.refused = {path: 401}
+    with pytest.raises(EndpointRefused):
+        drive(digest.flow(Request(path=path)), gateway)
+    drive(digest.flow(Request(path="/production")), gateway)
+    with pytest.raises(EndpointRefused):
+        drive(digest.flow(Request(path=path)), gateway)
+
+
+def test_a_password_that_is_changed_while_in_use_is_told() -> None:
+    gateway, digest = DigestGateway("123456"), login()
+    drive(digest.flow(Request(path="/production")), gateway)
+    gateway.password = "changed"
+    with pytest.raises(CredentialRejected):
+        drive(digest.flow(READING), gateway, limit=12)
+
+
+def test_an_open_page_proves_no_password() -> None:
+    gateway, digest = DigestGateway("654321"), login()
+
+    def answer(request: Request) -> Response:
+        return Response(status=200) if request.path == "/home.json" else gateway(request)
+
+    drive(digest.flow(Request(path="/home.json")), answer)
+    with pytest.raises(CredentialRejected):
+        drive(digest.flow(Request(path="/production")), answer)
+    drive(digest.flow(Request(path="/home.json")), answer)
+    with pytest.raises(CredentialRejected):
+        drive(digest.flow(Request(path="/production")), answer, limit=12)
+
+
 GARBAGE = "\xd8\xc9\xc6A"
 
 
@@ -107,8 +140,8 @@ def test_a_challenge_that_cannot_be_read_is_a_refused_endpoint(header: str) -> N
     body = b'{"status":401,"error":"","info":"Authentication required","moreInfo":""}'
     answer = Recorder(lambda _request: Response(status=401, headers={"www-authenticate": header}, body=body))
     with pytest.raises(EndpointRefused, match="its login challenge cannot be read"):
-        drive(login().flow(Request(path=PROBE_PATH)), answer)
-    assert answer.paths == [PROBE_PATH]
+        drive(login().flow(Request(path=PROBE_PATHS[0])), answer)
+    assert answer.paths == [PROBE_PATHS[0]]
 
 
 @pytest.mark.parametrize(

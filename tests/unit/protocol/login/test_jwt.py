@@ -34,7 +34,7 @@ def test_white_space_around_a_pasted_token_is_no_matter() -> None:
 def test_what_is_no_token_is_said_without_repeating_it(text: str) -> None:
     with pytest.raises(CredentialRejected, match="What was given as token is none") as told:
         explain_token(text)
-    assert "openvoy token fetch" in told.value.hint
+    assert "entrez" in told.value.hint
 
 
 @given(st.text())

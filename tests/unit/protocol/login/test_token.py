@@ -77,7 +77,7 @@ def test_a_token_that_is_not_accepted_ends_at_once() -> None:
         drive(login.flow(READING), recorder)
     assert recorder.paths == [CHECK]
     assert TOKEN not in str(told.value)
-    assert "openvoy token fetch" in told.value.hint
+    assert "entrez" in told.value.hint
 
 
 def test_a_token_that_expires_while_in_use_is_told_as_such() -> None:
