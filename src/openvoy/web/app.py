@@ -125,6 +125,7 @@ def _build_operation(operation: Operation, backend: Backend | None) -> HTTPRoute
         http_method="GET",
         tags=[operation.tag],
         media_type="text/event-stream" if operation.is_stream else JSON,
+        response_description="Answered.",
         responses=_PROBLEMS,
         operation_id=operation.handler.__name__,
         summary=operation.handler.__name__.replace("_", " ").capitalize(),

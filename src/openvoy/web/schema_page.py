@@ -33,7 +33,9 @@ def render_schema_page(document: Schema) -> bytes:
     types = [_render_type(name, schema) for name, schema in sorted(document["components"]["schemas"].items())]
     page = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(info["title"])} HTTP API</title><link rel="stylesheet" href="{_link(STYLE_PATH)}"></head><body>
+<title>{escape(info["title"])} HTTP API</title>
+<link rel="icon" href="{_link("/favicon.svg")}" type="image/svg+xml">
+<link rel="stylesheet" href="{_link(STYLE_PATH)}"></head><body>
 <h1>{escape(info["title"])} HTTP API</h1>
 <p>{escape(info.get("description", ""))}</p>
 <p>Version {escape(info["version"])} · <a href="{_link(JSON_PATH)}">OpenAPI as JSON</a>

@@ -76,6 +76,8 @@ class _Server(uvicorn.Server):
 
 
 def _configure(app: WebApp) -> uvicorn.Config:
+    # What the server logs goes where everything goes, with its format and with secrets masked.
+    logging.getLogger("uvicorn.error").parent = _LOG
     return uvicorn.Config(
         app.asgi,
         loop="none",
