@@ -21,7 +21,7 @@ class Health:
         """Take down whom we talk to."""
         self.status = replace(self.status, serial=serial)
 
-    def note_values(self, now: datetime, *, missing: int, fresh_for_s: float, load: float) -> None:
+    def note_values(self, now: datetime, *, missing: int, fresh_for_s: float, load_pct: float) -> None:
         """Take down that live values arrived."""
         self._fresh_within = timedelta(seconds=fresh_for_s)
         self.status = replace(
@@ -31,7 +31,7 @@ class Health:
             is_fresh=True,
             problem=f"{missing} parts could not be read; the rest is current." if missing else None,
             hint=None,
-            load_pct=round(100 * load, 1),
+            load_pct=round(load_pct, 1),
         )
 
     def note_failure(self, error: OpenvoyError, now: datetime, *, quiet: bool) -> None:

@@ -212,7 +212,7 @@ class Poller:
     def _tell_values(self, snapshot: Snapshot, now: datetime) -> None:
         before = self._health.status.state
         self._health.note_values(
-            now, missing=len(snapshot.missing), fresh_for_s=lifetime_s(self._fastest()), load=self._load.share
+            now, missing=len(snapshot.missing), fresh_for_s=lifetime_s(self._fastest()), load_pct=100 * self._load.share
         )
         if before not in {"ok", "degraded", "starting"}:
             _LOG.info("%s: values arrive again", self._health.status.name)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from openvoy.model import Channel, CounterSource, Inverter, Meter, RawCounter
+from openvoy.protocol.endpoints.inverters import DEVICE_DATA
+from openvoy.protocol.endpoints.meters import METER_READINGS
+from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.sources import SolarSource, find_row
 
@@ -36,29 +39,31 @@ def _of_meters(meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
         readings += [(channel.phase, channel) for channel in meter.channels]
         for block, reading in readings:
             for quantity, value_wh in ((delivered, reading.delivered_wh), (received, reading.received_wh)):
-                if value_wh is not None:
-                    yield _counter(quantity, "meter_readings", block, str(meter.eid), value_wh, meter.at)
+                source = CounterSource(
+                    quantity=quantity, endpoint=METER_READINGS.name, block=block, device=str(meter.eid)
+                )
+                yield from _counter(source, value_wh, meter.at)
 
 
 def _of_solar(solar: SolarSource) -> Iterator[RawCounter]:
-    if solar.lifetime_wh is not None and solar.endpoint != "meter_readings":
-        yield _counter("solar", solar.endpoint, solar.block, solar.device, solar.lifetime_wh, solar.at)
+    if solar.endpoint != METER_READINGS.name:
+        source = CounterSource(quantity="solar", endpoint=solar.endpoint, block=solar.block, device=solar.device)
+        yield from _counter(source, solar.lifetime_wh, solar.at)
 
 
 def _of_net(replies: Replies, meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
     row = None if meters else find_row(replies, "net-consumption")
-    if row is not None and row.lifetime_wh is not None:
-        yield _counter("net", "production_details", "consumption.eim", "", row.lifetime_wh, None)
+    if row is not None:
+        source = CounterSource(quantity="net", endpoint=PRODUCTION_DETAILS.name, block="consumption.eim", device="")
+        yield from _counter(source, row.lifetime_wh, None)
 
 
 def _of_inverters(inverters: tuple[Inverter, ...]) -> Iterator[RawCounter]:
     for inverter in inverters:
-        if inverter.lifetime_wh is not None:
-            yield _counter("inverter", "device_data", "lifetime", inverter.serial, inverter.lifetime_wh, inverter.at)
+        source = CounterSource(quantity="inverter", endpoint=DEVICE_DATA.name, block="lifetime", device=inverter.serial)
+        yield from _counter(source, inverter.lifetime_wh, inverter.at)
 
 
-def _counter(  # noqa: PLR0917 - a table row
-    quantity: str, endpoint: str, block: str, device: str, value_wh: float, at: datetime | None
-) -> RawCounter:
-    source = CounterSource(quantity=quantity, endpoint=endpoint, block=block, device=device)
-    return RawCounter(source=source, value_wh=value_wh, at=at)
+def _counter(source: CounterSource, value_wh: float | None, at: datetime | None) -> Iterator[RawCounter]:
+    if value_wh is not None:
+        yield RawCounter(source=source, value_wh=value_wh, at=at)

@@ -53,7 +53,9 @@ def _meter(info: MeterInfo, reading: MeterReading | None) -> Meter:
 
 def _channels(info: MeterInfo, reading: MeterReading) -> tuple[Channel, ...]:
     """Build the phases in use; beyond them stand induced noise and copies of another meter's leg."""
-    in_use = tuple(each(reading.channels))[: info.phase_count or 0]
+    if info.phase_count is None:
+        return ()
+    in_use = tuple(each(reading.channels))[: info.phase_count]
     return tuple(Channel(phase=phase, **_values(channel)) for phase, channel in zip(PHASES, in_use, strict=False))
 
 

@@ -74,7 +74,8 @@ def _status(device: EnsembleDevice, power_w: float | None) -> str | None:
         return "discharging" if power_w > 0 else "charging"
     if device.led_status == 14 and device.soc_pct is not None and device.soc_pct >= 99:
         return "full"
-    return _LED_STATUS.get(device.led_status or 0, "idle" if power_w == 0 else None)
+    by_led = None if device.led_status is None else _LED_STATUS.get(device.led_status)
+    return "idle" if by_led is None and power_w == 0 else by_led
 
 
 def _ac_batteries(replies: Replies) -> tuple[Battery, ...]:
