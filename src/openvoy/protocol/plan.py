@@ -11,13 +11,8 @@ from typing import Any
 from openvoy.codec import each
 from openvoy.protocol.endpoint import Endpoint, Poll
 from openvoy.protocol.endpoints.contacts import CONTACT_SETTINGS, DRY_CONTACTS
-from openvoy.protocol.endpoints.ensemble import (
-    ENSEMBLE_INVENTORY,
-    ENSEMBLE_POWER,
-    ENSEMBLE_STATUS,
-    RELAY,
-    SECONDARY_CONTROL,
-)
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER, RELAY, SECONDARY_CONTROL
+from openvoy.protocol.endpoints.ensemble_status import ENSEMBLE_STATUS
 from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE
 from openvoy.protocol.endpoints.inventory import INVENTORY
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS, DeviceData

@@ -51,13 +51,13 @@ class DigestLogin:
                 f"{self._gateway} refuses {request.path} and its login challenge cannot be read.",
                 hint="Nothing can be answered to it; a restart of the gateway may help.",
             )
-        if (yield from self._is_rejected(request)):
+        if (yield from self._find_verdict(request)):
             raise CredentialRejected(
                 f"{self._gateway} does not accept the password of user {self._user}.", hint=_REJECTED_HINT
             )
         raise self._refused(request)
 
-    def _is_rejected(self, request: Request) -> Generator[Request, Response, bool]:
+    def _find_verdict(self, request: Request) -> Generator[Request, Response, bool]:
         """Whether it is the password that is wrong, after `request` was refused: ask what else ought to be readable."""
         refused = _space(request)
         paths = (self._accepted, *PROBE_PATHS)

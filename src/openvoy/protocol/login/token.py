@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from openvoy.errors import CredentialRejected, EndpointRefused
 from openvoy.protocol.endpoints.identity import CHECK_JWT
@@ -61,7 +60,7 @@ class TokenLogin:
         headers = {**request.headers, "Authorization": f"Bearer {self._token}"}
         if self._session is not None:
             headers["Cookie"] = f"{SESSION_COOKIE}={self._session}"
-        response = yield replace(request, headers=headers)
+        response = yield Request(method=request.method, path=request.path, headers=headers, body=request.body)
         # From 8.3.5289 any reply may open the session.
         self._session = response.cookies.get(SESSION_COOKIE, self._session)
         return response

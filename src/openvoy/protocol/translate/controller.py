@@ -5,14 +5,8 @@ from __future__ import annotations
 from openvoy.codec import each
 from openvoy.model import Contact, Generator, Grid
 from openvoy.protocol.endpoints.contacts import CONTACT_SETTINGS, DRY_CONTACTS, ContactSettings
-from openvoy.protocol.endpoints.ensemble import (
-    ENSEMBLE_INVENTORY,
-    ENSEMBLE_STATUS,
-    RELAY,
-    EnsembleDevice,
-    EnsembleGroup,
-    Relay,
-)
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, RELAY, EnsembleDevice, EnsembleGroup, Relay
+from openvoy.protocol.endpoints.ensemble_status import ENSEMBLE_STATUS
 from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GeneratorConfig
 from openvoy.protocol.plan import CONTROLLERS, has_devices
 from openvoy.protocol.replies import Replies

@@ -7,18 +7,20 @@ from typing import Any
 from openvoy.protocol.endpoints.ensemble import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
-    ENSEMBLE_STATUS,
     RELAY,
     SECONDARY_CONTROL,
     BatteryPower,
     EnsembleDevice,
     EnsembleGroup,
     EnsemblePower,
-    EnsembleStatus,
-    ModuleImage,
     OffGridControl,
     Relay,
     SecondaryControl,
+)
+from openvoy.protocol.endpoints.ensemble_status import (
+    ENSEMBLE_STATUS,
+    EnsembleStatus,
+    ModuleImage,
     StatusDevice,
     StatusFake,
     StatusInventory,
