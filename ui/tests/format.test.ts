@@ -72,6 +72,13 @@ test("clock is the site's, not the browser's", () => {
   expect(en.clock(null)).toBe(UNKNOWN);
 });
 
+test("the day is named unless it is today, there", () => {
+  const late = Date.UTC(2026, 5, 1, 21, 50);
+  expect(en.when(late, late + 300_000)).toBe("23:50");
+  expect(en.when(late, late + 900_000)).toBe("1 Jun 2026, 23:50");
+  expect(en.when(null, late)).toBe(UNKNOWN);
+});
+
 test("ages and spans", () => {
   expect(ageOf(59.9)).toEqual([59, "second"]);
   expect(ageOf(3600)).toEqual([1, "hour"]);

@@ -32,8 +32,10 @@ export interface Format {
   clock(at_ms: Value): string;
   clockSeconds(at_ms: Value): string;
   day(at_ms: Value): string;
-  /** Date and time where the day is not obvious. */
+  /** Date and time. */
   moment(at_ms: Value): string;
+  /** The clock time of today, date and time of any other day. */
+  when(at_ms: Value, now_ms: number): string;
   count(value: number): string;
 }
 
@@ -106,6 +108,9 @@ export function buildFormat(locale: string, timeZone: string): Format {
   const minutes = unitOf("minute");
   const hours = unitOf("hour");
   const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "negative" });
+  const clock = time({ hour: "2-digit", minute: "2-digit" });
+  const moment = time({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const date = time({ dateStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
 
   return {
@@ -137,10 +142,11 @@ export function buildFormat(locale: string, timeZone: string): Format {
       const [count, unit] = ageOf(Math.max(0, value_s));
       return relative.format(-count, unit);
     },
-    clock: time({ hour: "2-digit", minute: "2-digit" }),
+    clock,
     clockSeconds: time({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     day: time({ weekday: "short", day: "numeric", month: "short" }),
-    moment: time({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+    moment,
+    when: (at_ms, now_ms) => (date(at_ms) === date(now_ms) ? clock(at_ms) : moment(at_ms)),
     count: (value) => number(value, 0),
   };
 }

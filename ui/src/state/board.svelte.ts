@@ -13,6 +13,8 @@ import { dayOf, parseTime, type Span } from "../lib/time";
 export const STEP_S = 300;
 const MINUTE_MS = 60_000;
 const TICK_MS = 5000;
+/** The first update comes at once; the page is not drawn before it, so that nothing moves when it comes. */
+const PATIENCE_MS = 1500;
 
 export interface Entry {
   status: GatewayStatus;
@@ -50,8 +52,10 @@ export class Board {
     opened: (server_ms) => this.#opened(server_ms),
     lost: (retry_ms) => this.#lost(retry_ms),
   });
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
 
+  #hasWaited = $state(false);
   names = $derived([...this.entries.keys()]);
   selected = $derived(this.#chosen !== null && this.entries.has(this.#chosen) ? this.#chosen : this.names[0]);
   entry = $derived(this.selected === undefined ? undefined : this.entries.get(this.selected));
@@ -61,9 +65,13 @@ export class Board {
   /** Live values are what happens now, not what happened when contact was lost. */
   isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
   /** Where values on screen are not live: the time they were measured, as text. */
-  asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.clock(measuredAt(this.entry)));
+  asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.when(measuredAt(this.entry), this.now_ms));
+  isReady = $derived(this.entries.size > 0 || this.connection.phase === "lost" || this.#hasWaited);
   devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
-  day: Span = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift));
+  #dayStart_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).start_s);
+  #dayEnd_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).end_s);
+  /** The day on the chart; the same object until the day changes. */
+  day: Span = $derived({ start_s: this.#dayStart_s, end_s: this.#dayEnd_s });
 
   /** A query needs the gateway's name only where there is more than one. */
   get gateway(): string | undefined {
@@ -72,12 +80,14 @@ export class Board {
 
   start(): void {
     this.#stream.start();
+    this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
     this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));
     this.#timers.push(setInterval(() => void this.#everyMinute(), MINUTE_MS));
   }
 
   stop(): void {
     this.#stream.stop();
+    clearTimeout(this.#patience);
     this.#timers.forEach(clearInterval);
   }
 
