@@ -47,7 +47,7 @@ async def test_phases_add_up(name: str, firmware: str) -> None:
     for row in (page["production"][1], *page["consumption"]):
         for member in ("wNow", "whLifetime", "rmsCurrent", "rmsVoltage", "whToday"):
             whole = sum(line[member] for line in row["lines"])
-            slack = 2.0 if member == "whToday" else 0.003
+            slack = 3.0 if member == "whToday" else 0.003  # midnights are whole numbers, phase by phase
             assert row[member] == pytest.approx(whole, abs=slack), member
 
 

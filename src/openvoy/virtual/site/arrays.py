@@ -11,9 +11,11 @@ Mask = NDArray[np.bool_]
 
 GRAIN = 1024
 """Powers are multiples of 1/1024 W. Sums and trapezoids of such numbers are exact in doubles, so balances are too."""
+FINE_GRAIN = 4 * GRAIN
+"""On one phase they may be halves of it."""
 
 
-def grained(value_w: Array) -> Array:
-    """Round powers to the grain."""
-    result: Array = np.rint(value_w * GRAIN) / GRAIN
+def grained(value_w: Array, grain: int = GRAIN) -> Array:
+    """Round powers to a grain."""
+    result: Array = np.rint(value_w * grain) / grain
     return result

@@ -13,9 +13,9 @@ from openvoy.virtual.site.battery import Limits, limits_of, run_battery
 from openvoy.virtual.site.calendar import MINUTE_S, LocalDay, local_day
 from openvoy.virtual.site.circuit import Branch, Circuit, Count, solar_power, step_counts, wire_up
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.house import house_load
+from openvoy.virtual.site.house import Household
 from openvoy.virtual.site.noise import Stream, smooth
-from openvoy.virtual.site.panels import Plant, plant_output
+from openvoy.virtual.site.panels import Plant, build_plant, plant_output
 from openvoy.virtual.site.reports import Reports, build_reports, last_told, lifetime_at, most_told, never, report_times
 from openvoy.virtual.site.sun import clear_sky
 from openvoy.virtual.site.weather import weather_of
@@ -75,13 +75,29 @@ def nothing_yet(site: SiteDefinition) -> Carried:
     )
 
 
-def simulate_day(site: SiteDefinition, plant: Plant, seed: int, on: date, opening: Carried) -> DayBlock:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Premises:
+    """What does not change from day to day."""
+
+    site: SiteDefinition
+    seed: int
+    plant: Plant
+    household: Household
+
+
+def build_premises(site: SiteDefinition, seed: int) -> Premises:
+    """Build a site's panels and household."""
+    return Premises(site=site, seed=seed, plant=build_plant(site, seed), household=Household(site, seed))
+
+
+def simulate_day(premises: Premises, on: date, opening: Carried) -> DayBlock:
     """Simulate one local day; the same arguments always give the same block."""
+    site, seed, plant = premises.site, premises.seed, premises.plant
     day = local_day(on, site.zone)
     sky = clear_sky(site.location, day)
     weather = weather_of(site, seed, day, sky)
     output = plant_output(site, plant, sky, weather)
-    load = house_load(site, seed, day, weather.air_c)
+    load = premises.household.load(day, weather.air_c)
     solar = solar_power(plant, output)
     limits = None if site.battery is None else limits_of(site.battery)
     seen = solar.sum(axis=0) - load.active_w.sum(axis=0) + _regulation_error(seed, day)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from openvoy.virtual.site.hardware import BATTERIES, INVERTERS, BatteryModel, InverterModel
 from openvoy.virtual.site.strict import Between
 
+SETTLED_DAYS = 8
+"""From then on seven full days lie behind a site."""
 Share = Annotated[float, Between(0, 100)]
 Line = Literal["L1", "L2", "L3", "all"]
 
@@ -230,3 +232,8 @@ class SiteDefinition:
     def commissioned_on(self, day: date) -> SiteDefinition:
         """Give the same site with another first day."""
         return replace(self, gateway=replace(self.gateway, commissioned=day))
+
+    def in_service_by(self, at: datetime) -> SiteDefinition:
+        """Give the same site, commissioned a week before a moment if it would be built later than that."""
+        latest = at.astimezone(self.zone).date() - timedelta(days=SETTLED_DAYS)
+        return self if self.gateway.commissioned <= latest else self.commissioned_on(latest)

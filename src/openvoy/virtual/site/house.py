@@ -47,21 +47,48 @@ class Load:
     """Positive is lagging."""
 
 
-def house_load(site: SiteDefinition, seed: int, day: LocalDay, air_c: Array) -> Load:
-    """Draw what the house uses on one day."""
-    phases = site.phase_count
-    split = np.array(BASE_SPLIT[phases])[:, None]
-    breath = smooth(seed, day.date.toordinal(), Stream.BASE_LOAD, minutes=day.minutes, knots=72)
-    base = split * (site.house.base_w * np.clip(1.0 + 0.12 * breath, 0.5, 1.5))
-    climate = np.broadcast_to(_climate_w(site, air_c) / phases, base.shape)
-    active = base + climate
-    reactive = BASE_TANGENT * base + MOTOR_TANGENT * climate
-    for row, first, last in _runs(site, seed, day):
-        lines = _lines(row, phases)
-        active[lines, first:last] += row.power_w / len(lines)
-        tangent = math.sqrt(1 - row.power_factor**2) / row.power_factor
-        reactive[lines, first:last] += row.power_w / len(lines) * tangent
-    return Load(grained(active), grained(reactive))
+Run = tuple[Appliance, int, int]
+"""What runs from a mark of a day until before another; the latter may lie in the next day."""
+
+
+class Household:
+    """Who lives on a site, and what they switch on; remembers the day before for what runs past midnight."""
+
+    def __init__(self, site: SiteDefinition, seed: int) -> None:
+        self._site = site
+        self._seed = seed
+        self._appliances = appliances(site)
+        self._runs: dict[date, tuple[Run, ...]] = {}
+
+    def load(self, day: LocalDay, air_c: Array) -> Load:
+        """Draw what the house uses on one day."""
+        site, phases = self._site, self._site.phase_count
+        split = np.array(BASE_SPLIT[phases])[:, None]
+        breath = smooth(self._seed, day.date.toordinal(), Stream.BASE_LOAD, minutes=day.minutes, knots=72)
+        base = split * (site.house.base_w * np.clip(1.0 + 0.12 * breath, 0.5, 1.5))
+        climate = np.broadcast_to(_climate_w(site, air_c) / phases, base.shape)
+        active = base + climate
+        reactive = BASE_TANGENT * base + MOTOR_TANGENT * climate
+        for row, first, last in self._running(day):
+            lines = _lines(row, phases)
+            active[lines, first:last] += row.power_w / len(lines)
+            tangent = math.sqrt(1 - row.power_factor**2) / row.power_factor
+            reactive[lines, first:last] += row.power_w / len(lines) * tangent
+        return Load(grained(active), grained(reactive))
+
+    def _running(self, day: LocalDay) -> Iterator[Run]:
+        """Yield what runs on this day, what began the day before included."""
+        before = local_day(day.date - timedelta(days=1), self._site.zone)
+        today, yesterday = self._started(day), self._started(before)
+        self._runs = {day.date: today, before.date: yesterday}
+        for row, _, last in yesterday:
+            if last > before.minutes:
+                yield row, 0, last - before.minutes
+        yield from today
+
+    def _started(self, day: LocalDay) -> tuple[Run, ...]:
+        kept = self._runs.get(day.date)
+        return tuple(_starts(self._appliances, self._seed, day)) if kept is None else kept
 
 
 def appliances(site: SiteDefinition) -> tuple[Appliance, ...]:
@@ -79,35 +106,24 @@ def _climate_w(site: SiteDefinition, air_c: Array) -> Array:
     return result
 
 
-def _runs(site: SiteDefinition, seed: int, day: LocalDay) -> Iterator[tuple[Appliance, int, int]]:
-    """Yield appliance, first and last mark of what runs on this day, what began the day before included."""
-    before = local_day(day.date - timedelta(days=1), site.zone)
-    for row, _, last in _starts(site, seed, before):
-        if last > before.minutes:
-            yield row, 0, last - before.minutes
-    for row, first, last in _starts(site, seed, day):
-        yield row, first, min(last, day.minutes + 1)
-
-
-def _starts(site: SiteDefinition, seed: int, day: LocalDay) -> Iterator[tuple[Appliance, int, int]]:
+def _starts(rows: tuple[Appliance, ...], seed: int, day: LocalDay) -> Iterator[Run]:
     chance = generator(seed, day.date.toordinal(), Stream.APPLIANCES)
-    for row in appliances(site):
-        marks = _allowed(row, day)
+    for row in rows:
+        marks = _allowed(row.from_h, row.to_h, day)
         count = int(chance.poisson(row.per_day * _weekend(day.date)))
-        places = chance.random(count)
-        lengths = chance.uniform(0.75, 1.25, count)
+        places, lengths = chance.random(count).tolist(), chance.uniform(0.75, 1.25, count).tolist()
         for place, length in zip(places, lengths, strict=True):
             if len(marks):
                 first = int(marks[int(place * len(marks))])
-                yield row, first, first + max(1, round(row.minutes * float(length)))
+                yield row, first, first + max(1, round(row.minutes * length))
 
 
-def _allowed(row: Appliance, day: LocalDay) -> Ints:
-    """Marks at which an appliance may start, by the wall clock; never midnight itself."""
+def _allowed(from_h: float, to_h: float, day: LocalDay) -> Ints:
+    """Marks at which something may start, by the wall clock; never midnight itself."""
     wall = day.wall_min[1:-1] / 60
-    inside = (wall >= row.from_h) & (wall < row.to_h)
-    if row.to_h < row.from_h:
-        inside = (wall >= row.from_h) | (wall < row.to_h)
+    inside = (wall >= from_h) & (wall < to_h)
+    if to_h < from_h:
+        inside = (wall >= from_h) | (wall < to_h)
     return np.flatnonzero(inside) + 1
 
 

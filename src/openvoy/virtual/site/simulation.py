@@ -9,13 +9,13 @@ import numpy as np
 
 from openvoy.errors import ConfigError
 from openvoy.virtual.site import flow
-from openvoy.virtual.site.arrays import Array, grained
+from openvoy.virtual.site.arrays import FINE_GRAIN, Array, grained
 from openvoy.virtual.site.battery import battery_temperature
 from openvoy.virtual.site.calendar import MINUTE_S, local_date, midnight
 from openvoy.virtual.site.circuit import Branch, Count, counts_between, step_counts
-from openvoy.virtual.site.day import Carried, DayBlock, close_day, nothing_yet, simulate_day
+from openvoy.virtual.site.day import Carried, DayBlock, build_premises, close_day, nothing_yet, simulate_day
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.panels import build_plant
+from openvoy.virtual.site.panels import Plant
 from openvoy.virtual.site.reports import REPORT_COLUMNS, last_told, most_told
 from openvoy.virtual.site.state import BranchState, Flow, Midnight, PanelState, ReportState, SiteState, StorageState
 
@@ -33,10 +33,15 @@ class Site:
             raise ConfigError(f"{seed} is no seed", hint="Give a whole number from 0 up.")
         self.definition = definition
         self.seed = seed
-        self.plant = build_plant(definition, seed)
+        self._premises = build_premises(definition, seed)
         self._first = definition.gateway.commissioned
         self._openings: OrderedDict[date, Carried] = OrderedDict({self._first: nothing_yet(definition)})
         self._blocks: OrderedDict[date, DayBlock] = OrderedDict()
+
+    @property
+    def plant(self) -> Plant:
+        """Its panels."""
+        return self._premises.plant
 
     @property
     def commissioned_at(self) -> datetime:
@@ -85,7 +90,7 @@ class Site:
         return Midnight(**_named(branches), told_j=tuple(opening.told.lifetime_j.tolist()))
 
     def _simulate(self, day: date) -> DayBlock:
-        block = simulate_day(self.definition, self.plant, self.seed, day, self._openings[day])
+        block = simulate_day(self._premises, day, self._openings[day])
         self._blocks[day] = block
         while len(self._blocks) > KEPT_BLOCKS:
             self._blocks.popitem(last=False)
@@ -119,7 +124,7 @@ def _read_circuit(block: DayBlock, mark: int, way: float) -> tuple[Array, list[B
     circuit = block.circuit
     ends = [(v[..., mark], v[..., mark + 1]) for v in (circuit.active_w, circuit.reactive_var, circuit.apparent_va)]
     active, reactive, apparent = (flow.between(*pair, way) for pair in ends)
-    active = grained(active)
+    active = grained(active, FINE_GRAIN)
     active[Branch.GRID] = active[Branch.LOAD] - (
         active[Branch.SOLAR] + active[Branch.BATTERY] + active[Branch.GENERATOR]
     )

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from openvoy.errors import ConfigError
-from openvoy.virtual.site import example_names, parse_site, read_site
+from openvoy.virtual.site import SiteDefinition, example_names, parse_site, read_site
 
 GOOD = """
 name = "Home"
@@ -131,3 +132,10 @@ def test_a_file_is_read_and_a_missing_one_lists_the_shipped_sites(tmp_path: Path
     with pytest.raises(ConfigError) as caught:
         read_site(str(tmp_path / "none.toml"))
     assert "demo, metered-split" in caught.value.hint
+
+
+def test_a_site_can_be_in_service_at_any_time(demo: SiteDefinition) -> None:
+    early = demo.in_service_by(datetime(2024, 6, 10, 22, 30, tzinfo=UTC))
+    assert early.gateway.commissioned == date(2024, 6, 3)  # it is the 11th in Lyon
+    assert early.array == demo.array
+    assert demo.in_service_by(datetime(2027, 1, 1, tzinfo=UTC)) is demo

@@ -8,7 +8,7 @@ import pytest
 
 from openvoy.virtual.site import SiteDefinition
 from openvoy.virtual.site.calendar import local_day
-from openvoy.virtual.site.house import house_load
+from openvoy.virtual.site.house import Household
 from openvoy.virtual.site.noise import Stream, smooth
 from openvoy.virtual.site.sun import clear_sky
 from openvoy.virtual.site.weather import Weather, weather_of, winterness
@@ -62,10 +62,10 @@ def test_curves_meet_at_midnight() -> None:
 
 
 def test_the_house_uses_what_is_usual_and_when_it_is_usual(demo: SiteDefinition) -> None:
-    loads = []
+    household, loads = Household(demo, 5), []
     for number in range(28):
         day = local_day(date(2025, 9, 1) + timedelta(days=number), ZoneInfo("Europe/Paris"))
-        loads.append(house_load(demo, 5, day, np.full(day.minutes + 1, 20.0)).active_w.sum(axis=0))
+        loads.append(household.load(day, np.full(day.minutes + 1, 20.0)).active_w.sum(axis=0))
     mean_w = np.mean(loads, axis=0)
     assert 8 < mean_w.mean() * 24 / 1000 < 22  # kWh a day for three and a half people
     assert mean_w[18 * 60 : 21 * 60].mean() > 1.3 * mean_w[1 * 60 : 4 * 60].mean()
