@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,12 +45,6 @@ def requests_of(gateway: VirtualGateway) -> dict[str, int]:
     return {path: row.requests for path, row in rows.items()}
 
 
-def free_port() -> int:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        return int(holder.getsockname()[1])
-
-
 @dataclass(frozen=True)
 class Finished:
     """What a process left."""
@@ -60,7 +54,9 @@ class Finished:
     err: str
 
 
-async def openvoy(*arguments: str, data: Path, stdin: bytes = b"", **environ: str | None) -> Finished:
+async def openvoy(
+    *arguments: str, data: Path, stdin: bytes = b"", interrupt: asyncio.Event | None = None, **environ: str | None
+) -> Finished:
     """Run the command line in a process of its own, with nothing of this one's environment but what is given."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     given = {name: value for name, value in environ.items() if value is not None}
@@ -71,5 +67,8 @@ async def openvoy(*arguments: str, data: Path, stdin: bytes = b"", **environ: st
         stderr=asyncio.subprocess.PIPE,
         env={**kept, "OPENVOY_DATA": str(data), "COLUMNS": "120", **given},
     )
+    if interrupt is not None:
+        await interrupt.wait()
+        process.send_signal(signal.SIGINT)
     out, err = await process.communicate(stdin)
     return Finished(process.returncode, out, err.decode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from tests.contract.client_support import (
     DIGEST,
     TOKEN,
     Finished,
-    free_port,
     openvoy,
     requests_of,
     virtual_gateway,
 )
 from tests.unit.client.servers import greeting, serve
+from tests.unit.client.transports import free_port
 
 
 async def test_read_prints_one_json_document(recordings_folder: Path, tmp_path: Path) -> None:
@@ -111,6 +112,22 @@ def assert_told(finished: Finished, code: int, message: str) -> None:
     assert "\n  " in finished.err, "there is no hint"
     assert "Traceback" not in finished.err
     assert finished.out == b""
+
+
+async def test_ctrl_c_ends_a_request_without_a_word(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        asked.set()
+        await reader.read()
+
+    async with serve(lambda _log: handle) as log:
+        running = asyncio.create_task(
+            openvoy("read", "--host", f"http://127.0.0.1:{log.port}", data=tmp_path, interrupt=asked)
+        )
+        finished = await running
+    assert (finished.code, finished.out, finished.err) == (130, b"", "")
 
 
 class TestErrors:

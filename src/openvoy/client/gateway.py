@@ -97,9 +97,10 @@ class Gateway:
         Raises GatewayUnreachable and its like, CredentialRejected for a token that cannot work, ConfigError for a
         login that is missing.
         """
-        async with self._connecting:
-            if self._conversation is None:
-                await self._connect()
+        if self._conversation is None:
+            async with self._connecting:
+                if self._conversation is None:
+                    await self._connect()
         return self.capabilities
 
     async def close(self) -> None:

@@ -14,9 +14,9 @@ from openvoy.errors import (
     Remedy,
     Unavailable,
 )
-from openvoy.protocol.endpoint import Decoded, Endpoint
+from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
 from openvoy.protocol.firmware import Capabilities
-from openvoy.protocol.plan import next_endpoint
+from openvoy.protocol.plan import wanted_endpoints
 from openvoy.protocol.replies import Replies
 
 Fetch = Callable[[Endpoint[Any]], Awaitable[Decoded[Any]]]
@@ -38,13 +38,14 @@ class Reading:
             replies.note(absent, error)
         lost: OpenvoyError | None = None
         failures = 0
-        while (endpoint := next_endpoint(capabilities, replies)) is not None:
-            outcome = lost or await self._outcome(endpoint, fetch)
-            failures = failures + 1 if isinstance(outcome, Unavailable) else 0
-            if isinstance(outcome, GatewayUnreachable | GatewayBusy) or failures >= MAX_FAILURES:
-                assert isinstance(outcome, OpenvoyError)
-                lost = outcome
-            replies.note(endpoint, outcome)
+        while batch := _next_batch(capabilities, replies):
+            for endpoint in batch:
+                outcome = lost or await self._outcome(endpoint, fetch)
+                failures = failures + 1 if isinstance(outcome, Unavailable) else 0
+                if isinstance(outcome, GatewayUnreachable | GatewayBusy) or failures >= MAX_FAILURES:
+                    assert isinstance(outcome, OpenvoyError)
+                    lost = outcome
+                replies.note(endpoint, outcome)
         _check_any(replies)
         return replies
 
@@ -57,6 +58,16 @@ class Reading:
             if error.remedy is Remedy.FORGET:
                 self._absent[endpoint] = error
             return error
+
+
+def _next_batch(capabilities: Capabilities, replies: Replies) -> list[Endpoint[Any]]:
+    """Give what can be asked before the plan has to be made anew.
+
+    A slow page ends a batch: what a reply makes worth asking comes before it, so that live values are of one moment.
+    """
+    open_ones = [endpoint for endpoint in wanted_endpoints(capabilities, replies) if endpoint not in replies]
+    quick = [endpoint for endpoint in open_ones if endpoint.handler is not Handler.SCRIPTED]
+    return quick or open_ones[:1]
 
 
 def _check_any(replies: Replies) -> None:

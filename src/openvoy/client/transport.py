@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import os
 import ssl
@@ -56,6 +57,7 @@ class AiohttpTransport:
         self._keep_alive = keep_alive
         self._max_body_bytes = max_body_bytes
         self._connect_timeout_s = connect_timeout_s
+        self._url = origin.url
         self._lock = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
         self._pin: aiohttp.Fingerprint | None = None
@@ -106,11 +108,11 @@ class AiohttpTransport:
         try:
             async with session.request(
                 request.method,
-                self._origin.url + request.path,
+                self._url + request.path,
                 headers=request.headers,
                 data=request.body or None,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=self._connect_timeout_s),
+                timeout=_timeout(timeout_s, self._connect_timeout_s),
                 ssl=self._trusted(),
             ) as reply:
                 body = await self._read(reply, request)
@@ -122,7 +124,7 @@ class AiohttpTransport:
         response = _build_response(reply, body, self._clock.monotonic() - start_s)
         _log.debug(
             "%s %s%s: %d, %d bytes, %.3f s",
-            request.method, self._origin.url, request.path, response.status, len(body), response.elapsed_s,
+            request.method, self._url, request.path, response.status, len(body), response.elapsed_s,
         )  # fmt: skip
         return response
 
@@ -208,6 +210,11 @@ async def _send_no_second_time(
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise _ConnectionLostError(error) from error
+
+
+@functools.cache
+def _timeout(total_s: float, connect_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
 
 
 def _build_tls() -> ssl.SSLContext:
