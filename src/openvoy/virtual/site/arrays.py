@@ -15,7 +15,7 @@ FINE_GRAIN = 4 * GRAIN
 """On one phase they may be halves of it."""
 
 
-def grained(value_w: Array, grain: int = GRAIN) -> Array:
+def grained(value_w: Array, parts_per_w: int = GRAIN) -> Array:
     """Round powers to a grain."""
-    result: Array = np.rint(value_w * grain) / grain
+    result: Array = np.rint(value_w * parts_per_w) / parts_per_w
     return result

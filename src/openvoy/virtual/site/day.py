@@ -100,10 +100,9 @@ def simulate_day(premises: Premises, on: date, opening: Carried) -> DayBlock:
     load = premises.household.load(day, weather.air_c)
     solar = solar_power(plant, output)
     limits = None if site.battery is None else limits_of(site.battery)
-    seen = solar.sum(axis=0) - load.active_w.sum(axis=0) + _regulation_error(seed, day)
-    battery, stored = _battery(limits, seen, opening)
+    surplus = solar.sum(axis=0) - load.active_w.sum(axis=0)
+    battery, stored = _battery(limits, surplus + _regulation_error(seed, day), opening)
     circuit = wire_up(site, seed, day, solar_w=solar, load=load, battery_w=battery)
-    lifetime = lifetime_at(report_times(site, plant, day), day, output.ac_w, opening.panel_j)
     reports = build_reports(
         site,
         plant,
@@ -111,7 +110,7 @@ def simulate_day(premises: Premises, on: date, opening: Carried) -> DayBlock:
         output=output,
         circuit=circuit,
         air_c=weather.air_c,
-        lifetime_j=lifetime,
+        lifetime_j=lifetime_at(report_times(site, plant, day), day, output.ac_w, opening.panel_j),
         told_j=opening.ticked_j,
     )
     return DayBlock(
