@@ -37,7 +37,7 @@ def build_tables(snapshot: Snapshot) -> list[Table]:
             [_inverter(inverter) for inverter in snapshot.inverters],
         ),
     ]
-    return [table for table in tables if table.rows]
+    return [_without_empty_columns(table) for table in tables if table.rows]
 
 
 def unit(value: float | None, suffix: str, digits: int = 0) -> str:
@@ -46,6 +46,16 @@ def unit(value: float | None, suffix: str, digits: int = 0) -> str:
         return NOT_SAID
     text = f"{value:,.{digits}f}"
     return f"{text.removeprefix('-') if not text.strip('-0.,') else text} {suffix}".rstrip()
+
+
+def _without_empty_columns(table: Table) -> Table:
+    kept = [
+        position
+        for position in range(len(table.columns))
+        if position == 0 or any(row[position] != NOT_SAID for row in table.rows)
+    ]
+    rows = [tuple(row[position] for position in kept) for row in table.rows]
+    return Table(table.title, [table.columns[position] for position in kept], rows)
 
 
 def _now(snapshot: Snapshot) -> Table:

@@ -81,7 +81,8 @@ def test_batteries_panels_and_storage() -> None:
         grid=Grid(relay="closed"),
     )
     found = tables(snapshot)
-    assert found["Batteries"].rows == [("122200000201", "60 %", "-1,000 W", "-", "charging")]
+    assert found["Batteries"].columns == ["battery", "charge", "power", "status"]
+    assert found["Batteries"].rows == [("122200000201", "60 %", "-1,000 W", "charging")]
     assert [row[:2] for row in found["Panels"].rows] == [("122200000101", "300 W"), ("122200000102", "-")]
     assert pairs(found["Gateway 122200000001"]) == {
         "charge": "60 %",
