@@ -72,6 +72,14 @@ test("clock is the site's, not the browser's", () => {
   expect(en.clock(null)).toBe(UNKNOWN);
 });
 
+test("hours count to 12 where people do", () => {
+  const us = buildFormat("en-US", "America/New_York");
+  const at = Date.UTC(2026, 5, 1, 18, 0);
+  expect(plain(us.clock(at))).toBe("2:00 PM");
+  expect(plain(us.hourTick(at))).toBe("2 PM");
+  expect(de.hourTick(at)).toBe("20:00");
+});
+
 test("the day is named unless it is today, there", () => {
   const late = Date.UTC(2026, 5, 1, 21, 50);
   expect(en.when(late, late + 300_000)).toBe("23:50");

@@ -32,7 +32,7 @@ export function buildOptions({ span, timeZone, format, colors, now, oncursor }: 
         ...axis,
         size: 30,
         splits: (self) => hourTicks(span, timeZone, self.width < 520 ? 6 : self.width < 1100 ? 3 : 2),
-        values: (_, splits) => splits.map((at) => format.clock(at * 1000)),
+        values: (_, splits) => splits.map((at) => format.hourTick(at * 1000)),
       },
       { ...axis, size: axisWidth, values: (_, splits) => splits.map((value) => format.powerTick(value)) },
     ],

@@ -31,6 +31,8 @@ export interface Format {
   /** Hour and minute in the site's time zone. */
   clock(at_ms: Value): string;
   clockSeconds(at_ms: Value): string;
+  /** A full hour, short: "14:00" or "2 PM". */
+  hourTick(at_ms: Value): string;
   day(at_ms: Value): string;
   /** Date and time. */
   moment(at_ms: Value): string;
@@ -108,8 +110,10 @@ export function buildFormat(locale: string, timeZone: string): Format {
   const minutes = unitOf("minute");
   const hours = unitOf("hour");
   const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "negative" });
-  const clock = time({ hour: "2-digit", minute: "2-digit" });
-  const moment = time({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const isTwelve = new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12 === true;
+  const hour = isTwelve ? "numeric" : "2-digit";
+  const clock = time({ hour, minute: "2-digit" });
+  const moment = time({ day: "numeric", month: "short", year: "numeric", hour, minute: "2-digit" });
   const date = time({ dateStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
 
@@ -143,7 +147,8 @@ export function buildFormat(locale: string, timeZone: string): Format {
       return relative.format(-count, unit);
     },
     clock,
-    clockSeconds: time({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    clockSeconds: time({ hour, minute: "2-digit", second: "2-digit" }),
+    hourTick: isTwelve ? time({ hour }) : clock,
     day: time({ weekday: "short", day: "numeric", month: "short" }),
     moment,
     when: (at_ms, now_ms) => (date(at_ms) === date(now_ms) ? clock(at_ms) : moment(at_ms)),
