@@ -141,8 +141,8 @@ def close_day(site: SiteDefinition, block: DayBlock) -> Carried:
 
 
 def _regulation_error(seed: int, day: LocalDay) -> Array:
-    """How far batteries miss a grid power of zero, W; they aim at a little import."""
-    return REGULATION_W * (smooth(seed, day.date.toordinal(), Stream.REGULATION, minutes=day.minutes, knots=480) - 1.0)
+    """How much more surplus batteries see than there is, W: they end at a little import."""
+    return REGULATION_W * (smooth(seed, day.date.toordinal(), Stream.REGULATION, minutes=day.minutes, knots=480) + 1.0)
 
 
 def _battery(limits: Limits | None, surplus_w: Array, opening: Carried) -> tuple[Array, Array]:

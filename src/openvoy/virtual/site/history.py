@@ -43,6 +43,11 @@ class DayHistory:
     batteries: Columns
     """Every five minutes and battery: at, serial, soc_pct, power_w, temperature_c."""
 
+    def tables(self) -> Mapping[str, Columns]:
+        """List the tables that have rows, by the names that a store's bulk path knows."""
+        found = {name: getattr(self, name) for name in ("power", "energy", "meters", "inverters", "batteries")}
+        return {name: columns for name, columns in found.items() if len(columns["at"])}
+
 
 def history(site: Site, start: datetime, end: datetime) -> Iterator[DayHistory]:
     """Yield what was between two moments, day by day; nothing before the commissioning."""

@@ -95,6 +95,7 @@ def test_a_standard_gateway_knows_only_its_inverters(site_of: SitesOf) -> None:
     assert set(day.energy) == {"at", "solar_wh"}
     assert len(day.meters["at"]) == 0
     assert len(day.batteries["at"]) == 0
+    assert set(day.tables()) == {"power", "energy", "inverters"}
     assert len(day.inverters["at"]) == 24 * 12
 
 
