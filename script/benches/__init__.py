@@ -14,15 +14,12 @@ class Row:
     unit: str
     peer: str | None = None
     peer_value: float | None = None
+    ratio: float | None = None
+    """Ours divided by the peer's; of pairs measured side by side, the median of their ratios."""
     bound: str | None = None
     """What must hold, for people, such as `ratio <= 1.3`."""
     ok: bool | None = None
     """Whether it holds; None where nothing must."""
-
-    @property
-    def ratio(self) -> float | None:
-        """Ours divided by the peer's."""
-        return self.value / self.peer_value if self.peer_value else None
 
 
 class UnmeasurableError(Exception):
