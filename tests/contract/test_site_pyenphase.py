@@ -155,6 +155,7 @@ def check_panels(data: EnvoyData, state: SiteState, source: SiteSource) -> None:
             assert seen.ac_voltage == pytest.approx(report.ac_voltage_v, abs=0.001)
             assert seen.temperature == pytest.approx(report.temperature_c, abs=0.51)
             assert seen.last_report_duration == 300
+            assert seen.energy_produced == pytest.approx(report.energy_j / 300 / 3.6, abs=0.001)
 
 
 def check_storage(data: EnvoyData, state: SiteState) -> None:
