@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from openvoy import codec
 from openvoy.errors import BadPayload
@@ -69,13 +70,15 @@ class Endpoint(Generic[T]):
     name: str
     """Unique, in the words of this project, such as `meter_readings`."""
     path: str
-    """With query where one belongs to it."""
+    """With query where one belongs to it; `{name}` stands for a part that the caller fills in, see `at`."""
     summary: str
     """One line for the reference."""
     reply: Any
     """The wire struct of a good reply."""
     poll: Poll
     role: Role = Role.OWNER
+    write_role: Role | None = None
+    """Least login level of the methods that change something, where it is another."""
     handler: Handler = Handler.NATIVE
     since: Firmware = ANY_FIRMWARE
     """First firmware that is known to have it."""
@@ -84,12 +87,22 @@ class Endpoint(Generic[T]):
     methods: tuple[str, ...] = ("GET",)
     request: Any = None
     """The wire struct of a request body, where a method takes one."""
+    is_stream: bool = False
+    """Server-sent events without end; `reply` is one of them."""
     digest_free: bool = True
     """Firmware before 7 answers it without login."""
     parse: Callable[[bytes], Decoded[T]] | None = None
     """For replies that are not JSON."""
     render: Callable[[T], bytes] | None = None
     """The way back, for the same replies."""
+
+    def at(self, **parts: str | int) -> Endpoint[T]:
+        """Give the endpoint with the parts of its path filled in."""
+        return replace(self, path=self.path.format(**{name: quote(str(part), safe="") for name, part in parts.items()}))
+
+    def role_for(self, method: str) -> Role:
+        """Give the least login level of a method."""
+        return self.role if method in {"GET", "HEAD"} or self.write_role is None else self.write_role
 
     def exists_in(self, firmware: Firmware) -> bool:
         """Whether a gateway of this firmware is expected to have it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -31,12 +32,21 @@ REGISTRY: Mapping[str, Endpoint[Any]] = MappingProxyType(_by_name())
 """Endpoints by name."""
 
 
+_TEMPLATES = tuple(
+    (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(endpoint.path))), endpoint)
+    for endpoint in REGISTRY.values()
+    if "{" in endpoint.path
+)
+"""Endpoints with parts to fill in, by a pattern of their paths."""
+
+
 def find_endpoint(path: str, firmware: Firmware | None = None) -> Endpoint[Any] | None:
     """Find the endpoint that answers at `path`: with its query first, then without; `firmware` decides between two."""
-    for wanted in (path, path.partition("?")[0].rstrip("/")):
+    page = path.partition("?")[0].rstrip("/")
+    for wanted in (path, page):
         matches = [endpoint for endpoint in REGISTRY.values() if endpoint.path == wanted]
         if firmware is not None:
             matches = [endpoint for endpoint in matches if endpoint.exists_in(firmware)] or matches
         if matches:
             return matches[-1]
-    return None
+    return next((endpoint for pattern, endpoint in _TEMPLATES if pattern.fullmatch(page)), None)
