@@ -13,6 +13,8 @@ import { dayOf, parseTime, type Span } from "../lib/time";
 export const STEP_S = 300;
 const MINUTE_MS = 60_000;
 const TICK_MS = 5000;
+/** The server says its time in whole seconds, and the reply takes a while; clocks that agree so far agree. */
+const LEAST_SKEW_MS = 3000;
 /** The first update comes at once; the page is not drawn before it, so that nothing moves when it comes. */
 const PATIENCE_MS = 1500;
 
@@ -170,7 +172,8 @@ export class Board {
   }
 
   #opened(server_ms: number | null): void {
-    this.#skew_ms = server_ms === null ? 0 : server_ms - Date.now();
+    const skew_ms = server_ms === null ? 0 : server_ms - Date.now();
+    this.#skew_ms = Math.abs(skew_ms) < LEAST_SKEW_MS ? 0 : skew_ms;
     const wasLost = this.connection.phase === "lost";
     this.connection = { phase: "open" };
     this.now_ms = this.#serverNow();

@@ -1,0 +1,101 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright, started once a module."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+
+from openvoy.web.assets import STATIC_FOLDER
+
+CHROMIUM = Path(os.environ.get("OPENVOY_CHROMIUM", "/usr/bin/chromium"))
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PATIENCE_MS = 5000
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start the browser, and the event loop's helper thread, which lives as long."""
+    check_needs()
+    await asyncio.to_thread(check_needs)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+def check_needs() -> None:
+    """Skip where there is no browser, or no dashboard on purpose; fail where the dashboard was not built."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser: {CHROMIUM} is not there, OPENVOY_CHROMIUM may name another")
+    if os.environ.get("OPENVOY_SKIP_UI", "") not in ("", "0"):
+        pytest.skip("no dashboard: OPENVOY_SKIP_UI is set")
+    assert (STATIC_FOLDER / "index.html").is_file(), "the dashboard is not built: run script/run or pip install -e ."
+
+
+class Visit:
+    """One page, and everything that went wrong on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self._count)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _count(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    async def text(self, selector: str) -> str:
+        """Give the visible text of the one element that fits, spaces and lines as single spaces."""
+        return " ".join((await self.page.locator(selector).inner_text()).split())
+
+    async def value(self, device: str) -> str:
+        """Give the power on a node of the flow diagram."""
+        return await self.text(f'[data-device="{device}"] .inside')
+
+    async def card(self, name: str) -> str:
+        """Give the text of a card."""
+        return await self.text(f'[data-card="{name}"]')
+
+    async def wait_for(self, selector: str, text: str) -> None:
+        """Wait until the element says this somewhere in its text, spaces being spaces."""
+        await self.page.wait_for_function(
+            "([selector, text]) => [...document.querySelectorAll(selector)]"
+            ".some(({ textContent }) => textContent.replace(/\\s+/g, ' ').includes(text))",
+            arg=[selector, text],
+        )
+
+    async def wait_for_health(self, key: str) -> None:
+        """Wait for the word in the head of the page."""
+        await self.page.locator(f'[data-health="{key}"]').wait_for()
+
+
+@contextlib.asynccontextmanager
+async def visit(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Visit]:
+    """Open a page in a profile of its own, as English browsers do unless `settings` say otherwise."""
+    settings = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", **settings}
+    context = await browser.new_context(**settings)
+    try:
+        opened = Visit(await context.new_page())
+        await opened.page.goto(url)
+        yield opened
+    finally:
+        await context.close()
