@@ -50,6 +50,11 @@ def has_ac_batteries(replies: Replies) -> bool:
     return any(isinstance(device, DeviceData) and device.kind == "acb" for device in devices)
 
 
+def has_meter_readings(replies: Replies) -> bool:
+    """Whether meters can be read one by one; where they cannot, the production page has to do."""
+    return not (replies.is_absent(METERS) or replies.is_absent(METER_READINGS))
+
+
 def is_interval_usable(replies: Replies) -> bool:
     """Whether the interval snapshot counts: a lifetime of 0 is none (after a restart; on Standard from 8.3.5422)."""
     totals = replies.value(PRODUCTION_V1)
@@ -77,7 +82,7 @@ def _table(_capabilities: Capabilities, replies: Replies) -> Poll | None:
 
 
 def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
-    if has_ac_batteries(replies) or (capabilities.metered and replies.is_absent(METERS)):
+    if has_ac_batteries(replies) or (capabilities.metered and not has_meter_readings(replies)):
         return Poll.MINUTE
     if capabilities.metered:
         return Poll.HOURLY

@@ -53,6 +53,13 @@ def test_without_the_meter_endpoint_the_page_tells(answer: Exception | None) -> 
     assert result.power.reported_consumption_w == 800
 
 
+def test_meters_that_may_be_listed_but_not_read_leave_the_page_to_tell() -> None:
+    known = {"meters": BOTH, "production_v1": INTERVAL, "production_details": PAGE}
+    result = snapshot(replies(**known, meter_readings=EndpointRefused("401")))
+    assert (result.power.solar_w, result.power.grid_w, result.power.load_w) == (310, 490, 800)
+    assert [counter.source.quantity for counter in result.counters] == ["solar", "net"]
+
+
 def test_a_row_that_does_not_count_is_noise() -> None:
     page = {
         "production": [{**PAGE["production"][1], "activeCount": 0, "wNow": -6660}],

@@ -9,6 +9,7 @@ from openvoy.model import Channel, CounterSource, Inverter, Meter, RawCounter
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
 from openvoy.protocol.endpoints.meters import METER_READINGS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS
+from openvoy.protocol.plan import has_meter_readings
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.sources import SolarSource, find_row
 
@@ -27,7 +28,7 @@ def build_counters(
     return (
         *_of_meters(meters),
         *_of_solar(solar),
-        *_of_net(replies, meters),
+        *_of_net(replies),
         *_of_inverters(inverters),
     )
 
@@ -51,8 +52,8 @@ def _of_solar(solar: SolarSource) -> Iterator[RawCounter]:
         yield from _counter(source, solar.lifetime_wh, solar.at)
 
 
-def _of_net(replies: Replies, meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
-    row = None if meters else find_row(replies, "net-consumption")
+def _of_net(replies: Replies) -> Iterator[RawCounter]:
+    row = None if has_meter_readings(replies) else find_row(replies, "net-consumption")
     if row is not None:
         source = CounterSource(quantity="net", endpoint=PRODUCTION_DETAILS.name, block="consumption.eim", device="")
         yield from _counter(source, row.lifetime_wh, None)

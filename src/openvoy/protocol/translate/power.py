@@ -7,7 +7,7 @@ from openvoy.model import Energy, Meter, Power
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER
 from openvoy.protocol.endpoints.generator import GENERATOR
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, ProductionRow
-from openvoy.protocol.plan import has_ac_batteries, has_devices, has_enabled_meter
+from openvoy.protocol.plan import has_ac_batteries, has_devices, has_enabled_meter, has_meter_readings
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.sources import SolarSource, find_meter, find_row
 from openvoy.units import milli
@@ -41,15 +41,14 @@ def has_battery(replies: Replies) -> bool:
 
 
 def _grid_w(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> float | None:
+    if not has_meter_readings(replies):
+        row = find_row(replies, "net-consumption")
+        return None if row is None else row.now_w
     net = find_meter(meters, "net-consumption")
     if net is not None:
         return net.active_power_w
     total = find_meter(meters, "total-consumption")
-    if total is not None:
-        return _difference(total.active_power_w, solar.power_w)
-    # With meters known to be off, the page's rows are noise; without that knowledge they are all there is.
-    row = None if meters else find_row(replies, "net-consumption")
-    return None if row is None else row.now_w
+    return None if total is None else _difference(total.active_power_w, solar.power_w)
 
 
 def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
@@ -96,7 +95,7 @@ def _reported_w(
 ) -> float | None:
     """Give the gateway's total: its meter's, the page's while that is of this moment, or its identity solar + net."""
     total_meter = find_meter(meters, "total-consumption")
-    if total_meter is not None:
+    if total_meter is not None and has_meter_readings(replies):
         return total_meter.active_power_w
     total, net = find_row(replies, "total-consumption"), find_row(replies, "net-consumption")
     at = next((meter.at for meter in meters if meter.at is not None), None)

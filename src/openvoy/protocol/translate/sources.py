@@ -16,7 +16,7 @@ from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
 from openvoy.protocol.endpoints.meters import METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1, ProductionRow
 from openvoy.protocol.firmware import Capabilities
-from openvoy.protocol.plan import has_enabled_meter, is_interval_usable
+from openvoy.protocol.plan import has_enabled_meter, has_meter_readings, is_interval_usable
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.inverters import MICROINVERTER, inverter_devices, is_device_list_complete
 from openvoy.protocol.translate.moments import moment
@@ -58,15 +58,22 @@ _UNNAMED_POSITION = {"production": 0, "total-consumption": 0, "net-consumption":
 
 def find_solar(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...]) -> SolarSource:
     """Find where production is counted right."""
+    if capabilities.metered and not has_meter_readings(replies) and not _is_off(replies, "production"):
+        return _from_page_row(find_row(replies, "production"))
     if has_enabled_meter(replies, "production"):
         return _from_meter(find_meter(meters, "production"))
     if capabilities.metered and METERS in replies and replies.value(METERS) is None:
-        return _from_page_row(find_row(replies, "production")) if replies.is_absent(METERS) else SolarSource()
+        return SolarSource()
     if not capabilities.metered and is_interval_usable(replies):
         return _from_interval(replies)
     if replies.value(PRODUCTION_TABLE) is not None and not is_interval_usable(replies):
         return _from_table(replies)
     return _from_inverters(replies)
+
+
+def _is_off(replies: Replies, measurement: str) -> bool:
+    """Whether the meter list says that nothing of this kind is measured."""
+    return replies.value(METERS) is not None and not has_enabled_meter(replies, measurement)
 
 
 def _from_meter(meter: Meter | None) -> SolarSource:
