@@ -19,7 +19,7 @@ FOLDER = captures_folder(REPOSITORY)
 GOLDEN: Mapping[str, Any] = tomllib.loads((REPOSITORY / "tests/golden/snapshots.toml").read_text())
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="recordings are not beside the checkout")
+pytestmark = pytest.mark.usefixtures("recordings_folder")
 
 
 @pytest.fixture(params=sorted(GOLDEN), scope="module")

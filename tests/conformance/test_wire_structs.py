@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,11 @@ import pytest
 from openvoy.errors import BadPayload
 from openvoy.protocol.firmware import parse_firmware
 from openvoy.protocol.registry import find_endpoint
-from openvoy.testing.captures import captures_folder, load_capture
-
-FOLDER = captures_folder(Path(__file__).parents[2])
-RECORDINGS = sorted(FOLDER.glob("*.har"))
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="recordings are not beside the checkout")
+from openvoy.testing.captures import Capture
 
 
-def json_replies(recording: Path) -> Iterator[tuple[str, bytes]]:
-    for path, response in load_capture(recording).responses.items():
+def json_replies(capture: Capture) -> Iterator[tuple[str, bytes]]:
+    for path, response in capture.responses.items():
         if response.status == 200 and response.body.lstrip()[:1] in {b"{", b"["}:
             yield path, response.body
 
@@ -32,10 +26,9 @@ def without_null(value: Any) -> Any:
     return [without_null(member) for member in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
-def test_replies_survive_decoding_and_encoding(recording: Path) -> None:
-    firmware = parse_firmware(recording.stem.split("_")[0])
-    for path, body in json_replies(recording):
+def test_replies_survive_decoding_and_encoding(capture: Capture) -> None:
+    firmware = parse_firmware(capture.name.split("_")[0])
+    for path, body in json_replies(capture):
         endpoint = find_endpoint(path, firmware)
         assert endpoint is not None, f"{path} is not declared"
         decoded = endpoint.decode(body)
@@ -43,17 +36,15 @@ def test_replies_survive_decoding_and_encoding(recording: Path) -> None:
         assert json.loads(endpoint.encode(decoded.value)) == without_null(json.loads(body)), path
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
-def test_identity_survives_rendering(recording: Path) -> None:
+def test_identity_survives_rendering(capture: Capture) -> None:
     endpoint = find_endpoint("/info")
     assert endpoint is not None
-    info = endpoint.decode(load_capture(recording).response("/info").body).value
+    info = endpoint.decode(capture.response("/info").body).value
     assert endpoint.decode(endpoint.encode(info)).value == info
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
-def test_a_web_page_is_no_reply(recording: Path) -> None:
-    for path, response in load_capture(recording).responses.items():
+def test_a_web_page_is_no_reply(capture: Capture) -> None:
+    for path, response in capture.responses.items():
         endpoint = find_endpoint(path)
         if endpoint is None or endpoint.parse is not None or path == "/production":
             continue
