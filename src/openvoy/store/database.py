@@ -1,0 +1,256 @@
+"""The only file that names DuckDB: a database file, connections to it, and its errors in our words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from openvoy.store.faults import Fault, StoreFault
+
+STORAGE_VERSION = "v2.0.0"
+"""Pinned, so that going back to an older DuckDB 2 stays possible after an upgrade."""
+AUTOMATIC_CHECKPOINT = "256MB"
+"""Never reached: the writer checkpoints by itself, between commits rather than inside of one."""
+
+_FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
+    (duckdb.InterruptException, "", Fault.CLOSED),
+    (duckdb.OutOfMemoryException, "", Fault.MEMORY),
+    (None, r"Conflicting lock|Could not set lock|already attached|Unique file handle conflict", Fault.LOCKED),
+    (None, r"No space left|Disk quota|File too large|max_temp_directory_size", Fault.FULL),
+    (None, r"Permission denied|Read-only file system|Operation not permitted|read-only mode", Fault.READ_ONLY),
+    (None, r"database file with version number|storage version .* newer|newer version of DuckDB", Fault.NEWER),
+    (None, r"[Cc]orrupt|checksum|not a valid DuckDB|Could not read enough bytes|replaying WAL", Fault.CORRUPT),
+    (duckdb.SerializationException, "", Fault.CORRUPT),
+    (duckdb.ConversionException, "", Fault.BAD_VALUE),
+    (duckdb.OutOfRangeException, "", Fault.BAD_VALUE),
+    (duckdb.ConstraintException, "", Fault.BAD_VALUE),
+)
+"""The first line that fits says what an error means."""
+
+
+def _fault_of(error: duckdb.Error) -> Fault:
+    for kind, pattern, fault in _FAULTS:
+        if (kind is None or isinstance(error, kind)) and re.search(pattern, str(error)):
+            return fault
+    return Fault.OTHER
+
+
+@contextlib.contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        first_line = str(error).partition("\n")[0].strip()
+        raise StoreFault(_fault_of(error), f"History: {doing} failed: {first_line}") from error
+
+
+class Inserter:
+    """Puts rows into one table, or removes them by key; what it is given takes part in the open transaction."""
+
+    def __init__(self, appender: duckdb.Appender) -> None:
+        self._appender = appender
+
+    def put(self, rows: Iterable[Sequence[object]]) -> None:
+        """Hand over rows and carry them out."""
+        try:
+            with _translated("writing"):
+                self._appender.append_rows(rows)
+                self._appender.flush()
+        except StoreFault:
+            self._appender.clear()
+            raise
+
+
+class Session:
+    """One connection. Used by one thread at a time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._inserters: dict[tuple[str, ...], Inserter] = {}
+
+    def run(self, sql: str, args: Sequence[object] = ()) -> None:
+        """Run a statement for its effect."""
+        with _translated("a statement"):
+            self._connection.execute(sql, list(args)).fetchall()
+
+    def rows(self, sql: str, args: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and give its rows."""
+        with _translated("reading"):
+            return self._connection.execute(sql, list(args)).fetchall()
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        with _translated("beginning a transaction"):
+            self._connection.begin()
+
+    def commit(self) -> None:
+        """Commit; returns once the write-ahead log is on the disk."""
+        with _translated("committing"):
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        """Undo the open transaction, if a failed commit has not done so already."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.rollback()
+
+    def inserter(self, table: str) -> Inserter:
+        """Open the inserter of a table; it is kept, opening costs as much as a commit."""
+        return self._kept((table,))
+
+    def deleter(self, table: str, key: Sequence[str]) -> Inserter:
+        """Open what removes the rows of a table that have the key columns it is given."""
+        return self._kept((table, *key))
+
+    def _kept(self, what: tuple[str, ...]) -> Inserter:
+        if what not in self._inserters:
+            table, *key = what
+            with _translated(f"opening {table}"):
+                made = (
+                    self._connection.appender(table, action="delete", key=key)
+                    if key
+                    else self._connection.appender(table)
+                )
+            self._inserters[what] = Inserter(made)
+        return self._inserters[what]
+
+    @contextlib.contextmanager
+    def lending(self, name: str, arrays: Mapping[str, object]) -> Iterator[None]:
+        """Let arrays of one length be read as a table of this name."""
+        with _translated("reading arrays"):
+            self._connection.register(name, dict(arrays))
+        try:
+            yield
+        finally:
+            with _translated("reading arrays"):
+                self._connection.unregister(name)
+
+    @contextlib.contextmanager
+    def staging(self, name: str, types: Mapping[str, str], rows: Iterable[Sequence[object]]) -> Iterator[None]:
+        """Let rows be read as a temporary table of this name and these columns."""
+        self.run(f"CREATE TEMP TABLE {name} ({', '.join(f'{column} {type_}' for column, type_ in types.items())})")
+        try:
+            with _translated("writing"), self._connection.appender(name) as appender:
+                appender.append_rows(rows)
+            yield
+        finally:
+            self.run(f"DROP TABLE {name}")
+
+    def interrupt(self) -> None:
+        """Break off what runs; may be called by another thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._inserters.clear()
+        self._connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the engine may take of the machine."""
+
+    memory_bytes: int = 48 * 2**20
+    """For data and queries; the library itself takes 50 MB more, and the service is to stay below 150 MB."""
+    threads: int = 1
+    """One is enough for years of minutes, and leaves a small computer its other cores."""
+    spill_bytes: int = 512 * 2**20
+    """On the disk, for a query that does not fit into memory."""
+
+
+class Database:
+    """One open database file: a session that writes, and short-lived ones that read beside it."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Open or make the file; raise StoreFault."""
+        self.path = path
+        self._state = threading.Condition()
+        self._readers: set[Session] = set()
+        self._is_closed = False
+        with _translated(f"opening {path}"):
+            self._root = duckdb.connect(":memory:", config=_build_config(path, limits))
+        try:
+            with _translated(f"opening {path}"):
+                quoted = str(path).replace("'", "''")
+                self._root.execute(f"ATTACH '{quoted}' AS history (STORAGE_VERSION '{STORAGE_VERSION}')")
+            self.writer = self._session()
+        except StoreFault:
+            self._root.close()
+            raise
+
+    def _session(self) -> Session:
+        session = Session(self._root.cursor())
+        session.run("USE history")
+        return session
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session whose queries all see the same moment; raise StoreFault once the database closes."""
+        with self._state:
+            if self._is_closed:
+                raise StoreFault(Fault.CLOSED, "History: it is closed.")
+            session = self._session()
+            self._readers.add(session)
+        try:
+            session.begin()
+            yield session
+        finally:
+            session.close()
+            with self._state:
+                self._readers.discard(session)
+                self._state.notify_all()
+
+    def wal_bytes(self) -> int:
+        """Size of the write-ahead log."""
+        try:
+            return self.path.with_name(self.path.name + ".wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def is_alive(self) -> bool:
+        """Whether it still answers: after some failures the engine refuses everything until it is opened anew."""
+        try:
+            self.writer.rows("SELECT count(*) FROM meta")
+        except StoreFault:
+            return False
+        return True
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the file."""
+        with _translated("a checkpoint"):
+            self._root.execute("CHECKPOINT history")
+
+    def close(self) -> None:
+        """Break off readers, wait for them, and let go of the file; what was committed is safe in file or log."""
+        with self._state:
+            self._is_closed = True
+            for session in self._readers:
+                session.interrupt()
+            self._state.wait_for(lambda: not self._readers)
+        self.writer.close()
+        with contextlib.suppress(duckdb.Error):
+            self._root.execute("DETACH history")
+        self._root.close()
+
+
+def _build_config(path: Path, limits: Limits) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "memory_limit": f"{limits.memory_bytes}B",
+        "threads": limits.threads,
+        "async_threads": 1,
+        "temp_directory": str(path.with_name(path.name + ".tmp")),
+        "max_temp_directory_size": f"{limits.spill_bytes}B",
+        "checkpoint_threshold": AUTOMATIC_CHECKPOINT,
+        "checkpoint_on_detach": "DISABLED",
+        # A file that looks like another database's must not make it load code from the network.
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+    }

@@ -1,0 +1,30 @@
+"""What can go wrong with the history file, in words that say what to do."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from openvoy.errors import StorageError
+
+
+class Fault(Enum):
+    """Why the store cannot serve; the value is the advice."""
+
+    LOCKED = "Another process works with this history. Stop it, or choose another folder under [store] path."
+    CORRUPT = "The file is damaged. Restart Openvoy: what cannot be read is set aside and a fresh history is started."
+    FULL = "Free some space on the disk; writing goes on by itself as soon as there is room."
+    READ_ONLY = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
+    NEWER = "A newer Openvoy wrote this history. Update Openvoy, or choose another folder under [store] path."
+    MEMORY = "Ask for a shorter time or a coarser step, or raise the store's memory limit."
+    CLOSED = "The history is closed or being reopened; try again in a moment."
+    BAD_VALUE = "A record holds a value that its column cannot keep. Please report this as a bug."
+    OTHER = "Look at the disk and the folder under [store] path; 'openvoy doctor' checks both."
+
+
+class StoreFault(StorageError):
+    """A StorageError that knows its cause."""
+
+    def __init__(self, fault: Fault, message: str) -> None:
+        """Say what happened; the advice is the fault's."""
+        super().__init__(message, hint=fault.value)
+        self.fault = fault

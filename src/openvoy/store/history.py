@@ -1,0 +1,166 @@
+"""The history store as the rest of the program sees it: `ports.Store`, over one writer thread and a few readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from openvoy.errors import StorageError
+from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
+from openvoy.ports import Columns
+from openvoy.store import read_rest
+from openvoy.store.bulk import Bulk, BulkColumns
+from openvoy.store.database import Limits, Session
+from openvoy.store.ledger import Ledger
+from openvoy.store.opening import SetAside, open_history
+from openvoy.store.periods import build_bounds, parse_zone
+from openvoy.store.read_energy import read_energy
+from openvoy.store.read_power import read_power
+from openvoy.store.rows import build_drafts
+from openvoy.store.times import unix_s
+from openvoy.store.writer import Writer
+
+T = TypeVar("T")
+
+CHECKPOINT_BYTES = 4 * 2**20
+"""The log is brought into the file at this size, about daily: little is rewritten, and a restart is quick."""
+READERS = 2
+DEFAULT_LIMITS = Limits()
+
+
+class HistoryStore:
+    """Keeps history in a folder. Made by `open`; one process at a time."""
+
+    def __init__(self, writer: Writer) -> None:
+        """Use `open` instead."""
+        self._writer = writer
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="history-reader")
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        live_days: float = 7,
+        limits: Limits = DEFAULT_LIMITS,
+        checkpoint_bytes: int = CHECKPOINT_BYTES,
+    ) -> HistoryStore:
+        """Open the history in a folder, which is made if it is not there; raise StorageError.
+
+        What cannot be read is set aside, see `set_aside`, and a new history begun.
+        """
+        writer = Writer(lambda: open_history(path, limits), live_days=live_days, checkpoint_bytes=checkpoint_bytes)
+        store = cls(writer)
+        try:
+            await asyncio.wrap_future(writer.run(lambda _: None))
+        except StorageError:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def set_aside(self) -> Sequence[SetAside]:
+        """Damaged files that were set aside since this store was opened, oldest first; a person has to be told."""
+        return self._writer.set_aside
+
+    async def write(self, batch: Batch) -> None:
+        """Keep a batch, all of it or nothing; returns once it is on the disk.
+
+        Rows are unique by owner and second: a later one replaces an earlier one. Numbers that are not finite or beyond
+        all measure are kept as "not said".
+        """
+        await asyncio.wrap_future(self._writer.write(build_drafts(batch)))
+
+    async def write_columns(self, kind: str, columns: BulkColumns) -> None:
+        """Keep many records of one kind at once, named as in Batch; see `bulk` for the columns.
+
+        Sequences take seconds a million rows, numpy arrays less than one; either all rows are kept, or none.
+        """
+        await asyncio.wrap_future(self._writer.run(Bulk(kind, columns).write))
+
+    async def read_power(self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None) -> Columns:
+        """Mean powers over steps from `start` on; see `read_power.read_power` for several gateways and holes."""
+        start_s, end_s = unix_s(start), unix_s(end)
+        if step_s < 1:
+            raise ValueError(f"a step is at least 1 s, not {step_s}")
+        return await self._read(
+            lambda session: read_power(
+                session,
+                start_s=start_s,
+                end_s=end_s,
+                step_s=step_s,
+                gateway_ids=read_rest.read_gateway_ids(session, gateway),
+            )
+        )
+
+    async def read_energy(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        by: Literal["hour", "day", "month", "year"],
+        time_zone: str,
+        gateway: str | None = None,
+    ) -> Columns:
+        """Energies of the local periods that touch start to end, each as a whole; `estimated` is 0 or 1."""
+        bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
+        return await self._read(
+            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway))
+        )
+
+    async def read_inverters(
+        self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
+    ) -> Columns:
+        """Reports of inverters by time and serial."""
+        start_s, end_s = unix_s(start), unix_s(end)
+        return await self._read(
+            lambda session: read_rest.read_inverters(
+                session, start_s=start_s, end_s=end_s, gateway=gateway, serial=serial
+            )
+        )
+
+    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+        """The newest events, newest first."""
+        return await self._read(
+            lambda session: read_rest.read_events(
+                session, limit=limit, gateway_ids=read_rest.read_gateway_ids(session, gateway)
+            )
+        )
+
+    async def read_last_energy(self, gateway: str) -> EnergyRecord | None:
+        """The newest accounted counters of a gateway."""
+        return await self._read(lambda session: read_rest.read_last_energy(session, gateway))
+
+    async def read_last_counters(self, gateway: str) -> Sequence[CounterRecord]:
+        """The newest reading of every counter source of a gateway."""
+        return await self._read(lambda session: read_rest.read_last_counters(session, gateway))
+
+    async def read_meta(self, key: str) -> str | None:
+        """A note about the history itself, such as `rules_version`, the rules that energy was accounted by."""
+        rows = await self._read(lambda session: session.rows("SELECT value FROM meta WHERE key = ?", [key]))
+        return str(rows[0][0]) if rows else None
+
+    async def write_meta(self, key: str, value: str) -> None:
+        """Keep a note about the history itself."""
+
+        def put(ledger: Ledger) -> None:
+            with ledger.transaction():
+                ledger.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
+
+        await asyncio.wrap_future(self._writer.run(put))
+
+    async def close(self) -> None:
+        """Write what is queued, break off what is being read, and let go of the file. May be called again."""
+        await asyncio.wrap_future(self._writer.close())
+        self._readers.shutdown()
+
+    async def _read(self, query: Callable[[Session], T]) -> T:
+        def read() -> T:
+            with self._writer.database().reading() as session:
+                return query(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, read)

@@ -1,0 +1,116 @@
+"""The schema as numbered steps. A step that was released is never changed; a change is a new step.
+
+Times are UTC without zone, to the second; an event's to the microsecond. Texts that repeat stand once, in gateway,
+device, meter and counter_source; rows name them by id. `seq` grows with every row written to its table and is never
+used twice: whoever remembers the last one seen can ask for what came later. Keys are not declared: an index over
+every row would outgrow the data, the single writer keeps them unique.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from openvoy.store.faults import Fault, StoreFault
+
+_POWER_COLUMNS = """
+    seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, interval_s INTEGER NOT NULL,
+    solar_w DECIMAL(9,1), grid_w DECIMAL(9,1), battery_w DECIMAL(9,1), generator_w DECIMAL(9,1), load_w DECIMAL(9,1),
+    soc_pct DECIMAL(4,1)
+"""
+
+_FIRST = (
+    "CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)",
+    "CREATE TABLE gateway (id INTEGER NOT NULL, serial VARCHAR NOT NULL)",
+    """CREATE TABLE meter (
+        id INTEGER NOT NULL, gateway_id INTEGER NOT NULL, eid BIGINT NOT NULL, channel INTEGER NOT NULL
+    )""",
+    """CREATE TABLE counter_source (
+        id INTEGER NOT NULL, gateway_id INTEGER NOT NULL, quantity VARCHAR NOT NULL, endpoint VARCHAR NOT NULL,
+        block VARCHAR NOT NULL, device VARCHAR NOT NULL
+    )""",
+    """CREATE TABLE device (
+        seq BIGINT NOT NULL, id INTEGER NOT NULL, gateway_id INTEGER NOT NULL, kind VARCHAR NOT NULL,
+        serial VARCHAR NOT NULL, part_number VARCHAR, firmware VARCHAR, first_seen TIMESTAMP_S NOT NULL,
+        last_seen TIMESTAMP_S NOT NULL
+    )""",
+    f"CREATE TABLE live ({_POWER_COLUMNS})",
+    f"CREATE TABLE power ({_POWER_COLUMNS})",
+    """CREATE TABLE energy (
+        seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, estimated BOOLEAN NOT NULL,
+        solar_wh DECIMAL(15,2), import_wh DECIMAL(15,2), export_wh DECIMAL(15,2), charge_wh DECIMAL(15,2),
+        discharge_wh DECIMAL(15,2), load_wh DECIMAL(15,2)
+    )""",
+    """CREATE TABLE meter_reading (
+        seq BIGINT NOT NULL, meter_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, active_power_w DOUBLE,
+        apparent_power_va DOUBLE, reactive_power_var DOUBLE, power_factor DOUBLE, voltage_v DOUBLE, current_a DOUBLE,
+        frequency_hz DOUBLE
+    )""",
+    """CREATE TABLE inverter_report (
+        seq BIGINT NOT NULL, device_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, power_w DOUBLE, dc_voltage_v DOUBLE,
+        dc_current_a DOUBLE, ac_voltage_v DOUBLE, ac_current_a DOUBLE, frequency_hz DOUBLE, temperature_c DOUBLE
+    )""",
+    """CREATE TABLE battery_reading (
+        seq BIGINT NOT NULL, device_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, soc_pct DOUBLE, power_w DOUBLE,
+        temperature_c DOUBLE
+    )""",
+    """CREATE TABLE counter_reading (
+        seq BIGINT NOT NULL, source_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, firmware VARCHAR NOT NULL,
+        value_wh DECIMAL(18,4) NOT NULL
+    )""",
+    """CREATE TABLE event (
+        seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP NOT NULL, kind VARCHAR NOT NULL,
+        subject VARCHAR NOT NULL, text VARCHAR NOT NULL, details VARCHAR NOT NULL
+    )""",
+    """CREATE TABLE gap (
+        seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, end_time TIMESTAMP_S NOT NULL,
+        reason VARCHAR NOT NULL
+    )""",
+    "INSERT INTO meta VALUES ('rules_version', '1')",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST,)
+"""Statements of each step; step n leads to schema version n."""
+
+
+class Session(Protocol):
+    """What a migration needs of a connection."""
+
+    def run(self, sql: str, args: Sequence[object] = ()) -> None:
+        """Run a statement."""
+        ...
+
+    def rows(self, sql: str, args: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Run a query."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        ...
+
+    def commit(self) -> None:
+        """Commit it."""
+        ...
+
+
+def read_schema_version(session: Session) -> int:
+    """Read the schema's version; 0 for an empty file."""
+    if not session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta' AND NOT internal"):
+        return 0
+    found = session.rows("SELECT value FROM meta WHERE key = 'schema_version'")
+    return int(str(found[0][0])) if found else 0
+
+
+def migrate(session: Session, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring the schema up to date, each step in a transaction of its own; raise StorageError if it is newer."""
+    version = read_schema_version(session)
+    if version > len(migrations):
+        raise StoreFault(
+            Fault.NEWER, f"The history has schema version {version}; this Openvoy knows {len(migrations)} at most."
+        )
+    for number, statements in enumerate(migrations[version:], version + 1):
+        session.begin()
+        for statement in statements:
+            session.run(statement)
+        session.run("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", [str(number)])
+        session.commit()

@@ -1,0 +1,114 @@
+"""Opens the history of a folder. What cannot be read is set aside under a name with its time, never overwritten."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from openvoy.store.database import Database, Limits
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.migrations import MIGRATIONS, migrate
+
+FILE_NAME = "history.duckdb"
+_MAGIC = b"DUCK"
+_MAGIC_OFFSET = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A damaged file was set aside."""
+
+    at: datetime
+    """When the file was last written."""
+    path: Path
+    """Where it is now."""
+    reason: str
+    is_whole_history: bool
+    """False where only the log of the last changes was lost, and the history before it is still there."""
+
+
+def open_history(
+    folder: Path, limits: Limits, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> tuple[Database, Sequence[SetAside]]:
+    """Open or begin the history of a folder, and say what had to be set aside for it; raise StorageError."""
+    _make_folder(folder)
+    file = folder / FILE_NAME
+    aside: list[SetAside] = []
+    if file.exists() and not _is_database(file):
+        aside.append(set_aside(file, "it is not a history file, or one that was never finished"))
+    while True:
+        try:
+            return _open(file, limits, migrations), aside
+        except StoreFault as fault:
+            # At most twice: the log alone, then everything; a new file cannot be damaged.
+            if fault.fault is not Fault.CORRUPT or len(aside) > 1:
+                raise
+            log = file.with_name(FILE_NAME + ".wal")
+            is_log = "WAL" in fault.message and log.exists() and not aside
+            aside.append(set_aside(log if is_log else file, fault.message))
+
+
+def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]]) -> Database:
+    database = Database(file, limits)
+    try:
+        migrate(database.writer, migrations)
+        _sync_folder(file.parent)
+    except StoreFault:
+        database.close()
+        raise
+    return database
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise StoreFault(Fault.READ_ONLY, f"History: {folder} is not a folder.") from error
+    except OSError as error:
+        raise _fault(error, f"History: the folder {folder} cannot be made") from error
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            opened.seek(_MAGIC_OFFSET)
+            return opened.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise _fault(error, f"History: {file} cannot be read") from error
+
+
+def set_aside(file: Path, reason: str) -> SetAside:
+    """Rename a file, and with the history its log, to a free name that has the time of its last change."""
+    try:
+        at = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+        is_history = file.name == FILE_NAME
+        stem = f"history-damaged-{at:%Y%m%dT%H%M%SZ}"
+        taken = {path.name.partition(".")[0] for path in file.parent.glob("history-damaged-*")}
+        number = 2
+        while stem in taken:
+            stem = f"history-damaged-{at:%Y%m%dT%H%M%SZ}-{number}"
+            number += 1
+        target = file.with_name(stem + file.name.removeprefix("history"))
+        for part in file.parent.glob(f"{FILE_NAME}*") if is_history else [file]:
+            part.rename(part.with_name(stem + part.name.removeprefix("history")))
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise _fault(error, f"History: {file} is damaged and cannot be set aside") from error
+    return SetAside(at=at, path=target, reason=reason, is_whole_history=is_history)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names durable, where the system can: a file whose name is lost is lost."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _fault(error: OSError, what: str) -> StoreFault:
+    return StoreFault(Fault.READ_ONLY, f"{what}: {error.strerror or error}.")

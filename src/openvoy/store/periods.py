@@ -1,0 +1,68 @@
+"""Hours, days, months and years as a site's clock on the wall has them: pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from openvoy.errors import ConfigError
+
+Period = Literal["hour", "day", "month", "year"]
+HOUR_S = 3600
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """Find a time zone by its name, such as Europe/Paris; raise ConfigError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"The time zone {name!r} is not known.", hint="Use a name of the tz database, such as Europe/Paris."
+        ) from error
+
+
+def build_bounds(*, start: datetime, end: datetime, by: Period, zone: ZoneInfo) -> list[int]:
+    """Where the local periods that touch start to end begin, and where the last of them ends, in Unix seconds.
+
+    A day has 23, 24 or 25 hours. Hours are counted from local midnight; where clocks change by half an hour, the day's
+    last hour is shorter.
+    """
+    if end <= start:
+        return []
+    first_day = start.astimezone(zone).date()
+    if by == "hour":
+        return _hours(start, end, zone)
+    first, following = _STEPS[by]
+    bounds = [_midnight(first(first_day), zone)]
+    day = first(first_day)
+    while bounds[-1] < end.timestamp():
+        day = following(day)
+        bounds.append(_midnight(day, zone))
+    return bounds
+
+
+def _hours(start: datetime, end: datetime, zone: ZoneInfo) -> list[int]:
+    days = build_bounds(start=start, end=end, by="day", zone=zone)
+    hours = [at_s for first_s, last_s in pairwise(days) for at_s in range(first_s, last_s, HOUR_S)]
+    hours.append(days[-1])
+    return hours[bisect_right(hours, start.timestamp()) - 1 : bisect_left(hours, end.timestamp()) + 1]
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time.min, zone).timestamp())
+
+
+def _following_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+_STEPS: dict[Period, tuple[Callable[[date], date], Callable[[date], date]]] = {
+    "day": (lambda day: day, lambda day: day + timedelta(days=1)),
+    "month": (lambda day: day.replace(day=1), _following_month),
+    "year": (lambda day: day.replace(month=1, day=1), lambda day: date(day.year + 1, 1, 1)),
+}
+"""Of each period, the first day of the one that holds a day, and of the one that follows."""

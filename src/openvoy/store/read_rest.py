@@ -1,0 +1,116 @@
+"""Reports of inverters, events, and what accounting goes on from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC
+
+from openvoy.model.counters import CounterSource
+from openvoy.model.records import CounterRecord, EnergyRecord, EventRecord
+from openvoy.ports import Columns
+from openvoy.store import tables
+from openvoy.store.database import Session
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.times import utc
+
+MOST_REPORTS = 500_000
+"""More rows at once would take more memory than a small computer has to spare."""
+
+_ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
+_INVERTER_MEASURES = tuple(measure.name for measure in tables.INVERTER_REPORT.measures)
+
+
+def read_gateway_ids(session: Session, serial: str | None) -> list[int]:
+    """Read the id of one gateway, or of all."""
+    if serial is None:
+        return [row[0] for row in session.rows("SELECT id FROM gateway ORDER BY id")]
+    return [row[0] for row in session.rows("SELECT id FROM gateway WHERE serial = ?", [serial])]
+
+
+def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str | None, serial: str | None) -> Columns:
+    """Read reports whose interval ended within the time, by time and serial."""
+    devices = dict(
+        session.rows(
+            "SELECT device.id, device.serial FROM device JOIN gateway ON gateway.id = device.gateway_id "
+            "WHERE device.kind = 'inverter' AND ($1 IS NULL OR gateway.serial = $1) "
+            "AND ($2 IS NULL OR device.serial = $2)",
+            [gateway, serial],
+        )
+    )
+    names = ("at", "serial", *_INVERTER_MEASURES)
+    if not devices:
+        return {name: [] for name in names}
+    rows = session.rows(
+        f"SELECT CAST(epoch(time) AS BIGINT), device_id, {', '.join(_INVERTER_MEASURES)} FROM inverter_report "
+        f"WHERE time >= ? AND time < ? AND device_id IN ({', '.join(map(str, devices))}) "
+        "ORDER BY time, device_id LIMIT ?",
+        [utc(start_s), utc(end_s), MOST_REPORTS + 1],
+    )
+    if len(rows) > MOST_REPORTS:
+        raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
+    if not rows:
+        return {name: [] for name in names}
+    at_s, ids, *measures = zip(*rows, strict=True)
+    return dict(zip(names, (at_s, [devices[number] for number in ids], *measures), strict=True))
+
+
+def read_events(session: Session, *, limit: int, gateway_ids: Sequence[int]) -> list[EventRecord]:
+    """Read the newest events, newest first."""
+    rows = session.rows(
+        "SELECT gateway.serial, event.time, event.kind, event.subject, event.text, event.details "
+        "FROM event JOIN gateway ON gateway.id = event.gateway_id WHERE list_contains(?, gateway.id) "
+        "ORDER BY event.time DESC, event.seq DESC LIMIT ?",
+        [list(gateway_ids), limit],
+    )
+    return [
+        EventRecord(
+            gateway=gateway,
+            at=at.replace(tzinfo=UTC),
+            kind=kind,
+            subject=subject,
+            text=text,
+            details=json.loads(details),
+        )
+        for gateway, at, kind, subject, text, details in rows
+    ]
+
+
+def read_last_energy(session: Session, gateway: str) -> EnergyRecord | None:
+    """Read the newest accounted counters of a gateway."""
+    values = ", ".join(f"CAST({name} AS DOUBLE)" for name in _ENERGIES)
+    rows = session.rows(
+        f"SELECT time, estimated, {values} FROM energy "
+        "WHERE gateway_id = (SELECT id FROM gateway WHERE serial = ?) ORDER BY time DESC LIMIT 1",
+        [gateway],
+    )
+    if not rows:
+        return None
+    at, estimated, *energies = rows[0]
+    return EnergyRecord(
+        gateway=gateway,
+        at=at.replace(tzinfo=UTC),
+        estimated=estimated,
+        **dict(zip(_ENERGIES, energies, strict=True)),
+    )
+
+
+def read_last_counters(session: Session, gateway: str) -> list[CounterRecord]:
+    """Read the newest reading of each counter source of a gateway."""
+    rows = session.rows(
+        "SELECT quantity, endpoint, block, device, max(time), arg_max(firmware, time), "
+        "CAST(arg_max(value_wh, time) AS DOUBLE) FROM counter_reading "
+        "JOIN counter_source ON counter_source.id = source_id "
+        "WHERE gateway_id = (SELECT id FROM gateway WHERE serial = ?) GROUP BY ALL ORDER BY ALL",
+        [gateway],
+    )
+    return [
+        CounterRecord(
+            gateway=gateway,
+            at=at.replace(tzinfo=UTC),
+            firmware=firmware,
+            source=CounterSource(quantity=quantity, endpoint=endpoint, block=block, device=device),
+            value_wh=value_wh,
+        )
+        for quantity, endpoint, block, device, at, firmware, value_wh in rows
+    ]

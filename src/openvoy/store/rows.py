@@ -1,0 +1,116 @@
+"""From records to rows: pure. Times become UTC to the second, numbers are rounded to what their column keeps."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from openvoy.model.records import (
+    Batch,
+    CounterRecord,
+    DeviceRecord,
+    EnergyRecord,
+    EventRecord,
+    GapRecord,
+    MeterRecord,
+    PowerRecord,
+)
+from openvoy.store import tables
+from openvoy.store.times import moment, second
+
+Owner = tuple[str | int, ...]
+"""What a row belongs to, by its names: `gateway`, `meter`, `source` or the kind of a device first, then its gateway."""
+Values = tuple[Any, ...]
+
+
+class Draft(NamedTuple):
+    """A row that still names its owner; `values` are the key after the owner, the extras and the measures."""
+
+    owner: Owner
+    values: Values
+
+
+Drafts = Mapping[tables.Table, Sequence[Draft]]
+
+
+def build_drafts(batch: Batch) -> Drafts:
+    """Turn a batch into rows; raise StorageError for a time without zone."""
+    return {
+        tables.LIVE: [_power(record) for record in batch.live],
+        tables.POWER: [_power(record) for record in batch.power],
+        tables.ENERGY: [_energy(record) for record in batch.energy],
+        tables.METER_READING: [_meter(record) for record in batch.meters],
+        tables.INVERTER_REPORT: [
+            Draft(("inverter", record.gateway, record.serial), (second(record.at), *_inverter_measures(record)))
+            for record in batch.inverters
+        ],
+        tables.BATTERY_READING: [
+            Draft(("battery", record.gateway, record.serial), (second(record.at), *_battery_measures(record)))
+            for record in batch.batteries
+        ],
+        tables.COUNTER_READING: [draft for record in batch.counters for draft in _counter(record)],
+        tables.DEVICE: [_device(record) for record in batch.devices],
+        tables.EVENT: [_event(record) for record in batch.events],
+        tables.GAP: [_gap(record) for record in batch.gaps],
+    }
+
+
+def _measures_of(table: tables.Table) -> Callable[[object], list[float | None]]:
+    measures = tuple((measure.name, measure.decimals, measure.limit) for measure in table.measures)
+
+    def values(record: object) -> list[float | None]:
+        return [_number(getattr(record, name), decimals, limit) for name, decimals, limit in measures]
+
+    return values
+
+
+def _number(value: float | None, decimals: int, limit: float) -> float | None:
+    if value is None or not math.isfinite(value) or abs(value) > limit:
+        return None
+    return round(value, decimals)
+
+
+_power_measures = _measures_of(tables.POWER)
+_energy_measures = _measures_of(tables.ENERGY)
+_meter_measures = _measures_of(tables.METER_READING)
+_inverter_measures = _measures_of(tables.INVERTER_REPORT)
+_battery_measures = _measures_of(tables.BATTERY_READING)
+_counter_measures = _measures_of(tables.COUNTER_READING)
+
+
+def _power(record: PowerRecord) -> Draft:
+    return Draft(("gateway", record.gateway), (second(record.at), record.interval_s, *_power_measures(record)))
+
+
+def _energy(record: EnergyRecord) -> Draft:
+    return Draft(("gateway", record.gateway), (second(record.at), record.estimated, *_energy_measures(record)))
+
+
+def _meter(record: MeterRecord) -> Draft:
+    owner = ("meter", record.gateway, record.eid, record.channel)
+    return Draft(owner, (second(record.at), *_meter_measures(record)))
+
+
+def _counter(record: CounterRecord) -> Iterable[Draft]:
+    source = record.source
+    owner = ("source", record.gateway, source.quantity, source.endpoint, source.block, source.device)
+    measures = _counter_measures(record)
+    if measures != [None]:  # without its number a counter says nothing
+        yield Draft(owner, (second(record.at), record.firmware, *measures))
+
+
+def _device(record: DeviceRecord) -> Draft:
+    owner = (record.kind, record.gateway, record.serial)
+    return Draft(owner, (second(record.at), record.part_number, record.firmware))
+
+
+def _event(record: EventRecord) -> Draft:
+    details = json.dumps(dict(record.details), ensure_ascii=False, separators=(",", ":"))
+    values = (moment(record.at), record.kind, record.subject, record.text, details)
+    return Draft(("gateway", record.gateway), values)
+
+
+def _gap(record: GapRecord) -> Draft:
+    return Draft(("gateway", record.gateway), (second(record.start), second(record.end), record.reason))
