@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from openvoy.testing.captures import Capture, captures_folder, load_capture
 
 pytest_plugins = ["tests.support.loopback", "tests.support.leftovers"]
 
+ABSENT = "no recordings: neither in OPENVOY_CAPTURES nor in shared/captures beside the checkout"
 FOLDER = captures_folder(Path(__file__).parents[1])
 RECORDINGS = sorted(FOLDER.glob("*.har"))
 
@@ -30,11 +31,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in slow]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give all tests that miss the recordings one place, so that the summary folds them into one line."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and ABSENT in report.longrepr[2]:
+        report.longrepr = (__file__, 0, report.longrepr[2])
+    return report
+
+
 @pytest.fixture(scope="session")
 def recordings_folder() -> Path:
-    """Folder of the recordings; without it, all tests that ask for it skip at this one line."""
+    """Folder of the recordings; without it, all tests that ask for it skip with one line."""
     if not RECORDINGS:
-        pytest.skip("no recordings: neither in OPENVOY_CAPTURES nor in shared/captures beside the checkout")
+        pytest.skip(ABSENT)
     return FOLDER
 
 
