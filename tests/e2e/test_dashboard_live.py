@@ -64,7 +64,7 @@ async def test_what_happens_now(browser: Browser, service: Served) -> None:
         assert "Exporting" in flow
         assert "Charging · 57%" in flow
         assert "100% own power" in flow
-        said = await opened.page.locator('[data-card="flow"] .sr-only').text_content()
+        said = await opened.page.locator('[data-card="flow"] p.sr-only').text_content()
         assert said is not None
         assert " ".join(said.split()) == (
             "Solar 4.12 kW. The house uses 630 W. 1.46 kW go to the grid. "
