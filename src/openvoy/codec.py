@@ -54,6 +54,14 @@ def encode_json(value: object, *, indent: int | None = None) -> bytes:
     return encoded if indent is None else msgspec.json.format(encoded, indent=indent)
 
 
+StructT = TypeVar("StructT", bound=WireStruct)
+
+
+def changed(struct: StructT, **members: Any) -> StructT:
+    """Copy a struct with other members."""
+    return msgspec.structs.replace(struct, **members)
+
+
 def plain(value: object) -> Any:
     """Turn structs and dataclasses into dicts, lists and plain values."""
     return msgspec.to_builtins(value)

@@ -17,6 +17,7 @@ from openvoy.protocol.firmware import LoginKind
 from openvoy.protocol.http import Request
 from openvoy.virtual.admin import Admin
 from openvoy.virtual.clock import VirtualClock
+from openvoy.virtual.doors import DoorKeeper
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.faults import parse_fault
 from openvoy.virtual.generation import has_redirect_port
@@ -65,7 +66,7 @@ class VirtualGateway:
         self.serial = source.identity.serial
         self.clock = clock
         self.stats = Stats()
-        self.faults = FaultBoard(self.identity)
+        self.faults = FaultBoard(source, clock)
         for text in self.settings.faults:
             self.faults.switch_on(*parse_fault(text))
         self.admin_token = self.settings.random_bytes(24).hex()
@@ -79,6 +80,7 @@ class VirtualGateway:
         self.owner_token = self._first_token("owner", OWNER_LIFETIME_S)
         self.installer_token = self._first_token("installer", INSTALLER_LIFETIME_S)
         self._servers: list[Server] = []
+        self._doors = DoorKeeper(self._servers, self.faults, clock)
         self.responder = self._build_responder(source)
         self.url: str | None = None
         """Once it listens."""
@@ -99,10 +101,12 @@ class VirtualGateway:
             self.url = self._address("http" if tls is None else "https", port)
             if self.settings.http_port is not None:
                 await self._open_http(self.settings.http_port)
+            await self._doors.start()
             undo.pop_all()
 
     async def stop(self) -> None:
         """Close all ports; nothing stays behind."""
+        await self._doors.stop()
         for server in self._servers:
             await server.stop()
         self._servers.clear()

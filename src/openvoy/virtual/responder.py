@@ -55,9 +55,9 @@ class Responder:
         if request.path.startswith(PREFIX):
             return Answer(reply=self._admin.answer(request))
         started_s = self._real.monotonic()
-        reply = self._faults.spoil(request.path, await self._reply(request))
+        reply = await self._spoilt(request)
         made_s = self._real.monotonic() - started_s
-        delay_s = latency_s(self._latency, request.path, reply)
+        delay_s = latency_s(self._latency, request.path, reply) + reply.hold_s
         if delay_s <= 0:
             return Answer(reply=reply, busy_s=made_s)
         if reply.handler is Handler.SCRIPTED:
@@ -71,6 +71,11 @@ class Responder:
         """Count a reply once it is sent."""
         if answer.busy_s is not None:
             self._stats.add(request.path, busy_s=answer.busy_s, sent_bytes=sent_bytes)
+
+    async def _spoilt(self, request: Request) -> Reply:
+        visit = await self._faults.visit(request)
+        admitted = await visit.admit()
+        return await visit.spoil(admitted if isinstance(admitted, Reply) else await self._reply(admitted))
 
     async def _reply(self, request: Request) -> Reply:
         admission = self._gate.admit(request)

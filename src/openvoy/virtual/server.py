@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
+from http import HTTPStatus
 
 from aiohttp import web
 
 from openvoy.errors import ConfigError
 from openvoy.protocol.http import Request
+from openvoy.virtual.raw import render_head, render_part, reset_connection
 from openvoy.virtual.responder import Answer
 from openvoy.virtual.source import Framing, Reply
 
@@ -30,6 +34,11 @@ _UNBOUNDED = 1 << 62
 
 _BODILESS = {204, 304}
 
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
+
+_INET_PARTS = 2
+"""Host and port; an address of IPv6 has four parts."""
+
 Answerer = Callable[[Request], Awaitable[Answer]]
 Counter = Callable[[Request, Answer, int], None]
 
@@ -42,6 +51,16 @@ class _WireResponse(web.StreamResponse):
         self.wire_headers = headers
 
 
+class _SpentResponse(web.StreamResponse):
+    """Stands for a reply that went out past the library, or not at all."""
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send nothing."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send nothing."""
+
+
 class Server:
     """Listens on one port and sends what `answer` says; `count` is told what was sent."""
 
@@ -51,6 +70,10 @@ class Server:
         self._now = now
         self._has_keep_alive = has_keep_alive
         self._runner: web.AppRunner | None = None
+        self._tls: ssl.SSLContext | None = None
+        self._doors: list[socket.socket] = []
+        """Bound without listening while connections are refused."""
+        self._busy: set[asyncio.Transport] = set()
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Listen, and give the port; raise ConfigError where that cannot be."""
@@ -63,6 +86,7 @@ class Server:
         app.on_response_prepare.append(_write_exactly)
         self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
+        self._tls = tls
         try:
             await web.TCPSite(self._runner, host, port, ssl_context=tls).start()
         except (OSError, OverflowError) as error:
@@ -77,16 +101,42 @@ class Server:
 
     async def stop(self) -> None:
         """Close the port and all connections."""
+        while self._doors:
+            self._doors.pop().close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
+    async def refuse(self) -> None:
+        """Refuse connections from now on, and end those on which nothing is being answered; the port stays taken."""
+        if self._runner is None or self._runner.server is None or self._doors:
+            return
+        addresses = self._runner.addresses
+        for site in tuple(self._runner.sites):
+            await site.stop()
+        self._doors = [_take(address) for address in addresses]
+        for connection in self._runner.server.connections:
+            if connection.transport is not None and connection.transport not in self._busy:
+                connection.transport.abort()
+
+    async def accept(self) -> None:
+        """Accept connections again."""
+        while self._runner is not None and self._doors:
+            await web.SockSite(self._runner, self._doors.pop(), ssl_context=self._tls).start()
+
     async def _handle(self, raw: web.Request) -> web.StreamResponse:
-        request, answer = await self._read(raw)
-        if answer is None:
-            answer = await self._answer(request)
-        response, sent_bytes = await self._send(raw, answer.reply)
-        self._count(request, answer, sent_bytes)
+        transport = raw.transport
+        if transport is not None:
+            self._busy.add(transport)
+        try:
+            request, answer = await self._read(raw)
+            if answer is None:
+                answer = await self._answer(request)
+            response, sent_bytes = await self._send(raw, answer.reply)
+            self._count(request, answer, sent_bytes)
+        finally:
+            if transport is not None:
+                self._busy.discard(transport)
         return response
 
     async def _read(self, raw: web.Request) -> tuple[Request, Answer | None]:
@@ -100,8 +150,10 @@ class Server:
         return Request(method=raw.method, path=_origin_form(raw), headers=headers, body=body), None
 
     async def _send(self, raw: web.Request, reply: Reply) -> tuple[web.StreamResponse, int]:
+        if _is_odd(reply):
+            return _SpentResponse(), self._send_past_library(raw, reply)
         framing = _framing(raw, reply)
-        is_closing = not self._has_keep_alive or not raw.keep_alive or framing is Framing.CLOSE
+        is_closing = not self._has_keep_alive or not raw.keep_alive or framing is Framing.CLOSE or bool(self._doors)
         response = _WireResponse(reply, self._wire_headers(reply, framing, is_closing=is_closing))
         if is_closing:
             response.force_close()
@@ -120,9 +172,27 @@ class Server:
             await response.write_eof()
         return response, sent_bytes
 
+    def _send_past_library(self, raw: web.Request, reply: Reply) -> int:
+        """Send what the library would not: as one piece, without a connection that goes on afterwards."""
+        transport = raw.transport
+        if transport is None:
+            return 0
+        part = b""
+        if not reply.resets or reply.cut_at is not None:
+            framing = _framing(raw, reply)
+            headers = self._wire_headers(reply, framing, is_closing=True)
+            reason = _PHRASES.get(reply.status, "") if reply.reason is None else reply.reason
+            part = b"" if raw.method == "HEAD" else render_part(reply.body, framing, reply.cut_at)
+            transport.write(
+                render_head(f"{raw.version.major}.{raw.version.minor}", reply.status, reason, headers) + part
+            )
+        if reply.resets:
+            reset_connection(transport)
+        return len(part)
+
     def _wire_headers(self, reply: Reply, framing: Framing, *, is_closing: bool) -> list[tuple[str, str]]:
         true = {
-            "date": format_datetime(self._now(), usegmt=True),
+            "date": format_datetime(self._now() + timedelta(seconds=reply.date_shift_s), usegmt=True),
             "connection": "close" if is_closing else "keep-alive",
             "content-length": str(len(reply.body)) if framing is Framing.LENGTH else None,
             "transfer-encoding": "chunked" if framing is Framing.CHUNKED else None,
@@ -132,6 +202,19 @@ class Server:
         framings = ("Content-Length", "Transfer-Encoding")
         headers.extend((name, true[name.lower()]) for name in framings if name.lower() not in names)
         return [(name, value) for name, value in headers if value is not None]
+
+
+def _take(address: tuple[object, ...]) -> socket.socket:
+    """Bind an address without listening: who connects is refused, and nobody else can take the port."""
+    door = socket.socket(socket.AF_INET if len(address) == _INET_PARTS else socket.AF_INET6)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(address)
+    return door
+
+
+def _is_odd(reply: Reply) -> bool:
+    """Whether the reply breaks off, or has header bytes that are no text: the library would write those as UTF-8."""
+    return reply.resets or reply.cut_at is not None or not all(value.isascii() for _, value in reply.headers)
 
 
 def _framing(raw: web.Request, reply: Reply) -> Framing:

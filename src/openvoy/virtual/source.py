@@ -44,6 +44,14 @@ class Reply:
     """How long a real gateway took; honoured with `--latency capture`."""
     handler: Handler = Handler.NATIVE
     """Scripted replies are made one at a time, others in parallel."""
+    hold_s: float = 0.0
+    """Silence before the reply, on top of any latency, in real seconds; a scripted reply keeps others waiting."""
+    cut_at: int | None = None
+    """So many bytes of the body are sent, framed as if all came, then the connection is closed."""
+    resets: bool = False
+    """The connection is reset: after `cut_at` bytes, or instead of the whole reply."""
+    date_shift_s: float = 0.0
+    """How wrong the clock is by which a Date header is written."""
 
 
 class Source(Protocol):

@@ -1,53 +1,49 @@
 """Faults of gateways, switched on by name. A fault is a module of this package with one registered dataclass.
 
-Its fields are its options; `path` limits it to paths that match the pattern (`/ivp/*`), without it all are hit.
+Its fields are its options; docs/reference/faults.md is made of them.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from openvoy.errors import ConfigError
-from openvoy.protocol.firmware import Capabilities
-from openvoy.virtual.source import Reply
-
-
-class Fault(Protocol):
-    """A frozen dataclass; its fields are options of type str, int or float, each with a default."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def path(self) -> str | None:
-        """Which paths it hits, as a pattern; None is all."""
-        ...
-
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:
-        """Give the reply that goes out instead of the good one."""
-        ...
-
+from openvoy.virtual.fault import Fault
 
 FaultT = TypeVar("FaultT", bound=Fault)
-_KINDS: dict[str, Callable[..., Fault]] = {}
 
 
-def fault(name: str) -> Callable[[type[FaultT]], type[FaultT]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultKind:
+    """One fault as it is registered."""
+
+    name: str
+    quirks: tuple[str, ...]
+    """Numbers of the measured behaviours that it reproduces."""
+    kind: type[Fault]
+
+
+_KINDS: dict[str, FaultKind] = {}
+
+
+def fault(name: str, *quirks: str) -> Callable[[type[FaultT]], type[FaultT]]:
     """Register a fault under the name that users give."""
 
     def register(kind: type[FaultT]) -> type[FaultT]:
-        _KINDS[name] = kind
+        _KINDS[name] = FaultKind(name=name, quirks=quirks, kind=kind)
         return kind
 
     return register
 
 
 @cache
-def fault_kinds() -> Mapping[str, Callable[..., Fault]]:
+def fault_kinds() -> Mapping[str, FaultKind]:
     """All faults by name."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
@@ -68,22 +64,34 @@ def parse_fault(text: str) -> tuple[str, Fault]:
 
 def build_fault(name: str, options: Mapping[str, object]) -> Fault:
     """Build a fault from its options; raise ConfigError with what there is."""
-    kind = fault_kinds().get(name)
-    if kind is None:
+    found = fault_kinds().get(name)
+    if found is None:
         raise ConfigError(f"there is no fault {name!r}", hint=f"There are: {', '.join(fault_kinds())}.")
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    values: dict[str, object] = {}
+    known = {field.name for field in fields(found.kind)}
+    hints = get_type_hints(found.kind)
+    values: dict[str, Any] = {}
     for key, value in options.items():
         if key not in known:
             raise ConfigError(f"fault {name}: no option {key!r}", hint=f"It has: {', '.join(sorted(known))}.")
-        values[key] = _convert(name, key, value, get_type_hints(kind)[key])
-    return kind(**values)
+        values[key] = _convert(name, key, value, hints[key])
+    try:
+        return found.kind(**values)
+    except ConfigError as error:
+        raise ConfigError(f"fault {name}: {error.message}", hint=error.hint) from None
 
 
 def _convert(name: str, key: str, value: object, hint: object) -> object:
+    if get_origin(hint) is Literal:
+        if str(value) in get_args(hint):
+            return str(value)
+        words = ", ".join(map(str, get_args(hint)))
+        raise ConfigError(f"fault {name}: {key}={value} is none of them", hint=f"Give one of: {words}.")
     shape = next((shape for shape in (int, float) if hint == shape), str)
     try:
-        return shape(str(value))
+        number = shape(str(value))
     except ValueError:
+        number = math.nan
+    if isinstance(number, float) and not math.isfinite(number):
         wanted = "a whole number" if shape is int else "a number"
-        raise ConfigError(f"fault {name}: {key}={value} is not {wanted}", hint=f"Give {key} as {wanted}.") from None
+        raise ConfigError(f"fault {name}: {key}={value} is not {wanted}", hint=f"Give {key} as {wanted}.")
+    return number

@@ -1,22 +1,21 @@
-"""A gateway that is starting: 503 with a plea for patience (Q14, standard units with 7.x)."""
+"""A gateway that is starting: 503 with a plea for patience."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request
+from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
 from openvoy.virtual.pages import render_busy
 from openvoy.virtual.source import Reply
 
 
-@fault("busy-503")
-@dataclass(frozen=True, slots=True)
-class Busy503:
+@fault("busy-503", "Q14")
+@dataclass(frozen=True, kw_only=True)
+class Busy503(Fault):
     """Answers every request with 503."""
 
-    path: str | None = None
-
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:  # noqa: ARG002 - nothing of it is left
+    async def admit(self, request: Request, stage: Stage) -> Reply:
         """Ask for patience instead."""
-        return render_busy(identity)
+        return render_busy(stage.identity)

@@ -1,10 +1,11 @@
-"""A page for people where data was asked for, with status 200 and the headers of data (Q43)."""
+"""A page for people where data was asked for, with status 200 and the headers of data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request
+from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
 from openvoy.virtual.source import Reply
 
@@ -16,13 +17,11 @@ _PAGE = b"""<!DOCTYPE html>
 """
 
 
-@fault("html-with-200")
-@dataclass(frozen=True, slots=True)
-class HtmlWith200:
+@fault("html-with-200", "Q43")
+@dataclass(frozen=True, kw_only=True)
+class HtmlWith200(Fault):
     """Serves an HTML page in place of every reply."""
 
-    path: str | None = None
-
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:  # noqa: ARG002 - the page is the same everywhere
+    async def spoil(self, reply: Reply, request: Request, stage: Stage) -> Reply:
         """Put the page into the reply."""
         return replace(reply, status=200, reason=None, body=_PAGE, stream=None)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Annotated
 
-from openvoy.protocol.firmware import Capabilities
+from openvoy.codec import doc
+from openvoy.protocol.http import Request
+from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
 from openvoy.virtual.source import Reply
 
@@ -13,14 +16,13 @@ _PIECE = b" " * 65_536
 
 
 @fault("huge-body")
-@dataclass(frozen=True, slots=True)
-class HugeBody:
-    """Serves good bodies followed by `mb` megabytes of blanks."""
+@dataclass(frozen=True, kw_only=True)
+class HugeBody(Fault):
+    """Serves good bodies followed by megabytes of blanks."""
 
-    path: str | None = None
-    mb: int = 200
+    mb: Annotated[int, doc("MB", "how much follows")] = 200
 
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:  # noqa: ARG002 - any body can grow
+    async def spoil(self, reply: Reply, request: Request, stage: Stage) -> Reply:
         """Let the body grow, piece by piece."""
         return replace(reply, stream=self._blanks)
 

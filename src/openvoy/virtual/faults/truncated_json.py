@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
-from openvoy.protocol.firmware import Capabilities
+from openvoy.codec import doc
+from openvoy.protocol.http import Request
+from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
 from openvoy.virtual.source import Reply
 
 
 @fault("truncated-json")
-@dataclass(frozen=True, slots=True)
-class TruncatedJson:
-    """Serves the first half of every body."""
+@dataclass(frozen=True, kw_only=True)
+class TruncatedJson(Fault):
+    """Serves the first part of every body."""
 
-    path: str | None = None
+    part_pct: Annotated[float, doc("%", "how much of it")] = 50.0
 
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:  # noqa: ARG002 - any body can be cut
+    async def spoil(self, reply: Reply, request: Request, stage: Stage) -> Reply:
         """Cut the body; Content-Length is that of what is left."""
-        return replace(reply, body=reply.body[: len(reply.body) // 2], stream=None)
+        return replace(reply, body=reply.body[: int(len(reply.body) * self.part_pct / 100)], stream=None)

@@ -1,27 +1,21 @@
-"""Single endpoints that refuse a good login (Q45)."""
+"""Single endpoints that refuse a good login."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openvoy.protocol.firmware import Capabilities, LoginKind
+from openvoy.protocol.http import Request
+from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
-from openvoy.virtual.pages import render_digest_refused, render_token_refused
+from openvoy.virtual.refusal import render_refused
 from openvoy.virtual.source import Reply
 
-_UNKNOWN_NONCE = "0"
 
-
-@fault("unauthorized")
-@dataclass(frozen=True, slots=True)
-class Unauthorized:
+@fault("unauthorized", "Q24", "Q45")
+@dataclass(frozen=True, kw_only=True)
+class Unauthorized(Fault):
     """Answers 401, logged in or not."""
 
-    path: str | None = None
-
-    def spoil(self, reply: Reply, identity: Capabilities) -> Reply:
+    async def admit(self, request: Request, stage: Stage) -> Reply:
         """Refuse as this generation does."""
-        if identity.login is LoginKind.TOKEN:
-            return render_token_refused(identity)
-        challenge = f'Digest qop="auth", realm="enphaseenergy.com", nonce="{_UNKNOWN_NONCE}"'
-        return render_digest_refused(identity, challenge, reply.handler)
+        return render_refused(stage.identity, request.path)
