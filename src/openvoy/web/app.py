@@ -38,7 +38,7 @@ SCHEMA_PATH = "/api/schema"
 JSON = "application/json"
 LEAST_GZIP_BYTES = 1000
 GZIP_LEVEL = 3
-"""20,000 points take some 20 ms at this level, and twice as long at the usual one for 5 % fewer bytes."""
+"""A reply of 20,000 points takes some 20 ms at this level, and 90 ms for 8 % fewer bytes at the usual one."""
 
 _QUOTED = re.compile(r"'(\w+)'")
 _Request = Request[Any, Any, Any]
