@@ -106,7 +106,7 @@ class Poller:
         return {**wanted_endpoints(capabilities, self._replies), INFO: Poll.HOURLY}
 
     async def _poll_next(self, capabilities: Capabilities) -> None:
-        due = self._schedule.next_due()
+        due = self._schedule.next_due(self._clock.monotonic())
         assert due is not None, "the identity page is always due some time"
         endpoint, due_at_s = due
         await self._clock.sleep(max(due_at_s, self._rested_at_s) - self._clock.monotonic())
@@ -188,7 +188,7 @@ class Poller:
 
     def _publish_when_due(self, endpoint: Endpoint[Any], capabilities: Capabilities, *, is_new: bool) -> None:
         """Publish with every reading of the fastest class, and whenever nothing else is due; record what is new."""
-        due = self._schedule.next_due()
+        due = self._schedule.next_due(self._clock.monotonic())
         is_idle = due is None or due[1] > self._clock.monotonic()
         is_fastest = self._schedule.polls.get(endpoint) is self._fastest()
         if is_fastest or is_idle:
@@ -201,7 +201,9 @@ class Poller:
         now = self._clock.now()
         self._drop_stale(now)
         snapshot = build_snapshot(capabilities, self._replies, now)
-        energy, notices = self._accountant.account(snapshot.counters, snapshot.energy, now)
+        energy, notices = self._accountant.account(
+            snapshot.counters, snapshot.energy, now, battery_w=snapshot.power.battery_w
+        )
         snapshot = replace(snapshot, energy=energy)
         self._note_notices(notices, now)
         if is_new:

@@ -60,6 +60,7 @@ class Schedule:
     due_at_s: dict[Endpoint[Any], float] = field(default_factory=dict)
     polls: dict[Endpoint[Any], Poll] = field(default_factory=dict)
     forgotten: set[Endpoint[Any]] = field(default_factory=set)
+    asked: set[Endpoint[Any]] = field(default_factory=set)
 
     def want(self, wanted: Mapping[Endpoint[Any], Poll], now_s: float) -> None:
         """Adopt what is worth asking now; an endpoint asked more often from now on is due by the new cadence."""
@@ -78,15 +79,29 @@ class Schedule:
         """Ask everything again: firmware or login have changed."""
         self.forgotten.clear()
 
-    def next_due(self) -> tuple[Endpoint[Any], float] | None:
-        """Give the endpoint that is due first and when; of equal ones the more frequent."""
+    def next_due(self, now_s: float) -> tuple[Endpoint[Any], float] | None:
+        """Give the endpoint whose turn it is and when it is due.
+
+        Of those that are late, the one that is latest measured by its own cadence: a gateway too slow for all of them
+        is asked for everything more rarely, and for nothing never.
+        """
         candidates = [endpoint for endpoint in self.due_at_s if endpoint not in self.forgotten]
         if not candidates:
             return None
-        endpoint = min(candidates, key=lambda candidate: (self.due_at_s[candidate], CADENCE_S[self.polls[candidate]]))
+        late = [endpoint for endpoint in candidates if self.due_at_s[endpoint] <= now_s]
+        if late:
+            endpoint = max(late, key=lambda one: (self._lateness(one, now_s), -CADENCE_S[self.polls[one]]))
+        else:
+            endpoint = min(candidates, key=self.due_at_s.__getitem__)
         return endpoint, self.due_at_s[endpoint]
+
+    def _lateness(self, endpoint: Endpoint[Any], now_s: float) -> float:
+        """Measure in cadences; what was never read yet is as urgent as live values."""
+        poll = self.polls[endpoint] if endpoint in self.asked else Poll.LIVE
+        return (now_s - self.due_at_s[endpoint]) / CADENCE_S[poll]
 
     def done(self, endpoint: Endpoint[Any], started_s: float) -> None:
         """Take down that an endpoint was asked; its cadence counts from the start, so that delays do not add up."""
+        self.asked.add(endpoint)
         if endpoint in self.polls:
             self.due_at_s[endpoint] = started_s + CADENCE_S[self.polls[endpoint]]

@@ -116,6 +116,9 @@ class Notice:
     after_wh: float
 
 
+LONGEST_INTEGRATED_S = 300.0
+"""Battery power is integrated between readings no further apart than this."""
+
 QUANTITIES = ("solar", "import", "export", "charge", "discharge", "total")
 """What is accounted for a whole site; phases and inverters are kept raw."""
 
@@ -130,20 +133,36 @@ class Accountant:
         }
         self._totals_wh: dict[str, float] = {}
         self._load_wh = None if energy is None else energy.load_wh
+        self._battery: tuple[float, datetime] | None = None
         for quantity in QUANTITIES:
             value_wh = None if energy is None else getattr(energy, f"{quantity}_wh", None)
             if value_wh is not None:
                 self._totals_wh[quantity] = value_wh
 
     def account(
-        self, counters: Iterable[RawCounter], reported: Energy, at: datetime
+        self, counters: Iterable[RawCounter], reported: Energy, at: datetime, *, battery_w: float | None = None
     ) -> tuple[Energy, tuple[Notice, ...]]:
-        """Take one reading of all counters; `reported` says which energies the gateway's counters amount to."""
+        """Take one reading of all counters; `reported` says which energies the gateway's counters amount to.
+
+        Where nothing counts what batteries take and give, their power is integrated instead.
+        """
         notices: list[Notice] = []
         for counter in counters:
             if _is_of_site(counter.source):
                 notices += self._count(counter, at)
+        if reported.charge_wh is None and battery_w is not None:
+            self._integrate(battery_w, at)
         return self._energy(reported), tuple(notices)
+
+    def _integrate(self, battery_w: float, at: datetime) -> None:
+        """Add the trapezoid since the last battery power; across a longer silence nothing is known."""
+        before, self._battery = self._battery, (battery_w, at)
+        charged_wh, discharged_wh = (self._totals_wh.setdefault(name, 0.0) for name in ("charge", "discharge"))
+        if before is None or not 0 < (elapsed_s := (at - before[1]).total_seconds()) <= LONGEST_INTEGRATED_S:
+            return
+        energy_wh = wh_at_power((before[0] + battery_w) / 2, elapsed_s)
+        self._totals_wh["discharge"] = discharged_wh + max(0.0, energy_wh)
+        self._totals_wh["charge"] = charged_wh + max(0.0, -energy_wh)
 
     def _count(self, counter: RawCounter, at: datetime) -> list[Notice]:
         source, quantity = counter.source, counter.source.quantity
@@ -161,17 +180,17 @@ class Accountant:
 
     def _energy(self, reported: Energy) -> Energy:
         totals = self._totals_wh
-        load_wh = _load_wh(totals, reported)
+        load_wh = _load_wh(totals, reported, is_integrated=self._battery is not None)
         if load_wh is not None:
             # Its parts are read at slightly different moments; a counter does not step back for that.
-            self._load_wh = load_wh if self._load_wh is None else max(load_wh, self._load_wh)
+            load_wh = self._load_wh = load_wh if self._load_wh is None else max(load_wh, self._load_wh)
         return Energy(
             solar_wh=totals.get("solar"),
             import_wh=totals.get("import"),
             export_wh=totals.get("export"),
             charge_wh=totals.get("charge"),
             discharge_wh=totals.get("discharge"),
-            load_wh=self._load_wh,
+            load_wh=load_wh,
         )
 
 
@@ -186,11 +205,13 @@ def _is_of_site(source: CounterSource) -> bool:
 _PHASES = frozenset({"L1", "L2", "L3"})
 
 
-def _load_wh(totals_wh: Mapping[str, float], reported: Energy) -> float | None:
-    """Derive the house's use; None where the gateway's own counters could not give it either."""
-    if reported.load_wh is None:
+def _load_wh(totals_wh: Mapping[str, float], reported: Energy, *, is_integrated: bool) -> float | None:
+    """Derive the house's use; None where neither counters nor integrated battery power make it known."""
+    if reported.load_wh is None and not is_integrated:
         return None
     stored_wh = totals_wh.get("discharge", 0.0) - totals_wh.get("charge", 0.0)
     if "total" in totals_wh:
         return totals_wh["total"] + stored_wh
-    return totals_wh.get("solar", 0.0) + totals_wh.get("import", 0.0) - totals_wh.get("export", 0.0) + stored_wh
+    if not {"solar", "import", "export"} <= totals_wh.keys():
+        return None
+    return totals_wh["solar"] + totals_wh["import"] - totals_wh["export"] + stored_wh

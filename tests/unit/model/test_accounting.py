@@ -117,10 +117,32 @@ def test_the_load_follows_from_the_others_and_never_falls() -> None:
     assert accountant.account(counters, reported, START)[0].load_wh == 1300
     counters = [counter(1000), counter(500, "import"), counter(201, "export")]
     assert accountant.account(counters, reported, START)[0].load_wh == 1300
-    assert accountant.account(counters, Energy(), START)[0].load_wh == 1300
+    assert accountant.account(counters, Energy(), START)[0].load_wh is None
 
 
 @pytest.mark.parametrize("phase", ["L1", "L2", "L3"])
 def test_phases_are_not_added_to_the_site(phase: str) -> None:
     source = CounterSource(quantity="solar", endpoint="meter_readings", block=phase, device="1")
     assert Accountant().account([RawCounter(source=source, value_wh=9.0)], Energy(), START)[0].solar_wh is None
+
+
+def test_battery_power_is_integrated_where_nothing_counts_it() -> None:
+    accountant, energy = Accountant(), Energy()
+    counters = [counter(1000), counter(500, "import"), counter(200, "export")]
+    for minute, battery_w in enumerate([-600.0, -600.0, 0.0, 1200.0, None, 1200.0]):
+        at = START + timedelta(minutes=minute)
+        energy, _ = accountant.account(counters, Energy(), at, battery_w=battery_w)
+    # Charged 600 W for a minute and half of it for another; discharged 600 W for one, then 1200 W for two.
+    assert energy.charge_wh == pytest.approx(15)
+    assert energy.discharge_wh == pytest.approx(10 + 40)
+    assert energy.load_wh == pytest.approx(1300 + 50 - 15)
+
+
+def test_battery_power_is_not_integrated_across_silence_nor_beside_a_counter() -> None:
+    accountant = Accountant()
+    accountant.account([], Energy(), START, battery_w=3600.0)
+    energy, _ = accountant.account([], Energy(), START + timedelta(hours=1), battery_w=3600.0)
+    assert energy.discharge_wh == 0
+    counted = [counter(70, "charge"), counter(30, "discharge")]
+    energy, _ = Accountant().account(counted, Energy(charge_wh=70.0), START, battery_w=3600.0)
+    assert (energy.charge_wh, energy.discharge_wh) == (70, 30)

@@ -4,7 +4,7 @@
 """
 
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.history import DayHistory, history
+from openvoy.virtual.site.history import DayHistory, history, history_tables
 from openvoy.virtual.site.reading import example_names, parse_site, read_site
 from openvoy.virtual.site.simulation import Site
 from openvoy.virtual.site.state import SiteState
@@ -16,6 +16,7 @@ __all__ = [
     "SiteState",
     "example_names",
     "history",
+    "history_tables",
     "parse_site",
     "read_site",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,18 @@ def history(site: Site, start: datetime, end: datetime) -> Iterator[DayHistory]:
             inverters=_within(_inverters(site, block), span),
             batteries=_within(_batteries(site.definition, block), span),
         )
+
+
+def history_tables(site: Site, start: datetime, end: datetime, *, days: int = 60) -> Iterator[Mapping[str, Columns]]:
+    """Yield the same, `days` at a time: tables by name, for a store that takes many rows at once faster than few."""
+    past = history(site, start, end)
+    while chunk := [day.tables() for day in islice(past, days)]:
+        names = dict.fromkeys(name for tables in chunk for name in tables)
+        yield {name: _joined([tables[name] for tables in chunk if name in tables]) for name in names}
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _within(columns: Columns, span: tuple[float, float]) -> Columns:

@@ -1,0 +1,64 @@
+"""`openvoy run`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from openvoy.cli.app import command, option
+from openvoy.cli.folders import data_folder
+from openvoy.cli.output import say
+from openvoy.cli.target import Target
+
+
+@command("run", log_level=logging.INFO)
+async def run(
+    *,
+    target: Target,
+    config: Annotated[
+        Path | None, option("--config", help="Configuration file. [env: OPENVOY_CONFIG, else the platform's place]")
+    ] = None,
+    data: Annotated[Path | None, option("--data", help="Folder of the history. [env: OPENVOY_DATA]")] = None,
+    listen: Annotated[str | None, option("--listen", help="Address of dashboard and API, host:port.")] = None,
+) -> None:
+    """Run the service: collect from the configured gateways, keep history, show the dashboard.
+
+    Without a gateway in the configuration, the one that --host and --token (or --user) name is collected from.
+
+    Examples:
+        openvoy run --config openvoy.toml
+
+        openvoy run --host envoy.local --token-file home.jwt
+    """
+    from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
+    from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
+    from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
+    from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
+    from openvoy.collector import Source  # noqa: PLC0415 - as above
+    from openvoy.web import SiteInfo, parse_listen  # noqa: PLC0415 - as above
+
+    settings = load_config(config, os.environ)
+    for warning in settings.warnings:
+        say(warning)
+    site = next(iter(settings.sites.values()))
+    pins = FilePinStore(data_folder() / "certificates.json")
+    sources = build_sources(settings, os.environ, pins) or (
+        Source(name="home", host=target.host, reader=target.open(), time_zone=ZoneInfo(site.time_zone)),
+    )
+    service = Service(
+        sources=sources,
+        site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
+        listen=settings.web.listen if listen is None else parse_listen(listen),
+        allow_unprotected=settings.web.allow_unprotected,
+        host_names=settings.web.host_names,
+    )
+    folder = settings.store.path if data is None else data
+    async with (
+        open_history(folder, settings.store.live_days) as store,
+        service.running(store, SystemClock()) as bound,
+    ):
+        say(f"Openvoy runs: {bound.url}")
+        await until_stopped()

@@ -1,0 +1,95 @@
+"""The demo's site: its past as history, its present behind a virtual gateway, and the service that collects from it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from openvoy.cli.output import say
+from openvoy.cli.wiring import Service, open_history
+from openvoy.client.clock import SystemClock
+from openvoy.client.gateway import Gateway
+from openvoy.client.pins import MemoryPinStore
+from openvoy.collector import Source
+from openvoy.model.records import Batch, EnergyRecord
+from openvoy.ports import Clock
+from openvoy.store import HistoryStore
+from openvoy.virtual.api.versions import DEFAULT, parse_version
+from openvoy.virtual.clock import VirtualClock
+from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
+from openvoy.virtual.simulated import SiteSource
+from openvoy.virtual.site import Site, history_tables, read_site
+from openvoy.web import Listen, SiteInfo
+
+FIRST_DAY = "demo.first_day"
+"""Under this key the history keeps when the site was built, so that a later start continues the same counters."""
+
+
+@contextlib.asynccontextmanager
+async def running_demo(folder: Path, *, port: int, days: int) -> AsyncIterator[Listen]:
+    """Run gateway, collector and dashboard over a site that has lived for `days`."""
+    clock = SystemClock()
+    async with open_history(folder / "history", live_days=7) as store:
+        site = await _build_site(store, clock, days)
+        await _live_until_now(store, site, clock)
+        virtual_clock = VirtualClock(clock)
+        source = SiteSource(site, virtual_clock, parse_version(DEFAULT))
+        settings = GatewaySettings(folder=folder / "gateway")
+        async with VirtualGateway(source, clock=virtual_clock, settings=settings) as gateway:
+            service = _build_service(gateway, site, port)
+            async with service.running(store, clock) as bound:
+                yield bound
+
+
+async def _build_site(store: HistoryStore, clock: Clock, days: int) -> Site:
+    kept = await store.read_meta(FIRST_DAY)
+    first_day = date.fromisoformat(kept) if kept else (clock.now() - timedelta(days=days)).date()
+    await store.write_meta(FIRST_DAY, first_day.isoformat())
+    return Site(read_site("demo").commissioned_on(first_day))
+
+
+async def _live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
+    """Write what a collector would have kept since history ends, or since the site was built."""
+    serial = site.definition.gateway.serial
+    last = await store.read_last_energy(serial)
+    start = site.commissioned_at if last is None else last.at
+    now = clock.now().replace(second=0, microsecond=0)
+    if start >= now:
+        return
+    say(f"Living through {(now - start).days} days …")
+    for tables in history_tables(site, start, now):
+        for kind, columns in tables.items():
+            await store.write_columns(kind, {**columns, "gateway": serial})
+    await store.write(Batch(energy=(_energy_at(site, now),)))
+
+
+def _energy_at(site: Site, at: datetime) -> EnergyRecord:
+    state = site.at(at)
+    return EnergyRecord(
+        gateway=site.definition.gateway.serial,
+        at=at.astimezone(UTC),
+        solar_wh=state.solar.all.delivered_wh,
+        import_wh=state.grid.all.delivered_wh,
+        export_wh=state.grid.all.received_wh,
+        charge_wh=state.battery.all.received_wh,
+        discharge_wh=state.battery.all.delivered_wh,
+        load_wh=state.load.all.delivered_wh,
+    )
+
+
+def _build_service(gateway: VirtualGateway, site: Site, port: int) -> Service:
+    assert gateway.url is not None
+    definition = site.definition
+    reader = Gateway(gateway.url, token=gateway.owner_token, pins=MemoryPinStore())
+    return Service(
+        sources=[Source(name="demo", host="envoy.local", reader=reader, time_zone=definition.zone)],
+        site=SiteInfo(
+            name=definition.name,
+            time_zone=definition.location.time_zone,
+            latitude=definition.location.latitude,
+            longitude=definition.location.longitude,
+        ),
+        listen=Listen(host="127.0.0.1", port=port),
+    )

@@ -1,0 +1,90 @@
+"""Puts the service together: gateways, collector, history, dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from openvoy.cli.config import Config, GatewayConfig
+from openvoy.cli.output import say
+from openvoy.client.gateway import Gateway
+from openvoy.client.pins import PinStore
+from openvoy.collector import Collector, Source
+from openvoy.errors import ConfigError
+from openvoy.ports import Clock
+from openvoy.store import HistoryStore
+from openvoy.web import Listen, SiteInfo, build_app, build_host_rule, serve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the service is made of, beside its history."""
+
+    sources: Sequence[Source]
+    site: SiteInfo
+    listen: Listen
+    allow_unprotected: bool = False
+    host_names: tuple[str, ...] = ()
+
+    @contextlib.asynccontextmanager
+    async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
+        """Collect, keep and serve while the context is open; gives the address that is really listened at."""
+        async with Collector(self.sources, store=store, clock=clock) as collector:
+            hosts = build_host_rule(self.listen, self.host_names)
+            app = build_app(feed=collector.feed, store=store, site=self.site, clock=clock, hosts=hosts)
+            async with serve(app, self.listen, allow_unprotected=self.allow_unprotected) as bound:
+                yield bound
+
+
+@contextlib.asynccontextmanager
+async def open_history(folder: Path, live_days: int) -> AsyncIterator[HistoryStore]:
+    """Open the history and close it at the end; a person is told what had to be set aside."""
+    store = await HistoryStore.open(folder, live_days=live_days)
+    try:
+        for damaged in store.set_aside:
+            say(f"History: {damaged.reason}. The file is kept as {damaged.path}; collection goes on with a new one.")
+        yield store
+    finally:
+        await store.close()
+
+
+def build_sources(config: Config, environ: Mapping[str, str], pins: PinStore) -> tuple[Source, ...]:
+    """Build the gateways of a configuration; raise ConfigError for a login that cannot work."""
+    return tuple(
+        Source(
+            name=gateway.name,
+            host=gateway.host,
+            reader=_build_gateway(gateway, environ, pins),
+            time_zone=ZoneInfo(config.sites[gateway.site].time_zone),
+        )
+        for gateway in config.gateways
+    )
+
+
+def _build_gateway(gateway: GatewayConfig, environ: Mapping[str, str], pins: PinStore) -> Gateway:
+    if gateway.cloud is not None:
+        raise ConfigError(
+            f"Gateway {gateway.name}: this version does not fetch tokens from the cloud yet.",
+            hint="Put a token into a file and name it with token_file.",
+        )
+    return Gateway(
+        gateway.host,
+        token=None if gateway.token is None else gateway.token.read(environ),
+        user=gateway.user,
+        password=None if gateway.password is None else gateway.password.read(environ),
+        pins=pins,
+    )
+
+
+async def until_stopped() -> None:
+    """Wait for Ctrl-C or a polite request to end."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
