@@ -82,8 +82,8 @@ class Schedule:
     def next_due(self, now_s: float) -> tuple[Endpoint[Any], float] | None:
         """Give the endpoint whose turn it is and when it is due.
 
-        Of those that are late, the one that is latest measured by its own cadence: a gateway too slow for all of them
-        is asked for everything more rarely, and for nothing never.
+        Of those that are late, the one that is latest measured by its own cadence, live values counting as one cadence
+        late at most: a gateway too slow for all is asked for everything more rarely, and for nothing never.
         """
         candidates = [endpoint for endpoint in self.due_at_s if endpoint not in self.forgotten]
         if not candidates:
@@ -98,7 +98,8 @@ class Schedule:
     def _lateness(self, endpoint: Endpoint[Any], now_s: float) -> float:
         """Measure in cadences; what was never read yet is as urgent as live values."""
         poll = self.polls[endpoint] if endpoint in self.asked else Poll.LIVE
-        return (now_s - self.due_at_s[endpoint]) / CADENCE_S[poll]
+        lateness = (now_s - self.due_at_s[endpoint]) / CADENCE_S[poll]
+        return min(lateness, 1.0) if self.polls[endpoint] is Poll.LIVE else lateness
 
     def done(self, endpoint: Endpoint[Any], started_s: float) -> None:
         """Take down that an endpoint was asked; its cadence counts from the start, so that delays do not add up."""
