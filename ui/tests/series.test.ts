@@ -21,6 +21,7 @@ describe("columns to series", () => {
   test("a missing row and a null are gaps, 0 is 0", () => {
     const chart = buildChart(columns([[1000, 5], [1300, null], [1900, 0]]), span, 300);
     expect(chart.x).toEqual([1150, 1450, 1750, 2050]);
+    expect(chart.at).toEqual([1000, 1300, 1600, 1900]);
     expect(chart.y.solar_w).toEqual([5, null, null, 0]);
   });
 
@@ -46,6 +47,7 @@ describe("the present", () => {
   test("continues the line", () => {
     const live = withLive(chart, { at_s: 1400, power: power(7) }, span, 300);
     expect(live.x).toEqual([1150, 1400]);
+    expect(live.at).toEqual([1000, 1400]);
     expect(live.y.solar_w).toEqual([5, 7]);
   });
 

@@ -7,8 +7,10 @@ export const SERIES = ["solar_w", "load_w", "grid_w", "battery_w", "generator_w"
 export type SeriesName = (typeof SERIES)[number];
 
 export interface Chart {
-  /** Middle of each step, Unix seconds. */
+  /** Where the values are drawn: in the middle of their steps, Unix seconds. */
   x: number[];
+  /** When their steps begin. */
+  at: number[];
   y: Record<SeriesName, Maybe<number>[]>;
 }
 
@@ -28,13 +30,15 @@ export function buildChart(columns: Pick<PowerColumns, "at" | SeriesName>, span:
     if (SERIES.some((name) => isKnown(columns[name][row]))) last = Math.max(last, slot);
   });
   const x: number[] = [];
+  const starts: number[] = [];
   const y = emptySeries();
   for (let slot = 0; slot <= last; slot += 1) {
     x.push(span.start_s + (slot + 0.5) * step_s);
+    starts.push(span.start_s + slot * step_s);
     const row = rows.get(slot);
     for (const name of SERIES) y[name].push(row === undefined ? null : (columns[name][row] ?? null));
   }
-  return { x, y };
+  return { x, at: starts, y };
 }
 
 /** Add the present moment; more than two steps behind it, a gap stands between. */
@@ -42,10 +46,10 @@ export function withLive(chart: Chart, live: LivePoint | null, span: Span, step_
   const last = chart.x.at(-1) ?? span.start_s;
   if (live === null || live.at_s < span.start_s || live.at_s >= span.end_s || live.at_s <= last) return chart;
   const isGap = chart.x.length > 0 && live.at_s - last > 2.5 * step_s;
-  const x = [...chart.x, ...(isGap ? [last + step_s] : []), live.at_s];
+  const added = [...(isGap ? [last + step_s] : []), live.at_s];
   const y = emptySeries();
   for (const name of SERIES) y[name] = [...chart.y[name], ...(isGap ? [null] : []), live.power[name] ?? null];
-  return { x, y };
+  return { x: [...chart.x, ...added], at: [...chart.at, ...added], y };
 }
 
 /** The series that say anything at all. */
