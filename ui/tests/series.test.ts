@@ -36,6 +36,11 @@ describe("columns to series", () => {
     expect(knownSeries(chart)).toEqual([]);
   });
 
+  test("a generator that never ran is not shown", () => {
+    const chart = buildChart({ ...columns([[1000, 5]]), generator_w: [0] }, span, 300);
+    expect(knownSeries(chart)).toEqual(["solar_w"]);
+  });
+
   test("a series that never says anything is not shown", () => {
     expect(knownSeries(buildChart(columns([[1000, 5]]), span, 300))).toEqual(["solar_w"]);
   });

@@ -52,9 +52,9 @@ export function withLive(chart: Chart, live: LivePoint | null, span: Span, step_
   return { x: [...chart.x, ...added], at: [...chart.at, ...added], y };
 }
 
-/** The series that say anything at all. */
+/** The series that say anything at all; a generator that never ran is none. */
 export function knownSeries(chart: Chart): SeriesName[] {
-  return SERIES.filter((name) => chart.y[name].some(isKnown));
+  return SERIES.filter((name) => chart.y[name].some((value) => isKnown(value) && (name !== "generator_w" || value !== 0)));
 }
 
 function isKnown(value: Maybe<number> | undefined): boolean {
