@@ -75,7 +75,7 @@ def steps(start: datetime, end: datetime, step: timedelta) -> Iterator[datetime]
 
 def powers(midnight: datetime, now: datetime) -> Iterator[PowerRecord]:
     """Yield yesterday at one power, and today at one that tells the time: 1,345 W at 13:45."""
-    for at in steps(midnight - timedelta(days=1), now - STEP, STEP):
+    for at in steps(midnight - timedelta(days=1), now, STEP):
         wall = at.timetz().replace(tzinfo=None)
         if at >= midnight and GAP[0] <= wall < GAP[1]:
             continue

@@ -56,6 +56,16 @@ describe("the present", () => {
     expect(live.y.solar_w).toEqual([5, 7]);
   });
 
+  test("stands in for the step that it is in", () => {
+    const live = withLive(buildChart(columns([[1000, 5], [1300, 6]]), span, 300), { at_s: 1350, power: power(7) }, span, 300);
+    expect(live.x).toEqual([1150, 1350]);
+    expect(live.y.solar_w).toEqual([5, 7]);
+  });
+
+  test("is all there is at the start of a day", () => {
+    expect(withLive(chart, { at_s: 1100, power: power(7) }, span, 300)).toMatchObject({ x: [1100], at: [1100] });
+  });
+
   test("does not bridge an outage", () => {
     const live = withLive(chart, { at_s: 3000, power: power(7) }, span, 300);
     expect(live.y.solar_w).toEqual([5, null, 7]);

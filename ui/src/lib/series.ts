@@ -41,15 +41,17 @@ export function buildChart(columns: Pick<PowerColumns, "at" | SeriesName>, span:
   return { x, at: starts, y };
 }
 
-/** Add the present moment; more than two steps behind it, a gap stands between. */
+/** End with the present instead of the step that it is in; more than two steps behind it, a gap stands between. */
 export function withLive(chart: Chart, live: LivePoint | null, span: Span, step_s: number): Chart {
-  const last = chart.x.at(-1) ?? span.start_s;
-  if (live === null || live.at_s < span.start_s || live.at_s >= span.end_s || live.at_s <= last) return chart;
-  const isGap = chart.x.length > 0 && live.at_s - last > 2.5 * step_s;
-  const added = [...(isGap ? [last + step_s] : []), live.at_s];
+  if (live === null || live.at_s < span.start_s || live.at_s >= span.end_s) return chart;
+  const unfinished = chart.at.findIndex((at) => at + step_s > live.at_s);
+  const count = unfinished < 0 ? chart.at.length : unfinished;
+  const last = chart.x[count - 1];
+  const isGap = last !== undefined && live.at_s - last > 2.5 * step_s;
+  const added = isGap ? [last + step_s, live.at_s] : [live.at_s];
   const y = emptySeries();
-  for (const name of SERIES) y[name] = [...chart.y[name], ...(isGap ? [null] : []), live.power[name] ?? null];
-  return { x: [...chart.x, ...added], at: [...chart.at, ...added], y };
+  for (const name of SERIES) y[name] = [...chart.y[name].slice(0, count), ...(isGap ? [null] : []), live.power[name] ?? null];
+  return { x: [...chart.x.slice(0, count), ...added], at: [...chart.at.slice(0, count), ...added], y };
 }
 
 /** The series that say anything at all; a generator that never ran is none. */

@@ -1,0 +1,91 @@
+"""A process that writes history is killed at random moments: what it was told is kept is there, and whole."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from openvoy.store import Limits
+from openvoy.store.opening import open_history
+from tests.e2e.store_batches import ROWS
+
+WRITER = """
+import asyncio, itertools, sys
+from pathlib import Path
+from openvoy.store import HistoryStore
+from tests.e2e.store_batches import build_batch
+
+async def main(folder, first):
+    store = await HistoryStore.open(folder, checkpoint_bytes=200_000)
+    async def write(number):
+        await store.write(build_batch(number))
+        print(number, flush=True)
+    for number in itertools.count(first, 3):
+        await asyncio.gather(*(write(number + further) for further in range(3)))
+
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+"""
+STARTING_S = 0.6
+WRITING_S = 0.4
+
+
+def acknowledged_before_death(folder: Path, *, first: int, chance: random.Random) -> set[int]:
+    """Let a process write and kill it, now and then before it gets to it; gives the batches that it was told are kept."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), str(first)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as writer:
+        assert writer.stdout is not None
+        is_starting = chance.random() < 0.2
+        said = "" if is_starting else writer.stdout.readline()
+        time.sleep(chance.uniform(0, STARTING_S if is_starting else WRITING_S))
+        writer.kill()
+        more, complained = writer.communicate()
+    assert complained == ""
+    assert is_starting or said
+    return {int(line) for line in (said + more).splitlines()}
+
+
+def kept_batches(folder: Path) -> set[int]:
+    """Read the history; gives the numbers of its batches, after checking that each is whole and stands there once."""
+    database, aside = open_history(folder, Limits())
+    try:
+        assert not aside
+        counts = {
+            table: dict(
+                database.writer.rows(
+                    f"SELECT date_diff('minute', TIMESTAMP '2024-01-01', CAST(time AS TIMESTAMP)), count(*) "
+                    f"FROM {table} GROUP BY 1"
+                )
+            )
+            for table in ROWS
+        }
+        repeated = [
+            table
+            for table in ROWS
+            if database.writer.rows(f"SELECT seq FROM {table} GROUP BY seq HAVING count(*) > 1 LIMIT 1")
+        ]
+    finally:
+        database.close()
+    numbers = set(counts["power"])
+    assert counts == {table: dict.fromkeys(numbers, rows) for table, rows in ROWS.items()}
+    assert repeated == []
+    return numbers
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path, seed: int) -> None:
+    """Twice in a row: the second process goes on in what the first one left."""
+    chance = random.Random(seed)
+    acknowledged: set[int] = set()
+    for first in (0, 5000):
+        acknowledged |= acknowledged_before_death(tmp_path, first=first, chance=chance)
+        assert acknowledged <= kept_batches(tmp_path)
