@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from openvoy.protocol.firmware import LoginKind
 from openvoy.protocol.http import Request
 from openvoy.virtual.admin import Admin
 from openvoy.virtual.clock import VirtualClock
+from openvoy.virtual.cloud.cloud import VirtualCloud
+from openvoy.virtual.cloud.host import CloudHost
 from openvoy.virtual.doors import DoorKeeper
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.faults import parse_fault
@@ -30,6 +33,11 @@ from openvoy.virtual.responder import Answer, Responder
 from openvoy.virtual.server import Answerer, Server
 from openvoy.virtual.source import Source
 from openvoy.virtual.stats import Stats
+from openvoy.virtual.ui.front import Front
+from openvoy.virtual.ui.view import CloudLink
+
+if TYPE_CHECKING:
+    from openvoy.virtual.mdns import Announcer
 
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - only compared with
 
@@ -43,6 +51,12 @@ class GatewaySettings:
     """0 takes a free one."""
     http_port: int | None = None
     """Where firmware with HTTPS redirects from, 0 for a free one; None opens none."""
+    cloud_port: int | None = None
+    """Where the virtual cloud listens, 0 for a free one; None runs none."""
+    has_secure_cloud: bool = False
+    """The cloud speaks TLS, with the gateway's certificate."""
+    has_mdns: bool = False
+    """It is announced on the networks that it listens on."""
     latency: LatencyProfile = "none"
     faults: tuple[str, ...] = ()
     """As on the command line: NAME[:key=value,…]."""
@@ -58,6 +72,15 @@ class VirtualGateway:
 
     Passwords and tokens are None where the firmware has no such login.
     """
+
+    url: str | None = None
+    """Once it listens."""
+    http_url: str | None = None
+    """Where it redirects from, if it does."""
+    cloud_url: str | None = None
+    """Where the virtual cloud is, if it runs."""
+    mdns_name: str | None = None
+    """Its host name on the network, if it is announced."""
 
     def __init__(self, source: Source, *, clock: VirtualClock, settings: GatewaySettings | None = None) -> None:
         """Prepare it; raise ConfigError for a fault that does not exist or keys that cannot be read."""
@@ -81,11 +104,10 @@ class VirtualGateway:
         self.installer_token = self._first_token("installer", INSTALLER_LIFETIME_S)
         self._servers: list[Server] = []
         self._doors = DoorKeeper(self._servers, self.faults, clock)
+        self._front = Front(source)
+        self._cloud = None if self.settings.cloud_port is None else CloudHost(self._build_cloud(), now=clock.now)
         self.responder = self._build_responder(source)
-        self.url: str | None = None
-        """Once it listens."""
-        self.http_url: str | None = None
-        """Where it redirects from, if it does."""
+        self._announcer: Announcer | None = None
 
     def issue_token(self, user: str, *, lifetime_s: float) -> str:
         """Issue a token as the cloud would; `user` is owner or installer."""
@@ -95,18 +117,28 @@ class VirtualGateway:
         """Listen; raise ConfigError where an address is taken."""
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.stop)
+            needs_certificate = self.identity.secure or self.settings.has_secure_cloud
             # A new RSA key takes long enough for everything else in this loop to notice.
-            tls = await asyncio.to_thread(self._keys.tls, self.clock.real.now()) if self.identity.secure else None
+            certified = await asyncio.to_thread(self._keys.tls, self.clock.real.now()) if needs_certificate else None
+            tls = certified if self.identity.secure else None
             port = await self._listen(self.responder.answer, self.settings.port, tls)
             self.url = self._address("http" if tls is None else "https", port)
             if self.settings.http_port is not None:
                 await self._open_http(self.settings.http_port)
+            if self._cloud is not None and self.settings.cloud_port is not None:
+                await self._open_cloud(self._cloud, self.settings.cloud_port, certified)
+            if self.settings.has_mdns:
+                await self._announce(port)
             await self._doors.start()
             undo.pop_all()
 
     async def stop(self) -> None:
         """Close all ports; nothing stays behind."""
+        if self._announcer is not None:
+            await self._announcer.stop()
         await self._doors.stop()
+        if self._cloud is not None:
+            await self._cloud.stop()
         for server in self._servers:
             await server.stop()
         self._servers.clear()
@@ -125,15 +157,15 @@ class VirtualGateway:
         return {
             "url": self.url,
             "http_url": self.http_url,
-            "cloud_url": None,
+            "cloud_url": self.cloud_url,
             "serial": self.serial,
             "firmware": str(self.identity.firmware),
             "owner_token": self.owner_token,
             "installer_token": self.installer_token,
             "envoy_password": self.envoy_password,
             "installer_password": self.installer_password,
-            "cloud_user": None,
-            "cloud_password": None,
+            "cloud_user": None if self._cloud is None else self._cloud.cloud.user,
+            "cloud_password": None if self._cloud is None else self._cloud.cloud.password,
             "admin_token": self.admin_token,
         }
 
@@ -146,6 +178,24 @@ class VirtualGateway:
         else:
             return
         self.http_url = self._address("http", await self._listen(answer, port, None))
+
+    async def _open_cloud(self, host: CloudHost, port: int, certified: ssl.SSLContext | None) -> None:
+        tls = certified if self.settings.has_secure_cloud else None
+        port = await host.start(self.settings.host, port, tls)
+        scheme = "http" if tls is None else "https"
+        self.cloud_url = self._address(scheme, port)
+        self._front.cloud = CloudLink(scheme=scheme, port=port, redeem=host.cloud.reply)
+
+    async def _announce(self, port: int) -> None:
+        from openvoy.virtual.mdns import Announcement, Announcer  # noqa: PLC0415 - loaded only where it is wanted
+
+        host = self.settings.host
+        found = await asyncio.get_running_loop().getaddrinfo(host or None, port, flags=socket.AI_PASSIVE)
+        announcement = Announcement(
+            serial=self.serial, version=str(self.identity.firmware), address=str(found[0][4][0]), port=port
+        )
+        self._announcer = Announcer(announcement)
+        self.mdns_name = await self._announcer.start()
 
     async def _listen(self, answer: Answerer, port: int, tls: ssl.SSLContext | None) -> int:
         server = Server(answer, self.responder.count, now=self.clock.now, has_keep_alive=self.identity.has_keep_alive)
@@ -164,6 +214,16 @@ class VirtualGateway:
     def _first_token(self, user: str, lifetime_s: float) -> str | None:
         return self.issue_token(user, lifetime_s=lifetime_s) if self.identity.login is LoginKind.TOKEN else None
 
+    def _build_cloud(self) -> VirtualCloud:
+        return VirtualCloud(
+            self._authority,
+            serial=self.serial,
+            clock=self.clock,
+            faults=self.faults,
+            random_bytes=self.settings.random_bytes,
+            is_secure=self.settings.has_secure_cloud,
+        )
+
     def _build_responder(self, source: Source) -> Responder:
         passwords = {"envoy": self.envoy_password, "installer": self.installer_password}
         gate = build_gate(
@@ -177,6 +237,7 @@ class VirtualGateway:
         return Responder(
             source,
             gate,
+            front=self._front,
             admin=admin,
             faults=self.faults,
             stats=self.stats,

@@ -1,4 +1,4 @@
-"""From a request to the reply that goes out: login, source, faults, latency, in this order. No network in here."""
+"""From a request to the reply that goes out: login, page or source, faults, latency. No network in here."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from openvoy.virtual.latency import LatencyProfile, latency_s
 from openvoy.virtual.login.gate import Gate
 from openvoy.virtual.source import Reply, Source
 from openvoy.virtual.stats import Stats
+from openvoy.virtual.ui.front import Front
 
 _READING = {"GET", "HEAD"}
 
@@ -35,6 +36,7 @@ class Responder:
         source: Source,
         gate: Gate,
         *,
+        front: Front,
         admin: Admin,
         faults: FaultBoard,
         stats: Stats,
@@ -43,6 +45,7 @@ class Responder:
     ) -> None:
         self._source = source
         self._gate = gate
+        self._front = front
         self._admin = admin
         self._faults = faults
         self._stats = stats
@@ -81,7 +84,7 @@ class Responder:
         admission = self._gate.admit(request)
         reply = admission.reply
         if reply is None:
-            reply = await self._source.reply(request)
+            reply = await self._front.reply(request, admission.role) or await self._source.reply(request)
         elif not self._gate.asks_first and request.method in _READING:
             reply = await self._refused_or_missing(request, reply)
         if admission.cookie is None:
@@ -90,5 +93,7 @@ class Responder:
 
     async def _refused_or_missing(self, request: Request, refused: Reply) -> Reply:
         """Before 7 the module asks for the login, so that a path without module is 404 for strangers too."""
+        if self._front.has_page(request):
+            return refused
         found = await self._source.reply(request)
         return found if found.status == 404 else refused

@@ -26,61 +26,57 @@ _STATIC = (
     "/agf_htdocs/*",
     "/favicon.ico",
 )
-_OPEN = (*_INFO, "/", "/home", "/login.html", "/auth/callback", "/auth/get_jwt", "/admin/lib/dba.json", *_STATIC)
+_OPEN = (
+    *_INFO,
+    "/",
+    "/home",
+    "/login.html",
+    "/err_toomanysess",
+    "/auth/callback",
+    "/auth/get_jwt",
+    "/admin/lib/dba.json",
+    *_STATIC,
+)
 """Without login on every firmware. `/home` too: it is the login page of 7 and later."""
 
-_ROLES: tuple[tuple[str, Role], ...] = (
-    ("/installer/agf/details.json", Role.OWNER),
-    ("/installer/agf/inverters_*", Role.PROVISIONING),
+Roles = tuple[tuple[str, Role], ...]
+
+_ROLES: Roles = (
+    ("/admin", Role.PROVISIONING),
+    ("/admin/home", Role.PROVISIONING),
     ("/installer/*", Role.INSTALLER),
-    ("/prov", Role.INSTALLER),
     ("/upload", Role.INSTALLER),
-    ("/ivp/mod/*", Role.INSTALLER),
-    ("/ivp/tpm/*", Role.INSTALLER),
-    ("/ivp/meters/cts*", Role.INSTALLER),
-    ("/ivp/meters/ctreversal/*", Role.INSTALLER),
-    ("/ivp/meters/storage_setting*", Role.INSTALLER),
-    ("/ivp/peb/newscan", Role.PROVISIONING),
-    ("/ivp/peb/reportsettings", Role.SUPPORT),
-    ("/ivp/peb/*", Role.INSTALLER),
-    ("/ivp/zb/*status", Role.OWNER),
-    ("/ivp/zb/*", Role.PROVISIONING),
-    ("/ivp/ens_rest/*", Role.PROVISIONING),
-    ("/ivp/ss/third_party/*", Role.PROVISIONING),
-    ("/ivp/ss/load_control", Role.PROVISIONING),
-    ("/ivp/sc/third_party_pv", Role.PROVISIONING),
-    ("/ivp/sc/setp_override", Role.PROVISIONING),
-    ("/ivp/ensemble/device_provision", Role.PROVISIONING),
-    ("/ivp/ensemble/decommission", Role.PROVISIONING),
-    ("/ivp/ensemble/reset_device/*", Role.PROVISIONING),
-    ("/ivp/grest/profile/active", Role.OWNER),
-    ("/ivp/grest/*", Role.PROVISIONING),
-    ("/ivp/adc/relaxedparams/add", Role.ANYBODY),
-    ("/ivp/adc/*", Role.PROVISIONING),
-    ("/admin/lib/date_time_display.json", Role.PROVISIONING),
-    ("/admin/lib/admin_*_display.json", Role.PROVISIONING),
-    ("/datatab/admin_dcc_display_dt", Role.PROVISIONING),
-    ("/admin*", Role.OWNER),
-    ("/stream/psd", Role.PROVISIONING),
 )
-"""Least role of a token by path; the first match counts, without one an owner may ask."""
+"""Least role of a token by path, for what is no endpoint; the first match counts, without one an owner may ask."""
 
-_ROLES_OF_7_6: tuple[tuple[str, Role], ...] = (("/stream/meter", Role.PROVISIONING),)
+_WRITE_ROLES: Roles = (("/ivp/*", Role.INSTALLER),)
+"""The same for everything but GET."""
 
-_WRITE_ROLES: tuple[tuple[str, Role], ...] = (
-    ("/ivp/adc/*", Role.PROVISIONING),
-    ("/ivp/meters/*", Role.INSTALLER),
-    ("/ivp/ss/dpel", Role.INSTALLER),
-    ("/ivp/ensemble/devices", Role.PROVISIONING),
-    ("/ivp/firmware_manager/*", Role.INSTALLER),
-    ("/ivp/arf/profile/*", Role.INSTALLER),
+_ROLES_BY_FIRMWARE: tuple[tuple[Firmware, Firmware, Roles], ...] = (
+    (
+        Firmware((7, 3)),
+        Firmware((7, 3, 466)),
+        (
+            ("/ivp/ensemble/inventory", Role.OWNER),
+            ("/ivp/ensemble/*", Role.INSTALLER),
+            ("/ivp/ss/*", Role.INSTALLER),
+            ("/ivp/sc/pvlimit", Role.INSTALLER),
+        ),
+    ),
+    (Firmware((7, 6)), Firmware((8,)), (("/stream/meter", Role.PROVISIONING),)),
+    (
+        Firmware((8, 3, 5528)),
+        Firmware((9,)),
+        (("/ivp/peb/*", Role.INSTALLER), ("/installer/agf/inverters_status*", Role.INSTALLER)),
+    ),
 )
-"""Least role of a token for everything but GET, where it is higher than that for reading."""
+"""Least role where builds from the first to before the second firmware ask for another than their neighbours."""
 
 _DIGEST_OPEN = (
     *_OPEN,
     "/home.json",
-    "/event*",
+    "/event",
+    "/event.json",
     "/inventory*",
     "/production.json",
     "/api/v1/production",
@@ -125,7 +121,7 @@ def handler_of(path: str, identity: Capabilities) -> Handler:
         return endpoint.handler
     if page.startswith("/api/"):
         return Handler.EMUWEB
-    return Handler.NATIVE if _matches(page, _NATIVE) else Handler.SCRIPTED
+    return Handler.NATIVE if _matches(page, (*_NATIVE, *_STATIC)) else Handler.SCRIPTED
 
 
 def is_open(path: str) -> bool:
@@ -137,12 +133,18 @@ def least_role(method: str, path: str, identity: Capabilities) -> Role:
     """The least role that token firmware asks for."""
     page = page_of(path)
     endpoint = find_endpoint(path, identity.firmware)
-    special = _ROLES_OF_7_6 if Firmware((7, 6)) <= identity.firmware < Firmware((8,)) else ()
-    tabled = _first(page, (*special, *_ROLES))
-    role = endpoint.role if endpoint is not None else Role.OWNER if tabled is None else tabled
-    if method in {"GET", "HEAD"}:
-        return role
-    return max(role, _first(page, _WRITE_ROLES) or role)
+    if endpoint is not None:
+        usual = endpoint.role_for(method)
+    else:
+        usual = _first(page, _ROLES) or Role.OWNER
+        if method not in {"GET", "HEAD"}:
+            usual = max(usual, _first(page, _WRITE_ROLES) or usual)
+    return max(usual, _role_of_build(page, identity.firmware) or usual)
+
+
+def _role_of_build(page: str, firmware: Firmware) -> Role | None:
+    tables = (table for since, until, table in _ROLES_BY_FIRMWARE if since <= firmware < until)
+    return next((role for table in tables if (role := _first(page, table)) is not None), None)
 
 
 def digest_users(path: str, identity: Capabilities) -> frozenset[str]:
@@ -161,5 +163,5 @@ def _matches(page: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(page, pattern) for pattern in patterns)
 
 
-def _first(page: str, table: tuple[tuple[str, Role], ...]) -> Role | None:
+def _first(page: str, table: Roles) -> Role | None:
     return next((role for pattern, role in table if fnmatchcase(page, pattern)), None)

@@ -95,7 +95,7 @@ class Server:
             reason = os.strerror(number) if number is not None and number > 0 else str(error)
             raise ConfigError(
                 f"{host}:{port}: cannot listen: {reason}",
-                hint="Choose another address with --listen (and --http-port); port 0 takes one that is free.",
+                hint="Choose another with --listen, --http-port or --cloud-port; port 0 takes one that is free.",
             ) from error
         return int(self._runner.addresses[0][1])
 

@@ -54,6 +54,25 @@ class Behaviour:
     http_port: Annotated[
         int | None, option("--http-port", help="Port that redirects to HTTPS, as gateways before 8.3.5286 have it.")
     ] = None
+    cloud_port: Annotated[
+        int | None,
+        option(
+            "--cloud-port",
+            help="Port of a virtual cloud that hands out tokens as the vendor's does, to programs and on a web page; "
+            "0 takes a free one. Its accounts owner@, installer@ and self-installer@example.com have one password.",
+        ),
+    ] = None
+    cloud_tls: Annotated[
+        bool, option("--cloud-tls", help="The virtual cloud speaks HTTPS, with the gateway's certificate.")
+    ] = False
+    mdns: Annotated[
+        bool,
+        option(
+            "--mdns",
+            help="Announce it as _enphase-envoy._tcp and envoy.local to everybody on the network of --listen; "
+            "with 127.0.0.1 to this machine only.",
+        ),
+    ] = False
     latency: Annotated[
         Literal["none", "capture", "8.3", "slow-link"],
         option("--latency", help="Answer at once, as long as recorded, or as measured on two systems."),
@@ -84,6 +103,8 @@ async def gateway(*, origin: Origin, behaviour: Behaviour) -> None:
     async with virtual:
         if behaviour.http_port is not None and virtual.http_url is None:
             say(f"firmware {virtual.identity.firmware} has closed the port that led to HTTPS; it is not opened")
+        if virtual.mdns_name is not None:
+            say(f"announced to the network of {behaviour.listen} as {virtual.mdns_name}: others there can see it")
         print_bytes(codec.encode_json(virtual.describe()) + b"\n")
         await stopping.wait()
 
@@ -116,13 +137,20 @@ def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> Virtual
     with _virtual_extra():
         from openvoy.virtual.gateway import GatewaySettings, VirtualGateway  # noqa: PLC0415 - as above
 
+        if behaviour.mdns:
+            import openvoy.virtual.mdns  # noqa: F401, PLC0415 - so that a missing library is told now
+
     host, port = _parse_listen(behaviour.listen)
-    if behaviour.http_port is not None and not 0 <= behaviour.http_port <= _MAX_PORT:
-        raise ConfigError(f"--http-port {behaviour.http_port} is no port", hint="Give 0 (a free one) to 65535.")
+    for name, number in (("--http-port", behaviour.http_port), ("--cloud-port", behaviour.cloud_port)):
+        if number is not None and not 0 <= number <= _MAX_PORT:
+            raise ConfigError(f"{name} {number} is no port", hint="Give 0 (a free one) to 65535.")
     settings = GatewaySettings(
         host=host,
         port=port,
         http_port=behaviour.http_port,
+        cloud_port=behaviour.cloud_port,
+        has_secure_cloud=behaviour.cloud_tls,
+        has_mdns=behaviour.mdns,
         latency=behaviour.latency,
         faults=tuple(behaviour.fault or ()),
         installer_password=behaviour.installer_password,

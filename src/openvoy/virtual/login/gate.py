@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from openvoy.protocol.endpoint import Role
 from openvoy.protocol.http import Request
 from openvoy.virtual.source import Reply
 
@@ -16,6 +17,8 @@ class Admission:
     reply: Reply | None = None
     cookie: str | None = None
     """Value of a Set-Cookie header for whichever reply goes out."""
+    role: Role | None = None
+    """Of who asks, where the login knows one."""
 
 
 class Gate(Protocol):

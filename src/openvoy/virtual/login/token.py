@@ -34,9 +34,9 @@ class TokenGate:
         """Let through who has a session or token of sufficient role; the token check answers by itself."""
         is_check = page_of(request.path) == CHECK_JWT.path
         role = Role.ANYBODY if is_check else least_role(request.method, request.path, self._identity)
-        if not is_check and (is_open(request.path) or role is Role.NONE):
-            return Admission()
         session = self._session(request)
+        if not is_check and (is_open(request.path) or role is Role.NONE):
+            return Admission(role=None if session is None else session.role)
         token = None if session is not None and session.role >= role else self._token(request)
         claims = session if token is None else token
         if claims is None or claims.role < role:
@@ -45,7 +45,7 @@ class TokenGate:
         if token is not None and (is_check or has_cookie_with_every_token(self._identity)):
             cookie = f"{SESSION_COOKIE}={self._sessions.open(token)}; Secure; HttpOnly; path=/"
         reply = render_token_accepted(CHECK_JWT.encode(TokenCheck(valid=True))) if is_check else None
-        return Admission(reply=reply, cookie=cookie)
+        return Admission(reply=reply, cookie=cookie, role=claims.role)
 
     def _session(self, request: Request) -> Claims | None:
         for part in request.headers.get("cookie", "").split(";"):

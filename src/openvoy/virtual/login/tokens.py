@@ -17,6 +17,9 @@ from openvoy.protocol.endpoint import Role
 OWNER_LIFETIME_S = 365 * 86_400.0
 INSTALLER_LIFETIME_S = 12 * 3600.0
 
+UNCOMMISSIONED = "un-commissioned"
+"""Audience of a token for gateways that belong to no system yet."""
+
 _LEVELS = {
     "anybody": Role.ANYBODY,
     "monitor": Role.OWNER,
@@ -30,6 +33,11 @@ _LEVELS = {
     "factory": Role.INSTALLER,
 }
 """Claim `enphaseUser` and what it may (endpoints.md 1.10)."""
+
+
+def role_of_user(user: object) -> Role | None:
+    """Say what the claim enphaseUser may do; None for a word that is not one of its."""
+    return _LEVELS.get(str(user))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,7 @@ class TokenAuthority:
         """Use a key that was exported before, else a new one; ValueError where `key_json` is none."""
         self._serial = serial
         self._random_bytes = random_bytes
+        self._uncommissioned_until_s: float | None = None
         try:
             self._key = ECKey.generate_key("P-256") if key_json is None else ECKey.import_key(_members(key_json))
         except JoseError as error:
@@ -58,11 +67,22 @@ class TokenAuthority:
         """The private key, to be kept secret and given to the next start."""
         return codec.encode_json(self._key.as_dict(private=True)).decode()
 
-    def issue(self, user: str, *, now: datetime, lifetime_s: float, username: str = "owner@example.com") -> str:
-        """Issue a token for this gateway; `user` is the claim enphaseUser: owner, installer or another of 1.10."""
+    def issue(
+        self,
+        user: str,
+        *,
+        now: datetime,
+        lifetime_s: float,
+        username: str = "owner@example.com",
+        audience: str | None = None,
+    ) -> str:
+        """Issue a token; `user` is the claim enphaseUser: owner, installer or another of endpoints.md 1.10.
+
+        `audience` is another gateway's serial number, or UNCOMMISSIONED; without it the token is for this gateway.
+        """
         issued_s = int(now.timestamp())
         claims = {
-            "aud": self._serial,
+            "aud": self._serial if audience is None else audience,
             "iss": "Entrez",
             "enphaseUser": user,
             "exp": issued_s + int(lifetime_s),
@@ -78,12 +98,23 @@ class TokenAuthority:
             said = jwt.decode(token, self._key, algorithms=["ES256"]).claims
         except (JoseError, ValueError):
             return None
-        expiry_s, role, token_id = said.get("exp"), _LEVELS.get(str(said.get("enphaseUser"))), said.get("jti")
+        expiry_s, role, token_id = said.get("exp"), role_of_user(said.get("enphaseUser")), said.get("jti")
         if not isinstance(expiry_s, (int, float)) or expiry_s <= now.timestamp():
             return None
-        if said.get("aud") != self._serial or not said.get("iss") or role is None or not isinstance(token_id, str):
+        if not said.get("iss") or role is None or not isinstance(token_id, str):
             return None
-        return Claims(token_id=token_id, role=role)
+        return Claims(token_id=token_id, role=role) if self._is_for_us(said.get("aud"), expiry_s) else None
+
+    def _is_for_us(self, audience: object, expiry_s: float) -> bool:
+        """Whether a token is for this gateway.
+
+        One for gateways without a system is trusted too, but none that lasts longer than the first of its kind.
+        """
+        if audience != UNCOMMISSIONED:
+            return audience == self._serial
+        if self._uncommissioned_until_s is None:
+            self._uncommissioned_until_s = expiry_s
+        return expiry_s <= self._uncommissioned_until_s
 
 
 def _members(key_json: str) -> dict[str, str | list[str]]:
