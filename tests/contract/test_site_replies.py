@@ -14,7 +14,7 @@ from openvoy.errors import ConfigError
 from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
-from openvoy.virtual.simulated import RENDERERS, SiteSource
+from openvoy.virtual.simulated import RENDER, SiteSource
 from openvoy.virtual.site import Site, read_site
 from tests.contract.site_support import NOON, ask, site_named, source_of, with_panels
 
@@ -225,8 +225,8 @@ async def test_time_passes_by_the_second() -> None:
 
 
 def test_every_endpoint_of_the_recordings_is_built_once() -> None:
-    assert len(RENDERERS) >= 30
-    assert {endpoint.name for endpoint in RENDERERS} >= {"info", "production_v1", "meter_readings", "tariff", "home"}
+    assert len(RENDER) >= 30
+    assert {endpoint.name for endpoint in RENDER} >= {"info", "production_v1", "meter_readings", "tariff", "home"}
 
 
 @pytest.mark.parametrize("text", ["6.9", "five", "", "3.9"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openvoy.virtual.api.metering import branch_of
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.site.circuit import Branch
-from openvoy.virtual.site.state import BranchState, Flow, Midnight, ReportState, SiteState
+from openvoy.virtual.site.state import Flow, Midnight, ReportState, SiteState
 
 JOULES_PER_WH = 3600
 WEEK = 7
@@ -25,12 +26,6 @@ class Totals:
 
 
 NOTHING = Totals()
-
-
-def branch_of(source: SiteState | Midnight, branch: Branch) -> BranchState:
-    """Pick a branch of a state by its name."""
-    found: BranchState = getattr(source, branch.name.lower())
-    return found
 
 
 def flow_of(source: SiteState | Midnight, branch: Branch, phase: int | None = None) -> Flow:
@@ -75,7 +70,7 @@ def production_totals(moment: Moment) -> Totals:
 
     A metered gateway without production transformer says nothing (quirk 12).
     """
-    if moment.site.meters.production:
+    if moment.has_production_meter:
         return meter_totals(moment, Branch.SOLAR)
     return NOTHING if moment.meters else inverter_totals(moment)
 

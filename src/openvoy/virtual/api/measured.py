@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from openvoy.virtual.api.interval import branch_of, flow_of
+from openvoy.virtual.api.interval import flow_of
+from openvoy.virtual.api.metering import branch_of
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.site.circuit import Branch
 from openvoy.virtual.site.meters import Meter

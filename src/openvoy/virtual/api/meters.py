@@ -111,7 +111,7 @@ def _values(measured: Measured, moment: Moment) -> dict[str, Any]:
 def _report(moment: Moment, branch: Branch, phase: int | None) -> ReportValues:
     """Build a block; consumption counts what was delivered less what was received, and says 0 for the latter."""
     watched = {meter.branch: meter.enabled for meter in moment.meters}
-    known = watched.get(branch, moment.site.meters.consumption != "none")
+    known = watched.get(branch, moment.has_consumption_meter)
     measured = measure(moment, branch, phase) if known else DARK
     net_wh = round(measured.delivered_wh - measured.received_wh, 3)
     is_production = branch is Branch.SOLAR

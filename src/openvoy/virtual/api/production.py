@@ -37,9 +37,8 @@ def build_totals(moment: Moment) -> ProductionTotals:
 
 def build_pdm_energy(moment: Moment) -> PdmEnergy:
     """Build the snapshots by what counted them."""
-    meters = moment.site.meters
-    produced = interval.meter_totals(moment, Branch.SOLAR) if meters.production else interval.NOTHING
-    used = interval.consumption_totals(moment) if meters.consumption != "none" else interval.NOTHING
+    produced = interval.meter_totals(moment, Branch.SOLAR) if moment.has_production_meter else interval.NOTHING
+    used = interval.consumption_totals(moment) if moment.has_consumption_meter else interval.NOTHING
     return PdmEnergy(
         production=PdmProduction(
             inverters=_wire_totals(interval.inverter_totals(moment)),
@@ -73,13 +72,12 @@ def _page(moment: Moment, *, details: bool) -> ProductionPage:
     storage = (ProductionRow(kind="acb", active_count=0, reading_time_s=0, now_w=0, stored_wh=0, state="idle"),)
     if not moment.meters:
         return ProductionPage(production=(_inverter_row(moment),), storage=storage)
-    meters = moment.site.meters
     rows = [
         _meter_row(moment, kind, is_enabled=is_enabled, details=details)
         for kind, is_enabled in (
-            ("production", meters.production),
-            ("total-consumption", meters.consumption != "none"),
-            ("net-consumption", meters.consumption != "none"),
+            ("production", moment.has_production_meter),
+            ("total-consumption", moment.has_consumption_meter),
+            ("net-consumption", moment.has_consumption_meter),
         )
     ]
     return ProductionPage(production=(_inverter_row(moment), rows[0]), consumption=(rows[1], rows[2]), storage=storage)

@@ -29,7 +29,7 @@ class Truth:
 
 def build_truth(moment: Moment) -> Truth:
     """Tell what is so at this second."""
-    state = moment.state
+    state = moment.truth
     flows = {branch: getattr(state, branch.name.lower()).all for branch in Branch}
     return Truth(
         at=datetime.fromtimestamp(moment.now_s, UTC),
