@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
@@ -14,7 +14,9 @@ from openvoy.virtual.source import Reply, Source
 
 FaultT = TypeVar("FaultT", bound=Fault)
 
-_COMMON = frozenset(row.name for row in fields(Fault))
+Condition = Callable[[Stage], Awaitable[bool]]
+
+_COMMON = {row.name: row.default for row in fields(Fault)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class _Active:
     name: str
     fault: Fault
     stage: Stage
-    is_trait: bool
+    where: Condition | None
     seen: int = field(default=0)
     """Requests that it could have hit."""
 
@@ -60,24 +62,21 @@ class FaultBoard:
         self._active: dict[tuple[str, str | None], _Active] = {}
         self._changed = asyncio.Event()
 
-    def switch_on(self, name: str, fault: Fault, *, is_trait: bool = False) -> None:
-        """Switch a fault on, from the beginning; one of the same name and path is replaced."""
+    def switch_on(self, name: str, fault: Fault, *, where: Condition | None = None) -> None:
+        """Switch a fault on, from the beginning; one of the same name and path is replaced.
+
+        With a condition it is a trait, which acts where that holds.
+        """
         stage = Stage(source=self._source, clock=self._clock)
-        self._active[name, fault.path] = _Active(name=name, fault=fault, stage=stage, is_trait=is_trait)
+        self._active[name, fault.path] = _Active(name=name, fault=fault, stage=stage, where=where)
         self._tell()
 
     def switch_off(self, name: str | None = None) -> None:
         """Switch off the faults and traits of this name, or all faults; then traits stay."""
         for key, active in tuple(self._active.items()):
-            if active.name == name or (name is None and not active.is_trait):
+            if active.name == name or (name is None and active.where is None):
                 del self._active[key]
         self._tell()
-
-    def active_at(self, path: str) -> Iterator[Fault]:
-        """Give the faults that are for a path, whatever the time of day."""
-        for row in tuple(self._active.values()):
-            if row.fault.is_for(path):
-                yield row.fault
 
     async def visit(self, request: Request) -> Visit:
         """Find the faults that hit a request."""
@@ -107,12 +106,14 @@ class FaultBoard:
     def report(self) -> list[dict[str, object]]:
         """Give name and options of what is active, JSON-ready."""
         return [
-            {"name": row.name, **dict(_options(row.fault)), **({"trait": True} if row.is_trait else {})}
+            {"name": row.name, **dict(_options(row.fault)), **({} if row.where is None else {"trait": True})}
             for row in self._active.values()
         ]
 
     async def _is_hit(self, row: _Active, request: Request) -> bool:
         if not row.fault.is_for(request.path) or not await row.fault.is_on(row.stage):
+            return False
+        if row.where is not None and not await row.where(row.stage):
             return False
         row.seen += 1
         return row.seen % row.fault.every == 0
@@ -126,5 +127,5 @@ def _options(fault: Fault) -> Iterator[tuple[str, object]]:
     """Give what is special to the fault, and what all have where it was set."""
     for row in fields(fault):
         value = getattr(fault, row.name)
-        if row.name not in _COMMON or value != row.default:
+        if row.name not in _COMMON or value != _COMMON[row.name]:
             yield row.name, value

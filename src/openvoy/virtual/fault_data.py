@@ -8,15 +8,17 @@ from inspect import isawaitable
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
-from openvoy.codec import WireStruct, changed
+from openvoy.codec import changed
 from openvoy.errors import BadPayload
 from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.endpoints.production import (
     PRODUCTION_AGGREGATE,
     PRODUCTION_DETAILS,
     PRODUCTION_PAGE,
+    ProductionLine,
     ProductionPage,
     ProductionRow,
+    ProductionTotals,
 )
 from openvoy.protocol.firmware import Firmware
 from openvoy.protocol.http import Request
@@ -27,7 +29,7 @@ from openvoy.virtual.source import Reply
 
 Edit = Callable[[Any], Any]
 Edits = Mapping[Endpoint[Any], Edit]
-StructT = TypeVar("StructT", bound=WireStruct)
+T = TypeVar("T")
 
 ALIASES = {"/info.xml": "/info", "/home.json": "/home", "/admin/lib/tariff.json": "/admin/lib/tariff"}
 PAGES: tuple[Endpoint[ProductionPage], ...] = (PRODUCTION_DETAILS, PRODUCTION_PAGE, PRODUCTION_AGGREGATE)
@@ -73,28 +75,47 @@ class DataFault(Fault):
 def edit_rows(edit: Callable[[ProductionRow], ProductionRow], *, measured: bool) -> Edits:
     """Build the edits that change rows of the production page: those of meters, or that of the inverters."""
     kind = "eim" if measured else "inverters"
-
-    def edit_page(page: ProductionPage) -> ProductionPage:
-        return changed(
-            page,
-            production=_edited(page.production, kind, edit),
-            consumption=_edited(page.consumption, kind, edit),
-        )
-
-    return dict.fromkeys(PAGES, edit_page)
+    return dict.fromkeys(PAGES, lambda page: map_rows(page, edit, kind=kind))
 
 
-def _edited(
-    rows: tuple[ProductionRow, ...] | None, kind: str, edit: Callable[[ProductionRow], ProductionRow]
-) -> tuple[ProductionRow, ...] | None:
-    return None if rows is None else tuple(edit(row) if row.kind == kind else row for row in rows)
+def map_rows(page: ProductionPage, edit: Callable[[ProductionRow], ProductionRow], *, kind: str) -> ProductionPage:
+    """Change the rows of one kind on a production page."""
+
+    def edited(rows: tuple[ProductionRow, ...] | None) -> tuple[ProductionRow, ...] | None:
+        return None if rows is None else tuple(edit(row) if row.kind == kind else row for row in rows)
+
+    return changed(page, production=edited(page.production), consumption=edited(page.consumption))
 
 
-def edit_each(edit: Callable[[StructT], StructT | None]) -> Callable[[Iterable[StructT]], tuple[StructT, ...]]:
-    """Build the edit of a list from that of its rows; None drops a row."""
+def map_lines(row: ProductionRow, edit: Callable[[ProductionLine], ProductionLine]) -> ProductionRow:
+    """Change the lines of a row, where it has any."""
+    return row if row.lines is None else changed(row, lines=tuple(map(edit, row.lines)))
 
-    def edit_list(rows: Iterable[StructT]) -> tuple[StructT, ...]:
-        edited = (edit(row) for row in rows)
-        return tuple(row for row in edited if row is not None)
 
-    return edit_list
+def map_each(rows: Iterable[T], edit: Callable[[T], T]) -> tuple[T, ...]:
+    """Change every row of a list."""
+    return tuple(map(edit, rows))
+
+
+Counted = TypeVar("Counted", ProductionRow, ProductionLine, ProductionTotals)
+
+
+def counted_from(now: Counted, base: Counted | None) -> Counted:
+    """Count today and seven days from a base: what that had, and what the lifetime grew since; None is from 0."""
+    if now.lifetime_wh is None:
+        return now
+    grown_wh = now.lifetime_wh - _said(None if base is None else base.lifetime_wh)
+    return changed(
+        now,
+        today_wh=_rounded(_said(None if base is None else base.today_wh) + grown_wh, now.lifetime_wh),
+        seven_days_wh=_rounded(_said(None if base is None else base.seven_days_wh) + grown_wh, now.lifetime_wh),
+    )
+
+
+def _said(value: float | None) -> float:
+    return 0.0 if value is None else value
+
+
+def _rounded(value: float, like: float) -> float:
+    """Round as the gateway prints: whole numbers stay whole."""
+    return int(value) if isinstance(like, int) else round(value, 3)

@@ -31,8 +31,9 @@ from openvoy.virtual.login.tokens import INSTALLER_LIFETIME_S, OWNER_LIFETIME_S
 from openvoy.virtual.pages import render_redirect
 from openvoy.virtual.responder import Answer, Responder
 from openvoy.virtual.server import Answerer, Server
-from openvoy.virtual.source import Source
+from openvoy.virtual.source import HasTruth, Source
 from openvoy.virtual.stats import Stats
+from openvoy.virtual.traits import CONDITIONS, traits_of
 from openvoy.virtual.ui.front import Front
 from openvoy.virtual.ui.view import CloudLink
 
@@ -90,6 +91,9 @@ class VirtualGateway:
         self.clock = clock
         self.stats = Stats()
         self.faults = FaultBoard(source, clock)
+        if isinstance(source, HasTruth):
+            for trait in traits_of(self.identity.firmware):
+                self.faults.switch_on(*parse_fault(trait.fault), where=CONDITIONS[trait.where])
         for text in self.settings.faults:
             self.faults.switch_on(*parse_fault(text))
         self.admin_token = self.settings.random_bytes(24).hex()

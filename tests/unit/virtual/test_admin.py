@@ -24,6 +24,12 @@ async def switch(
     return answer.reply.status, json.loads(answer.reply.body)
 
 
+async def requested(gateway: VirtualGateway, name: str, method: str = "GET", body: object = None) -> tuple[int, Any]:
+    """Switch, and give the faults that were asked for, without what the firmware does by nature."""
+    status, rows = await switch(gateway, name, method, body)
+    return status, [row for row in rows if not row.get("trait")]
+
+
 @pytest.mark.parametrize("token", ["wrong", "é"])
 async def test_nobody_else_may_switch(token: str) -> None:
     _, gateway = gateway_of()
@@ -53,17 +59,17 @@ async def test_time_moves_by_nothing_else(body: object) -> None:
 
 async def test_faults_are_switched_on_and_off() -> None:
     _, gateway = gateway_of()
-    assert await switch(gateway, "faults", "POST", {"name": "busy-503", "path": "/ivp/*"}) == (
+    assert await requested(gateway, "faults", "POST", {"name": "busy-503", "path": "/ivp/*"}) == (
         200,
         [{"name": "busy-503", "path": "/ivp/*"}],
     )
     assert (await gateway.responder.answer(Request(path="/ivp/meters"))).reply.status == 503
     await switch(gateway, "faults", "POST", {"name": "huge-body", "mb": 5})
-    assert await switch(gateway, "faults?name=busy-503", "DELETE") == (
+    assert await requested(gateway, "faults?name=busy-503", "DELETE") == (
         200,
         [{"name": "huge-body", "mb": 5}],
     )
-    assert await switch(gateway, "faults", "DELETE") == (200, [])
+    assert await requested(gateway, "faults", "DELETE") == (200, [])
     assert (await gateway.responder.answer(Request(path="/ivp/meters"))).reply.status == 200
 
 
@@ -73,7 +79,15 @@ async def test_a_fault_that_is_none_changes_nothing(body: object) -> None:
     status, said = await switch(gateway, "faults", "POST", body)
     assert status == 400
     assert said["hint"]
-    assert await switch(gateway, "faults") == (200, [])
+    assert await requested(gateway, "faults") == (200, [])
+
+
+async def test_what_a_firmware_does_by_nature_is_told_and_goes_by_name_only() -> None:
+    _, gateway = gateway_of()
+    nature = {"name": "dev-type-absent", "path": "/api/v1/production/inverters", "trait": True}
+    assert nature in (await switch(gateway, "faults"))[1]
+    assert nature in (await switch(gateway, "faults", "DELETE"))[1]
+    assert nature not in (await switch(gateway, "faults?name=dev-type-absent", "DELETE"))[1]
 
 
 async def test_statistics_count_what_was_sent() -> None:

@@ -11,6 +11,7 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.faults import build_fault, fault_kinds, parse_fault
 from openvoy.virtual.source import Reply
+from openvoy.virtual.traits import CONDITIONS, Where
 from tests.unit.virtual.recordings import entry, recording
 
 GOOD = Reply(headers=(("Content-Type", "application/json"), ("Content-Length", "")), body=b'{"wNow": 1234}')
@@ -117,7 +118,7 @@ async def test_busy_says_how_long() -> None:
 
 def test_switching() -> None:
     faults = board("truncated-json:path=/a", "truncated-json:path=/b", "huge-body:mb=1", "huge-body:mb=2,every=2")
-    faults.switch_on(*parse_fault("busy-503:at=23:00"), is_trait=True)
+    faults.switch_on(*parse_fault("busy-503:at=23:00"), where=CONDITIONS[Where.ANY])
     assert faults.report() == [
         {"name": "truncated-json", "path": "/a", "part_pct": 50.0},
         {"name": "truncated-json", "path": "/b", "part_pct": 50.0},
