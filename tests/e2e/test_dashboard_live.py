@@ -204,6 +204,24 @@ async def test_one_stream_and_no_polling(browser: Browser, service: Served) -> N
         assert sum("/api/v1/live" in address for address in opened.requests) == 1
 
 
+async def test_a_page_that_nobody_looks_at_gives_its_stream_back(browser: Browser, service: Served) -> None:
+    service.feed.publish(a_status(now()), a_home(now()))
+    async with visit(browser, service.url) as opened:
+        await opened.wait_for_health("live")
+        show = "(state) => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });"
+        show += " document.dispatchEvent(new Event('visibilitychange')); }"
+        await opened.page.clock.install()
+        await opened.page.evaluate(show, "hidden")
+        await opened.page.clock.run_for(61_000)
+        await opened.wait_for_health("connecting")
+        service.feed.publish(a_status(now()), a_home(now(), power=Power(solar_w=3210.0)))
+        await asyncio.sleep(0.3)
+        assert await opened.value("solar") == "4.12 kW"
+        await opened.page.evaluate(show, "visible")
+        await opened.wait_for_health("live")
+        assert await opened.value("solar") == "3.21 kW"
+
+
 async def test_a_panel_by_keyboard(browser: Browser, service: Served) -> None:
     service.feed.publish(a_status(now()), a_home(now()))
     async with visit(browser, service.url) as opened:

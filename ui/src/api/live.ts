@@ -8,12 +8,16 @@ export interface LiveListener {
   update(update: Update): void;
   /** The stream works; `serverNow_ms` is the server's clock, if it said. */
   opened(serverNow_ms: number | null): void;
+  /** Nobody looks, so the stream was given back. */
+  paused(): void;
   /** The stream is lost; the next try is at `retry_ms` (local clock). */
   lost(retry_ms: number): void;
 }
 
 /** The server comments every 15 s; after this long without a byte the connection is dead. */
 const SILENCE_MS = 40_000;
+/** A browser has six connections to one server for all of its tabs; one that nobody looks at gives its own back. */
+const UNSEEN_MS = 60_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -22,6 +26,7 @@ export class LiveStream {
   #abort: AbortController | null = null;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #unseen: ReturnType<typeof setTimeout> | undefined;
   #wait_ms = FIRST_WAIT_MS;
   #heardAt_ms = 0;
 
@@ -38,19 +43,33 @@ export class LiveStream {
   stop(): void {
     document.removeEventListener("visibilitychange", this.#wake);
     window.removeEventListener("online", this.#wake);
+    clearTimeout(this.#unseen);
+    this.#end();
+  }
+
+  #end(): void {
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
-    this.#abort?.abort();
+    const abort = this.#abort;
     this.#abort = null;
+    abort?.abort();
   }
+
+  #pause = (): void => {
+    this.#end();
+    this.#listener.paused();
+  };
 
   /** A page that comes back to the front does not wait for timers that slept with it. */
   #wake = (): void => {
-    if (document.visibilityState === "hidden") return;
+    clearTimeout(this.#unseen);
+    if (document.visibilityState === "hidden") {
+      this.#unseen = setTimeout(this.#pause, UNSEEN_MS);
+      return;
+    }
     if (this.#abort !== null && Date.now() - this.#heardAt_ms < SILENCE_MS) return;
     this.#wait_ms = FIRST_WAIT_MS;
-    clearTimeout(this.#retry);
-    this.#abort?.abort();
+    this.#end();
     void this.#connect();
   };
 

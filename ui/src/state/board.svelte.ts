@@ -52,6 +52,7 @@ export class Board {
   #stream = new LiveStream({
     update: (update) => this.receive(update),
     opened: (server_ms) => this.#opened(server_ms),
+    paused: () => (this.connection = { phase: "connecting" }),
     lost: (retry_ms) => this.#lost(retry_ms),
   });
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -174,10 +175,9 @@ export class Board {
   #opened(server_ms: number | null): void {
     const skew_ms = server_ms === null ? 0 : server_ms - Date.now();
     this.#skew_ms = Math.abs(skew_ms) < LEAST_SKEW_MS ? 0 : skew_ms;
-    const wasLost = this.connection.phase === "lost";
     this.connection = { phase: "open" };
     this.now_ms = this.#serverNow();
-    if (wasLost) void this.refresh();
+    if (this.entries.size > 0) void this.refresh();
   }
 
   #lost(retry_ms: number): void {
