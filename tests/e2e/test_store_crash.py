@@ -35,7 +35,7 @@ WRITING_S = 0.4
 
 
 def acknowledged_before_death(folder: Path, *, first: int, chance: random.Random) -> set[int]:
-    """Let a process write and kill it, now and then before it gets to it; gives the batches that it was told are kept."""
+    """Let a process write and kill it, now and then while it opens; gives the batches that it was told are kept."""
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), str(first)],
         cwd=Path(__file__).parents[2],

@@ -19,6 +19,8 @@ STORAGE_VERSION = "v2.0.0"
 AUTOMATIC_CHECKPOINT = "256MB"
 """Never reached: the writer checkpoints by itself, between commits rather than inside of one."""
 
+INTERRUPT_AGAIN_S = 0.05
+
 _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
     (duckdb.InterruptException, "", Fault.CLOSED),
     (duckdb.OutOfMemoryException, "", Fault.MEMORY),
@@ -35,7 +37,8 @@ _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
 """The first line that fits says what an error means."""
 
 
-def _fault_of(error: duckdb.Error) -> Fault:
+def fault_of(error: duckdb.Error) -> Fault:
+    """Say what an error of the library means."""
     for kind, pattern, fault in _FAULTS:
         if (kind is None or isinstance(error, kind)) and re.search(pattern, str(error)):
             return fault
@@ -48,7 +51,7 @@ def _translated(doing: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         first_line = str(error).partition("\n")[0].strip()
-        raise StoreFault(_fault_of(error), f"History: {doing} failed: {first_line}") from error
+        raise StoreFault(fault_of(error), f"History: {doing} failed: {first_line}") from error
 
 
 class Inserter:
@@ -134,7 +137,8 @@ class Session:
     @contextlib.contextmanager
     def staging(self, name: str, types: Mapping[str, str], rows: Iterable[Sequence[object]]) -> Iterator[None]:
         """Let rows be read as a temporary table of this name and these columns."""
-        self.run(f"CREATE TEMP TABLE {name} ({', '.join(f'{column} {type_}' for column, type_ in types.items())})")
+        columns = ", ".join(f'"{column}" {type_}' for column, type_ in types.items())
+        self.run(f"CREATE TEMP TABLE {name} ({columns})")
         try:
             with _translated("writing"), self._connection.appender(name) as appender:
                 appender.append_rows(rows)
@@ -230,9 +234,11 @@ class Database:
         """Break off readers, wait for them, and let go of the file; what was committed is safe in file or log."""
         with self._state:
             self._is_closed = True
-            for session in self._readers:
-                session.interrupt()
-            self._state.wait_for(lambda: not self._readers)
+            while self._readers:
+                # An interrupt that comes between two queries of a reader is forgotten.
+                for session in self._readers:
+                    session.interrupt()
+                self._state.wait(INTERRUPT_AGAIN_S)
         self.writer.close()
         with contextlib.suppress(duckdb.Error):
             self._root.execute("DETACH history")

@@ -159,8 +159,10 @@ class HistoryStore:
         self._readers.shutdown()
 
     async def _read(self, query: Callable[[Session], T]) -> T:
+        database = self._writer.database()
+
         def read() -> T:
-            with self._writer.database().reading() as session:
+            with database.reading() as session:
                 return query(session)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)

@@ -33,9 +33,8 @@ class Shelf:
 
     def reload(self) -> None:
         """Read anew what is there."""
-        sql = f"SELECT max(seq), max(time) FROM {self.table.name}"
-        ((last_sequence, newest),) = self._session.rows(sql)
-        self.next_sequence: int = 1 if last_sequence is None else last_sequence + 1
+        sql = f"SELECT coalesce(max(seq), 0) + 1, max(time) FROM {self.table.name}"
+        ((self.next_sequence, newest),) = self._session.rows(sql)
         self._newest_of_all: datetime | None = newest
         self._newest: dict[int, datetime] = {}
         self._last: dict[int, Row] = {}
@@ -84,8 +83,7 @@ class Ledger:
         self.ids = Ids(session)
         self.shelves = {table: Shelf(session, table) for table in tables.SERIES}
         self._retention = Retention(session, live_days=live_days)
-        ((last_sequence,),) = session.rows("SELECT max(seq) FROM device")
-        self._device_sequence: int = last_sequence or 0
+        ((self._device_sequence,),) = session.rows("SELECT coalesce(max(seq), 0) FROM device")
 
     def write(self, batches: Sequence[Drafts]) -> None:
         """Keep batches in one transaction; raise StorageError, and nothing of them is kept."""

@@ -120,7 +120,9 @@ class _Range:
     def _aligned(self, source: str) -> str:
         """The query where no row can reach into two steps."""
         step = f"(CAST(epoch(time) AS BIGINT) - {self._start_s}) // {self._step_s}"
-        return f"SELECT gateway_id, {step} AS step, {_means('interval_s')} FROM {source} GROUP BY ALL HAVING step >= 0"
+        rows = f"SELECT *, {step} AS step FROM {source}"
+        means = f"SELECT gateway_id, step, {_means('interval_s')}"
+        return f"{means} FROM ({rows}) WHERE step >= 0 GROUP BY gateway_id, step"
 
     def _overlapping(self, source: str) -> str:
         """The query where rows may reach into several steps, and beyond the ends."""
@@ -135,7 +137,7 @@ class _Range:
             f"unnest(range(from_s // {step_s}, (to_s - 1) // {step_s} + 1)) AS step FROM rows WHERE to_s > from_s"
         )
         weight = f"(least(to_s, (step + 1) * {step_s}) - greatest(from_s, step * {step_s}))"
-        means = f"SELECT gateway_id, step, {_means(weight)} FROM parts GROUP BY ALL"
+        means = f"SELECT gateway_id, step, {_means(weight)} FROM parts GROUP BY gateway_id, step"
         return f"WITH rows AS ({rows}), parts AS ({parts}) {means}"
 
 

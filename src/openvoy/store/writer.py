@@ -38,7 +38,7 @@ class Writer:
     def __init__(self, opener: Opener, *, live_days: float, checkpoint_bytes: int) -> None:
         self._opener = opener
         self._live_days = live_days
-        self._checkpoint_bytes = checkpoint_bytes
+        self._checkpoint_bytes = self._checkpoint_above_bytes = checkpoint_bytes
         self._inbox: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._accepting = threading.Lock()
         self._accepts = True
@@ -90,7 +90,7 @@ class Writer:
         taken: list[_Task] = []
         try:
             while self._is_served(taken):
-                self._checkpoint(above_bytes=self._checkpoint_bytes)
+                self._checkpoint(above_bytes=self._checkpoint_above_bytes)
             self._checkpoint(above_bytes=0)
         finally:
             self._close_database()
@@ -162,18 +162,21 @@ class Writer:
             except StoreFault:
                 return False
             return True
-        if not database.is_alive():
-            self._close_database()
-        return False
+        if database.is_alive():
+            return False
+        self._close_database()
+        return True
 
     def _checkpoint(self, *, above_bytes: int) -> None:
         database = self._database
         if database is None or database.wal_bytes() <= above_bytes:
             return
+        self._checkpoint_above_bytes = self._checkpoint_bytes
         try:
             database.checkpoint()
         except StoreFault:
-            # The log still has everything, and the next commit tries again.
+            # The log still has everything. It is tried again once there is as much more of it.
+            self._checkpoint_above_bytes += database.wal_bytes()
             if not database.is_alive():
                 self._close_database()
 

@@ -1,0 +1,95 @@
+"""Records of a made-up site, and a store in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openvoy.model.counters import CounterSource
+from openvoy.model.records import (
+    Batch,
+    BatteryRecord,
+    CounterRecord,
+    DeviceRecord,
+    EnergyRecord,
+    EventRecord,
+    GapRecord,
+    InverterRecord,
+    MeterRecord,
+    PowerRecord,
+)
+from openvoy.store import HistoryStore, Limits
+from openvoy.store.database import Database
+from openvoy.store.opening import FILE_NAME
+
+START = datetime(2024, 5, 1, 12, tzinfo=UTC)
+GATEWAY = "122000000001"
+SECOND = "122000000002"
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, **options: Any) -> AsyncIterator[HistoryStore]:
+    store = await HistoryStore.open(folder, **options)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the file of a closed store."""
+    database = Database(folder / FILE_NAME, Limits())
+    try:
+        return database.writer.rows(sql)
+    finally:
+        database.close()
+
+
+def minute(number: int, *, at: datetime = START) -> datetime:
+    return at + timedelta(minutes=number)
+
+
+def power(
+    at: datetime, solar_w: float | None = None, *, gateway: str = GATEWAY, interval_s: int = 60, **values: float
+) -> PowerRecord:
+    return PowerRecord(gateway=gateway, at=at, interval_s=interval_s, solar_w=solar_w, **values)
+
+
+def energy(
+    at: datetime, solar_wh: float | None, *, gateway: str = GATEWAY, estimated: bool = False, **values: float
+) -> EnergyRecord:
+    return EnergyRecord(gateway=gateway, at=at, solar_wh=solar_wh, estimated=estimated, **values)
+
+
+def inverter(at: datetime, serial: str, power_w: float, *, gateway: str = GATEWAY) -> InverterRecord:
+    return InverterRecord(gateway=gateway, at=at, serial=serial, power_w=power_w)
+
+
+def event(at: datetime, kind: str = "test", subject: str = "s", *, gateway: str = GATEWAY) -> EventRecord:
+    return EventRecord(gateway=gateway, at=at, kind=kind, subject=subject, text="something happened")
+
+
+def everything(at: datetime, number: int = 1) -> Batch:
+    """One row, or two, for every table."""
+    source = CounterSource(quantity="solar", endpoint="meters", block="L1", device="704643328")
+    return Batch(
+        live=(power(at, 1.0, interval_s=1), power(at + timedelta(seconds=5), 2.0, interval_s=1)),
+        power=(power(at, 100.0 + number),),
+        energy=(energy(at, 1000.0 + number, import_wh=5.0),),
+        meters=tuple(
+            MeterRecord(gateway=GATEWAY, at=at, eid=704643328, channel=channel, voltage_v=230.0) for channel in (0, 1)
+        ),
+        inverters=(inverter(at, "1", 200.0), inverter(at, "2", 210.0)),
+        batteries=(BatteryRecord(gateway=GATEWAY, at=at, serial="b", soc_pct=50.0),),
+        counters=(CounterRecord(gateway=GATEWAY, at=at, firmware="8.2", source=source, value_wh=7.0 + number),),
+        devices=(DeviceRecord(gateway=GATEWAY, at=at, kind="inverter", serial="1", part_number="800-1"),),
+        events=(event(at),),
+        gaps=(GapRecord(gateway=GATEWAY, start=at, end=at + timedelta(minutes=5), reason="test"),),
+    )
+
+
+def column(columns: Mapping[str, Sequence[object]], name: str) -> list[object]:
+    return list(columns[name])

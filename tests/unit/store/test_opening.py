@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from openvoy.errors import StorageError
+from openvoy.model.records import Batch
+from openvoy.store import HistoryStore, Limits
+from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
+from openvoy.store.opening import FILE_NAME, open_history
+from openvoy.store.tables import OUTBOX
+from tests.unit.store.records import START, event, everything, minute, opened, power, rows_of
+
+WRITTEN_AT = datetime(2024, 5, 1, 12, 3, 4, tzinfo=UTC)
+MARK = "a text that is found in the log"
+DAMAGED = "history-damaged-20240501T120304Z.duckdb"
+
+
+async def fill(folder: Path, *, checkpoint: bool = True) -> None:
+    """Write some history; without checkpoint, leave a part of it in the log as a killed process does."""
+    async with opened(folder) as store:
+        await store.write(everything(START))
+    if not checkpoint:
+        async with opened(folder) as store:
+            for number in range(20):
+                marked = Batch(power=(power(minute(number + 1), float(number)),), events=(event(minute(number), MARK),))
+                await store.write(marked)
+            for name in (FILE_NAME, f"{FILE_NAME}.wal"):
+                shutil.copy(folder / name, folder / f"{name}.kept")
+        for name in (FILE_NAME, f"{FILE_NAME}.wal"):
+            (folder / f"{name}.kept").rename(folder / name)
+    os.utime(folder / FILE_NAME, (WRITTEN_AT.timestamp(),) * 2)
+
+
+async def test_the_folder_is_made_for_its_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    async with opened(folder) as store:
+        assert not store.set_aside
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [file.name for file in folder.iterdir()] == [FILE_NAME]
+
+
+def cut(file: Path) -> None:
+    os.truncate(file, 10_000)
+
+
+def empty(file: Path) -> None:
+    os.truncate(file, 0)
+
+
+def scribble(file: Path) -> None:
+    file.write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 100)
+
+
+def flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[4100] ^= 0xFF
+    content[8200] ^= 0xFF
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [cut, empty, scribble, flip])
+async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    await fill(tmp_path)
+    damage(tmp_path / FILE_NAME)
+    os.utime(tmp_path / FILE_NAME, (WRITTEN_AT.timestamp(),) * 2)
+    content = (tmp_path / FILE_NAME).read_bytes()
+    async with opened(tmp_path) as store:
+        (aside,) = store.set_aside
+        await store.write(everything(START))
+        assert len(await store.read_events(limit=9)) == 1
+    assert (aside.path, aside.at, aside.is_whole_history) == (tmp_path / DAMAGED, WRITTEN_AT, True)
+    assert aside.reason
+    assert (tmp_path / DAMAGED).read_bytes() == content
+
+
+async def test_what_was_set_aside_before_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / DAMAGED).write_bytes(b"before")
+    await fill(tmp_path)
+    scribble(tmp_path / FILE_NAME)
+    os.utime(tmp_path / FILE_NAME, (WRITTEN_AT.timestamp(),) * 2)
+    async with opened(tmp_path) as store:
+        (aside,) = store.set_aside
+    assert aside.path.name == DAMAGED.replace("Z.", "Z-2.")
+    assert (tmp_path / DAMAGED).read_bytes() == b"before"
+
+
+async def test_a_damaged_log_costs_only_itself(tmp_path: Path) -> None:
+    await fill(tmp_path, checkpoint=False)
+    log = tmp_path / f"{FILE_NAME}.wal"
+    content = bytearray(log.read_bytes())
+    content[content.index(MARK.encode(), len(content) // 2)] ^= 0xFF
+    log.write_bytes(content)
+    os.utime(log, (WRITTEN_AT.timestamp(),) * 2)
+    async with opened(tmp_path) as store:
+        (aside,) = store.set_aside
+        columns = await store.read_power(start=START, end=minute(60), step_s=60)
+    assert (aside.path.name, aside.is_whole_history) == (f"{DAMAGED}.wal", False)
+    assert aside.path.read_bytes() == content
+    assert columns["solar_w"] == [101.0]
+
+
+async def test_a_log_that_was_cut_loses_only_what_was_not_finished(tmp_path: Path) -> None:
+    await fill(tmp_path, checkpoint=False)
+    log = tmp_path / f"{FILE_NAME}.wal"
+    os.truncate(log, log.stat().st_size - 3)
+    async with opened(tmp_path) as store:
+        columns = await store.read_power(start=minute(1), end=minute(60), step_s=60)
+        assert not store.set_aside
+    assert columns["solar_w"] == [float(number) for number in range(19)]
+
+
+async def test_one_process_at_a_time(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from pathlib import Path
+from openvoy.errors import StorageError
+from openvoy.store import HistoryStore
+try:
+    asyncio.run(HistoryStore.open(Path(sys.argv[1])))
+except StorageError as error:
+    print(error.exit_code, error)
+"""
+    async with opened(tmp_path):
+        ended = await asyncio.to_thread(
+            subprocess.run, [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        with pytest.raises(StorageError, match="already attached"):
+            await HistoryStore.open(tmp_path)
+    assert ended.stdout.startswith("5 History: opening")
+    assert "Stop it, or choose another folder" in ended.stdout
+    assert ended.stderr == ""
+    async with opened(tmp_path) as store:
+        assert not store.set_aside
+
+
+async def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(StorageError, match="file") as told:
+            await HistoryStore.open(folder)
+        assert "[store] path" in told.value.hint
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(StorageError, match="Is a directory"):
+        await HistoryStore.open(tmp_path)
+
+
+async def test_the_schema_is_what_the_code_takes_it_for(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    for table in OUTBOX:
+        found = rows_of(tmp_path, f"SELECT name, type FROM pragma_table_info('{table.name}')")
+        assert [name for name, _ in found] == list(table.columns)
+        types = dict(found)
+        assert {measure.name: types[measure.name] for measure in table.measures} == {
+            measure.name: measure.type for measure in table.measures
+        }
+    assert rows_of(tmp_path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(len(MIGRATIONS)),)]
+
+
+LATER = (
+    *MIGRATIONS,
+    ("ALTER TABLE power ADD COLUMN note VARCHAR", "UPDATE power SET note = 'migrated'"),
+    ("CREATE TABLE further (id INTEGER)",),
+)
+
+
+async def test_a_history_of_version_1_is_migrated_step_by_step(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    database, aside = open_history(tmp_path, Limits(), LATER)
+    try:
+        assert read_schema_version(database.writer) == 3
+        assert database.writer.rows("SELECT note FROM power") == [("migrated",)]
+        assert database.writer.rows("SELECT count(*) FROM further") == [(0,)]
+        migrate(database.writer, LATER)
+        assert not aside
+    finally:
+        database.close()
+
+
+async def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    broken = (
+        *MIGRATIONS,
+        ("ALTER TABLE power ADD COLUMN note VARCHAR",),
+        ("CREATE TABLE a (i INTEGER)", "SELECT nothing"),
+    )
+    with pytest.raises(StorageError, match="nothing"):
+        open_history(tmp_path, Limits(), broken)
+    assert rows_of(tmp_path, "SELECT value FROM meta WHERE key = 'schema_version'") == [("2",)]
+    assert rows_of(tmp_path, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'a'") == [(0,)]
+
+
+async def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    database, _ = open_history(tmp_path, Limits(), LATER)
+    database.close()
+    before = (tmp_path / FILE_NAME).read_bytes()
+    with pytest.raises(StorageError, match="version 3; this Openvoy knows 1") as told:
+        await HistoryStore.open(tmp_path)
+    assert "Update Openvoy" in told.value.hint
+    assert (tmp_path / FILE_NAME).read_bytes() == before
