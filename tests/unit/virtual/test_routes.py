@@ -12,7 +12,21 @@ INSTALLER = {"installer"}
 
 
 @pytest.mark.parametrize(
-    "path", ["/info", "/info.xml", "/", "/home", "/home/", "/favicon.ico", "/backbone/application.js"]
+    "path",
+    [
+        "/info",
+        "/info.xml",
+        "/",
+        "/home",
+        "/home/",
+        "/favicon.ico",
+        "/backbone/application.js",
+        "/login.html",
+        "/err_toomanysess",
+        "/auth/callback",
+        "/auth/get_jwt",
+        "/include/page.css",
+    ],
 )
 def test_these_are_open_on_every_firmware(path: str) -> None:
     assert is_open(path)
@@ -56,6 +70,54 @@ def test_the_meter_stream_was_closed_to_owners_for_a_while(firmware: str, role: 
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "role"),
+    [
+        ("GET", "/event", Role.OWNER),
+        ("GET", "/doc/api.html", Role.OWNER),
+        ("GET", "/admin", Role.PROVISIONING),
+        ("GET", "/admin/home", Role.PROVISIONING),
+        ("GET", "/installer/setup/home", Role.INSTALLER),
+        ("POST", "/upload", Role.INSTALLER),
+        ("GET", "/ivp/pdm/archive", Role.OWNER),
+        ("PUT", "/ivp/pdm/mark", Role.INSTALLER),
+        ("POST", "/ivp/ss/gen_mode", Role.OWNER),
+        ("POST", "/ivp/livedata/stream", Role.OWNER),
+        ("GET", "/ivp/firmware_manager/config", Role.OWNER),
+        ("PUT", "/ivp/firmware_manager/config", Role.INSTALLER),
+        ("PUT", "/ivp/arf/profile/multimode/on_grid", Role.INSTALLER),
+        ("GET", "/ivp/grest/profile/name/1.0", Role.PROVISIONING),
+        ("DELETE", "/ivp/zb/provision?serial_number=1,2", Role.PROVISIONING),
+        ("GET", "/installer/agf/inverters_status.json", Role.PROVISIONING),
+        ("GET", "/admin/lib/dba.json", Role.NONE),
+    ],
+)
+def test_pages_and_changes_have_their_roles_too(method: str, path: str, role: Role) -> None:
+    assert least_role(method, path, identity_of("8.3.5433")) is role
+
+
+@pytest.mark.parametrize(
+    ("firmware", "path", "role"),
+    [
+        ("7.3.130", "/ivp/ensemble/inventory", Role.OWNER),
+        ("7.3.130", "/ivp/ensemble/status", Role.INSTALLER),
+        ("7.3.130", "/ivp/ensemble/dataraw/122200000201", Role.INSTALLER),
+        ("7.3.130", "/ivp/ss/dry_contact_settings", Role.INSTALLER),
+        ("7.3.130", "/ivp/sc/pvlimit", Role.INSTALLER),
+        ("7.3.130", "/ivp/sc/status", Role.OWNER),
+        ("7.3.466", "/ivp/ensemble/status", Role.OWNER),
+        ("7.3.517", "/ivp/sc/pvlimit", Role.OWNER),
+        ("7.0.88", "/ivp/ss/pcs_settings", Role.OWNER),
+        ("8.3.5433", "/ivp/peb/newscan", Role.PROVISIONING),
+        ("8.3.5528", "/ivp/peb/newscan", Role.INSTALLER),
+        ("8.3.6086", "/ivp/peb/rpttemp", Role.INSTALLER),
+        ("8.3.6086", "/installer/agf/inverters_status", Role.INSTALLER),
+    ],
+)
+def test_some_builds_ask_for_more(firmware: str, path: str, role: Role) -> None:
+    assert least_role("GET", path, identity_of(firmware)) is role
+
+
+@pytest.mark.parametrize(
     ("firmware", "path", "users"),
     [
         ("3.9.36", "/api/v1/production", EVERYBODY),
@@ -92,6 +154,7 @@ def test_digest_users(firmware: str, path: str, users: set[str]) -> None:
         ("5.0.62", "/api/v1/unknown", Handler.EMUWEB),
         ("8.3.5169", "/ivp/unknown", Handler.NATIVE),
         ("8.3.5169", "/unknown", Handler.SCRIPTED),
+        ("8.3.5169", "/backbone/application.js", Handler.NATIVE),
         ("8.3.5169", "/inventory.json?deleted=1", Handler.SCRIPTED),
     ],
 )
