@@ -7,13 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from openvoy.virtual.site.equipment import (
+    AcBattery,
+    Charger,
+    Contact,
+    Controller,
+    Generator,
+    GridSupply,
+    Hour,
+    Line,
+    Share,
+)
 from openvoy.virtual.site.hardware import BATTERIES, INVERTERS, BatteryModel, InverterModel
 from openvoy.virtual.site.strict import Between
 
 SETTLED_DAYS = 8
 """From then on seven full days lie behind a site."""
-Share = Annotated[float, Between(0, 100)]
-Line = Literal["L1", "L2", "L3", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,8 @@ class Gateway:
     commissioned: date
     """The site's first day: its counters start here from zero."""
     part_number: str | None = None
+    combiner: bool = False
+    """It sits in a combiner C6, which has a controller and a revenue meter of its own."""
     report_interval_s: Literal[300, 900, 3600] = 300
     """How often each microinverter reports."""
     voltage_v: Annotated[float, Between(90, 260)] | None = None
@@ -50,6 +61,13 @@ class Meters:
 
     production: bool = False
     consumption: Literal["none", "net", "total"] = "none"
+    storage: bool = False
+    backfeed: bool = False
+    """What array and batteries feed into the house together."""
+    load: bool = False
+    """The house itself."""
+    evse: bool = False
+    """The car's charger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +109,10 @@ class Panel:
     """What it gives of what a good one would."""
     soiling_pct: Share = 0.0
     shade: tuple[Shade, ...] = ()
+    replaced: date | None = None
+    """From that day on another inverter of the same model serves it."""
+    retired: date | None = None
+    """From that day on it is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +130,10 @@ class PanelArray:
     soiling_pct: Share = 2.0
     spread_pct: Annotated[float, Between(0, 20)] = 1.0
     """Standard deviation of the panels' power."""
+    installed: date | None = None
+    """By default with the site."""
+    retired: date | None = None
+    """From that day on it is gone; by default it stays."""
     panel: tuple[Panel, ...] = ()
 
     @property
@@ -156,7 +182,7 @@ class Battery:
 
     model: str = "IQ 5P"
     units: Annotated[int, Between(1, 30)] = 1
-    mode: Literal["self-consumption", "backup"] = "self-consumption"
+    mode: Literal["self-consumption", "savings", "backup"] = "self-consumption"
     reserve_pct: Share = 10.0
     """Kept for an outage."""
     very_low_pct: Share = 5.0
@@ -165,6 +191,8 @@ class Battery:
     one_way_efficiency_pct: Annotated[float, Between(50, 100)] = 94.9
     """Lost once on the way in and once on the way out: 94.9 is a round trip of 90."""
     charge_from_grid: bool = False
+    installed: date | None = None
+    """By default with the site."""
 
     @property
     def battery_model(self) -> BatteryModel:
@@ -188,6 +216,10 @@ class Tariff:
     import_per_kwh: float = 0.30
     export_per_kwh: float = 0.08
     period: tuple[TariffPeriod, ...] = ()
+    charge_from_h: Hour = 0.0
+    """In savings mode batteries charge from this hour of the wall clock on, from the grid if they may …"""
+    charge_minutes: Annotated[int, Between(0, 1440)] = 0
+    """… for so long; by default never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +234,12 @@ class SiteDefinition:
     climate: Climate = field(default_factory=Climate)
     house: House = field(default_factory=House)
     battery: Battery | None = None
+    acb: AcBattery | None = None
+    controller: Controller | None = None
+    contact: tuple[Contact, ...] = ()
+    generator: Generator | None = None
+    charger: Charger | None = None
+    grid: GridSupply = field(default_factory=GridSupply)
     tariff: Tariff = field(default_factory=Tariff)
 
     @property

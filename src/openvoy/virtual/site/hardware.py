@@ -29,6 +29,8 @@ class BatteryModel:
     revision: int
     part_number: str
     firmware: str
+    spans_phases: bool = False
+    """Each unit feeds all three phases, so that an island of three phases can be held."""
 
 
 def _iq7(rated_w: float, part_number: str) -> InverterModel:
@@ -66,10 +68,24 @@ BATTERIES: Mapping[str, BatteryModel] = {
     "IQ 3T": BatteryModel(
         capacity_wh=3500, rated_w=1280, revision=2, part_number="830-01760-r37", firmware="2.6.5973_rel/22.11"
     ),
+    "IQ 3": BatteryModel(
+        capacity_wh=3360, rated_w=1280, revision=2, part_number="836-00750-r32", firmware="2.0.6727_rel/22.15"
+    ),
     "IQ 10T": BatteryModel(
         capacity_wh=10500, rated_w=3840, revision=2, part_number="830-00703-r75", firmware="2.6.5973_rel/22.11"
     ),
     "IQ 5P": BatteryModel(
         capacity_wh=5000, rated_w=3840, revision=3, part_number="830-01822-r37", firmware="2.7.6360_rel/31.33"
     ),
+    "IQ 5P FlexPhase": BatteryModel(
+        capacity_wh=5000,
+        rated_w=3840,
+        revision=3,
+        part_number="830-02101-r12",
+        firmware="3.0.8448_rel/31.44",
+        spans_phases=True,
+    ),
 }
+ACB_CAPACITY_WH = 1240.0
+ACB_RATED_W = 260.0
+ACB_PART_NUMBER = "800-00930-r03"

@@ -23,6 +23,9 @@ BASE_TANGENT = -0.35
 MOTOR_TANGENT = 0.45
 """The same of compressors: lagging."""
 
+HEATING, COOLING, CHARGER = "heating", "cooling", "charger"
+"""Loads that are no appliances."""
+
 PER_PERSON = (
     Appliance(name="kettle", power_w=2100, minutes=3, per_day=1.6, from_h=6, to_h=21, line="L1"),
     Appliance(name="hob", power_w=1700, minutes=24, per_day=0.45, from_h=11, to_h=20, line="L2"),
@@ -97,6 +100,12 @@ def appliances(site: SiteDefinition) -> tuple[Appliance, ...]:
         return site.house.appliance
     usual = (replace(row, per_day=row.per_day * site.house.people) for row in PER_PERSON)
     return (FRIDGE, *usual)
+
+
+def load_names(site: SiteDefinition) -> frozenset[str]:
+    """Name what can hang on a contact."""
+    charger = set() if site.charger is None else {CHARGER}
+    return frozenset({row.name for row in appliances(site)} | {HEATING, COOLING} | charger)
 
 
 def _climate_w(site: SiteDefinition, air_c: Array) -> Array:

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from openvoy.errors import ConfigError
@@ -108,6 +108,7 @@ _KINDS: Mapping[Any, str] = {
     str: '"text"',
     bool: "true or false",
     date: "a date such as 2025-01-31",
+    datetime: "a local time such as 2025-01-31T18:30:00",
 }
 
 

@@ -50,7 +50,7 @@ def test_shipped_sites_are_good(name: str) -> None:
 
 WRONG = [
     ("latitude = 48.0", "latitide = 48.0", "location.latitide: unknown key", "Did you mean 'latitude'?"),
-    ("[battery]", "[boiler]", "boiler: unknown key", "Known here: array, battery"),
+    ("[battery]", "[boiler]", "boiler: unknown key", "Known here: acb, array, battery"),
     ("latitude = 48.0", "", "location.latitude: missing", "Add latitude = a number."),
     ("latitude = 48.0", 'latitude = "north"', "location.latitude: 'north' is not a number", "Give a number."),
     ("latitude = 48.0", "latitude = 91", "location.latitude: 91 is out of bounds", "from -89 to 89"),
