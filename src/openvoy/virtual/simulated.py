@@ -111,6 +111,8 @@ class SiteSource:
 
     def _answer(self, found: Found, request: Request) -> Outcome:
         endpoint, moment = found.endpoint, self.moment()
+        if endpoint.path.startswith("/ivp/ss") and moment.settings.contacts.is_gone(moment.now_s):
+            raise Refused(502)
         if request.method in READING and endpoint in RENDER:
             return _outcome_of(RENDER[endpoint](moment))
         call = Call(
@@ -125,6 +127,8 @@ class SiteSource:
             return _outcome_of(ANSWER[endpoint](moment, call))
         outcome = WRITE[endpoint, call.method](moment, call)
         self._take(outcome, moment)
+        if outcome.failure is not None:
+            raise outcome.failure
         if not outcome.reads_back:
             return outcome
         after = self.moment()

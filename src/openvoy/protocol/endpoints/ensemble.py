@@ -208,8 +208,10 @@ ENSEMBLE_POWER: Endpoint[EnsemblePower] = Endpoint(
 SECONDARY_CONTROL: Endpoint[SecondaryControl] = Endpoint(
     name="secondary_control",
     path="/ivp/ensemble/secctrl",
-    summary="Charge, energy and reserve of all batteries together.",
+    summary="Charge, energy and reserve of all batteries together; POST overrides the biases.",
     reply=SecondaryControl,
+    request=SecondaryControl,
+    methods=("GET", "POST"),
     poll=Poll.MINUTE,
     since=parse_firmware("6"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openvoy.virtual.api.moment import Moment
 
 T = TypeVar("T")
+StructT = TypeVar("StructT", bound=codec.WireStruct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,11 @@ class Call:
             raise self.malformed(f"{defects[0].reason} at {defects[0].json_path}")
         read: T = value
         return read
+
+    def unwrapped(self, name: str) -> Call:
+        """Give the call with what its body holds under `name`, where it does: clients send it with and without."""
+        members = self.read(dict[str, Any])
+        return replace(self, body=codec.encode_json(members[name])) if name in members else self
 
     def form(self) -> Mapping[str, str]:
         """Read the body as a form; of repeated fields the last one, in quotes or without."""
@@ -73,6 +79,8 @@ class Outcome:
     """From now on, where something changed."""
     news: tuple[News, ...] = ()
     """For the gateway's event log."""
+    failure: Refused | None = None
+    """What the client gets, where the change was none that it wanted."""
 
 
 class Refused(Exception):
@@ -82,6 +90,18 @@ class Refused(Exception):
         super().__init__(status)
         self.status = status
         self.value = value
+
+
+def settle(moment: Moment, *, value: object = None, news: tuple[News, ...] = (), **subjects: Any) -> Outcome:
+    """Set subjects anew; without `value` the reply is what GET says from now on."""
+    settings = replace(moment.settings, **subjects)
+    return Outcome(value=value, reads_back=value is None, settings=settings, news=news)
+
+
+def merged(stored: StructT, told: StructT) -> StructT:
+    """Give a stored document with the members that were told; what was not said stays."""
+    members = {name: getattr(told, name) for name in told.__struct_fields__}
+    return codec.changed(stored, **{name: value for name, value in members.items() if value is not None})
 
 
 Build = Callable[["Moment"], object]

@@ -9,7 +9,14 @@ from openvoy import codec
 from openvoy.protocol.firmware import Capabilities
 from openvoy.virtual.api.call import Outcome, Refused
 from openvoy.virtual.api.streaming import Follow, Stream
-from openvoy.virtual.pages import SERVER, render_bad_request, render_not_found, render_redirect, render_reply
+from openvoy.virtual.pages import (
+    SERVER,
+    render_bad_request,
+    render_not_found,
+    render_redirect,
+    render_reply,
+    render_wrong_method,
+)
 from openvoy.virtual.source import Framing, Reply
 
 _INTERNAL_ERROR = b'{"err":"500 - Internal Server Error"}'
@@ -37,6 +44,8 @@ def render_refused(identity: Capabilities, path: str, refused: Refused) -> Reply
     if refused.status == 502:
         headers = (SERVER, ("Date", ""), ("Content-Type", "text/html"), ("Content-Length", ""), ("Connection", ""))
         return Reply(status=502, headers=headers, body=_BAD_GATEWAY)
+    if refused.status == 405:
+        return render_wrong_method(identity)
     if refused.status == 400:
         return render_bad_request(identity)
     return render_reply(identity, path, _INTERNAL_ERROR, status=refused.status)

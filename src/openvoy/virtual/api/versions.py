@@ -17,7 +17,11 @@ USUAL = {
 DEFAULT = "8.3"
 FIRST = Firmware((7,))
 
+PHASES_IN_LIVEDATA = Firmware((7, 3))
+"""Live values by phase; before, secondary control is told in short as well."""
 EIGHT = Firmware((8,))
+TRANSFER_RELAYS = Firmware((8, 2, 4))
+"""The controller names its transfer relays."""
 NO_PAGE_EXTRAS = Firmware((7, 6, 175))
 """The home page loses what later builds no longer say."""
 TOTAL_IS_DIFFERENCE = Firmware((7, 6, 185))

@@ -31,3 +31,7 @@ class ContactBoard:
     contacts: tuple[Contact, ...]
     crashed_s: int | None = None
     """When the settings module last met a body that it does not survive."""
+
+    def is_gone(self, now_s: int) -> bool:
+        """Whether the settings module starts anew."""
+        return self.crashed_s is not None and now_s < self.crashed_s + RESTARTS_AFTER_S

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openvoy.virtual.settings.equipment import board_kind
 from openvoy.virtual.settings.mappings import nothing
+from openvoy.virtual.site.definition import SiteDefinition
 
 BATTERY_TYPE = 13
 CONTROLLER_TYPE = 17
 COLLAR_TYPE = 27
 COMBINER_TYPE = 125
+REVENUE_METER_TYPE = 115
+BOARD_TYPES = {CONTROLLER_TYPE, COLLAR_TYPE}
 JOINS_AFTER_S = 45
 """From being registered to being part of the radio network."""
 
@@ -53,6 +57,12 @@ class FleetSettings:
     """When devices were last reset, by serial number."""
 
 
-def has_controller(fleet: FleetSettings) -> bool:
-    """Whether there is a system controller."""
-    return any(row.device_type == CONTROLLER_TYPE for row in fleet.joiners)
+def has_relay(fleet: FleetSettings, site: SiteDefinition) -> bool:
+    """Whether something can part the house from the grid."""
+    return board_kind(site) is not None or any(row.device_type in BOARD_TYPES for row in fleet.joiners)
+
+
+def has_contacts(fleet: FleetSettings, site: SiteDefinition) -> bool:
+    """Whether there is a system controller, which has contacts and a generator's relay; a collar has neither."""
+    is_there = board_kind(site) == "system-controller"
+    return is_there or any(row.device_type == CONTROLLER_TYPE for row in fleet.joiners)

@@ -9,7 +9,7 @@ from typing import Literal
 from openvoy.codec import each
 from openvoy.protocol.endpoints.generator import GeneratorSchedule
 from openvoy.virtual.settings.contacts import Contact
-from openvoy.virtual.settings.fleet import has_controller
+from openvoy.virtual.settings.fleet import has_contacts, has_relay
 from openvoy.virtual.settings.generator import GeneratorSettings
 from openvoy.virtual.settings.limits import LimitSettings
 from openvoy.virtual.settings.plan import WEEKDAYS, build_plan
@@ -35,9 +35,9 @@ _COMMANDS: dict[str | None, Literal["on", "off", "auto"]] = {"on": "on", "auto":
 
 def build_gateway_orders(settings: Settings, site: SiteDefinition) -> Orders:
     """Build the orders that follow from the settings."""
-    is_controlled = has_controller(settings.fleet)
+    is_controlled = has_contacts(settings.fleet, site)
     return Orders(
-        grid_relay=settings.controller.grid_relay if is_controlled else "closed",
+        grid_relay=settings.controller.grid_relay if has_relay(settings.fleet, site) else "closed",
         storage=None if site.battery is None else _storage(settings),
         contacts=tuple(_contact(row) for row in settings.contacts.contacts) if is_controlled else (),
         generator=_generator(settings.generator) if is_controlled else None,

@@ -23,8 +23,9 @@ MODES: dict[str | None, StorageMode] = {
 class Bias:
     """What inverters are told to move their frequency and voltage by."""
 
-    frequency_hz: float = 0.0
-    voltage_v: float = 0.0
+    frequency_hz: float
+    voltage_v: float
+    since_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,148 @@
+"""Which storage devices belong to the gateway now: those of the commissioning, less and plus what changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openvoy.virtual.api.call import Refused
+from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.settings.fleet import BATTERY_TYPE, BOARD_TYPES, COLLAR_TYPE, Joiner
+from openvoy.virtual.site.hardware import BATTERIES, BatteryModel
+from openvoy.virtual.site.serials import battery_serials
+
+PHASES = ("ph-a", "ph-b", "ph-c")
+SHIPPED_PCT = 30.0
+"""Charge of a battery that was registered and feeds nothing yet."""
+SHIPPED_C = 18.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One battery."""
+
+    serial: str
+    since_s: int
+    model: BatteryModel
+    power_w: float
+    soc_pct: float
+    temperature_c: float
+    phase: int
+    """From 0."""
+    der_index: int
+
+    @property
+    def phase_name(self) -> str:
+        """Its phase in the gateway's words."""
+        return PHASES[self.phase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What parts the house from the grid."""
+
+    serial: str
+    since_s: int
+    device_type: int
+
+    @property
+    def is_collar(self) -> bool:
+        """A meter collar: it has the relay only."""
+        return self.device_type == COLLAR_TYPE
+
+
+def batteries(moment: Moment) -> tuple[Unit, ...]:
+    """List the IQ Batteries."""
+    site, storage, fleet = moment.site, moment.truth.storage, moment.settings.fleet
+    units: list[Unit] = []
+    if site.battery is not None and storage is not None:
+        for place, serial in enumerate(battery_serials(site)):
+            if serial not in fleet.removed:
+                unit = Unit(
+                    serial=serial,
+                    since_s=moment.commissioned_s,
+                    model=site.battery.battery_model,
+                    power_w=storage.power_w / storage.units,
+                    soc_pct=storage.soc_pct,
+                    temperature_c=storage.temperature_c,
+                    phase=_phase(moment, serial, place),
+                    der_index=2,
+                )
+                units.append(unit)
+    joined = [row for row in joiners(moment) if row.device_type == BATTERY_TYPE]
+    return (*units, *(_new_unit(moment, row, len(units) + place) for place, row in enumerate(joined)))
+
+
+def joiners(moment: Moment) -> tuple[Joiner, ...]:
+    """List the devices that were registered and have joined by now."""
+    return tuple(row for row in moment.settings.fleet.joiners if row.is_joined(moment.now_s))
+
+
+def boards(moment: Moment) -> tuple[Board, ...]:
+    """List what parts the house from the grid: a system controller or a meter collar, one at most."""
+    joined = [row for row in joiners(moment) if row.device_type in BOARD_TYPES]
+    found = [Board(serial=row.serial, since_s=row.since_s, device_type=row.device_type) for row in joined]
+    return tuple(board for board in found if board.serial not in moment.settings.fleet.removed)[:1]
+
+
+def controllers(moment: Moment) -> tuple[Board, ...]:
+    """List the system controllers: one at most."""
+    return tuple(board for board in boards(moment) if not board.is_collar)
+
+
+def board_of(moment: Moment) -> Board:
+    """Give what parts the house from the grid; raise Refused where nothing does."""
+    found = boards(moment)
+    if not found:
+        raise Refused(404)
+    return found[0]
+
+
+def controller_of(moment: Moment) -> Board:
+    """Give the system controller; raise Refused where there is none."""
+    found = controllers(moment)
+    if not found:
+        raise Refused(404)
+    return found[0]
+
+
+def serials_of(moment: Moment) -> frozenset[str]:
+    """All storage devices by serial number, those that still join too."""
+    joining = {row.serial for row in moment.settings.fleet.joiners}
+    known = {row.serial for row in (*batteries(moment), *boards(moment))}
+    return frozenset(joining | known)
+
+
+def capacity_wh(moment: Moment) -> float:
+    """Capacity of all batteries."""
+    return sum(unit.model.capacity_wh for unit in batteries(moment))
+
+
+def stored_wh(moment: Moment) -> float:
+    """Energy in all batteries."""
+    return sum(unit.model.capacity_wh * unit.soc_pct / 100 for unit in batteries(moment))
+
+
+def charge_pct(moment: Moment) -> float:
+    """Charge of all batteries together; 0 without any."""
+    capacity = capacity_wh(moment)
+    return 100 * stored_wh(moment) / capacity if capacity else 0.0
+
+
+def _new_unit(moment: Moment, joiner: Joiner, place: int) -> Unit:
+    battery = moment.site.battery
+    return Unit(
+        serial=joiner.serial,
+        since_s=joiner.since_s,
+        model=BATTERIES["IQ 5P"] if battery is None else battery.battery_model,
+        power_w=0.0,
+        soc_pct=SHIPPED_PCT,
+        temperature_c=SHIPPED_C,
+        phase=_phase(moment, joiner.serial, place) if joiner.phase is None else joiner.phase - 1,
+        der_index=2 if joiner.der_index is None else joiner.der_index,
+    )
+
+
+def _phase(moment: Moment, serial: str, place: int) -> int:
+    """As somebody set it, else in turn on three phases."""
+    usual = place % 3 if moment.site.phase_count == 3 else 0
+    return moment.settings.fleet.phases.get(serial, usual + 1) - 1

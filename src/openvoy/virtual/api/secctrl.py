@@ -1,0 +1,133 @@
+"""Secondary control: totals of all batteries, and what it tells the inverters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from openvoy.protocol.endpoints.ensemble import SECONDARY_CONTROL, OffGridControl, SecondaryControl
+from openvoy.virtual.api.call import Call, Outcome, settle
+from openvoy.virtual.api.fleet import batteries, capacity_wh, charge_pct, stored_wh
+from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.api.versions import EIGHT, EIGHT_THREE, PHASES_IN_LIVEDATA
+from openvoy.virtual.settings.storage import Bias
+
+OVERRIDE_S = 60
+"""How long biases hold that somebody wrote, until secondary control writes its own again."""
+WIDEST_HZ = 1.3
+"""How far an island's frequency is moved when its batteries are full: inverters follow it down."""
+SECTIONS = ("", "_phaseb", "_phasec")
+
+
+def build_control(moment: Moment) -> SecondaryControl:
+    """Build the totals of all batteries; zeros without any. The first 7 says less."""
+    if moment.firmware < PHASES_IN_LIVEDATA:
+        return _short(moment)
+    is_eight, is_newest = moment.firmware >= EIGHT, moment.firmware >= EIGHT_THREE
+    tariff, capacity, soc = moment.settings.tariff, round(capacity_wh(moment)), round(charge_pct(moment))
+    reserve = round(tariff.reserve_pct) if capacity else 0
+    very_low = round(tariff.very_low_pct) if capacity else 10
+    return SecondaryControl(
+        shutdown=moment.settings.storage.output.enabled is False,
+        **_biases(moment),
+        off_grid=_off_grid(moment) if is_newest else None,
+        reserve_pct=reserve,
+        reserve_in_effect_pct=reserve,
+        soc_pct=soc,
+        capacity_wh=capacity,
+        iq_soc_pct=soc,
+        iq_health_pct=100 if capacity else 0,
+        iq_reserve_wh=capacity * reserve // 100,
+        iq_available_wh=capacity * soc // 100,
+        iq_capacity_wh=capacity,
+        iq_usable_wh=capacity,
+        acb_soc_pct=0,
+        acb_available_wh=0,
+        very_low_pct=very_low if is_eight else None,
+        recovery_enabled=bool(capacity) if is_eight else None,
+        recovery_entry_pct=very_low if is_eight else None,
+        recovery_exit_pct=very_low + 5 if is_eight else None,
+        commissioning=_is_commissioning(moment) if is_eight else None,
+        ess_in_progress=False if is_eight else None,
+        ess_migrating=False if is_newest else None,
+    )
+
+
+def write_control(moment: Moment, call: Call) -> Outcome:
+    """Override the biases for a while; 404 without batteries."""
+    told = call.read(SecondaryControl)
+    if told.freq_bias_hz is None and told.voltage_bias_v is None:
+        raise call.malformed("neither freq_bias_hz nor voltage_bias_v")
+    now = _bias(moment)
+    bias = Bias(
+        frequency_hz=now.frequency_hz if told.freq_bias_hz is None else told.freq_bias_hz,
+        voltage_v=now.voltage_v if told.voltage_bias_v is None else told.voltage_bias_v,
+        since_s=moment.now_s,
+    )
+    return settle(moment, storage=replace(moment.settings.storage, bias=bias))
+
+
+def _short(moment: Moment) -> SecondaryControl:
+    tariff, capacity, soc = moment.settings.tariff, round(capacity_wh(moment)), round(charge_pct(moment))
+    reserve = round(tariff.reserve_pct) if capacity else 0
+    biases = {name: value for name, value in _biases(moment).items() if not name.endswith(SECTIONS[1:])}
+    return SecondaryControl(
+        **biases,
+        reserve_pct=reserve,
+        reserve_in_effect_pct=reserve,
+        soc_pct=soc,
+        short_reserve_wh=capacity * reserve // 100,
+        short_available_wh=round(stored_wh(moment)),
+    )
+
+
+def _is_commissioning(moment: Moment) -> bool:
+    """Whether devices were registered and the network is not sealed since."""
+    fleet = moment.settings.fleet
+    newest_s = max((row.since_s for row in fleet.joiners), default=None)
+    return newest_s is not None and (fleet.sealed_s is None or fleet.sealed_s < newest_s)
+
+
+def _bias(moment: Moment) -> Bias:
+    """What inverters are told: on an island, the fuller the batteries the higher the frequency."""
+    told = moment.settings.storage.bias
+    if told is not None and moment.now_s < told.since_s + OVERRIDE_S:
+        return told
+    if moment.switchgear.supply != "island" or not batteries(moment):
+        return Bias(frequency_hz=0.0, voltage_v=0.0, since_s=moment.now_s)
+    fullness = max(charge_pct(moment) - 50, 0.0) / 50
+    return Bias(frequency_hz=round(WIDEST_HZ * fullness, 2), voltage_v=round(2 * fullness, 2), since_s=moment.now_s)
+
+
+def _biases(moment: Moment) -> dict[str, Any]:
+    """Name the biases, in engineering units and as the fixed-point numbers that are sent."""
+    told, biases = _bias(moment), {}
+    for phase, section in enumerate(SECTIONS):
+        is_used = phase < max(1, moment.site.phase_count if moment.site.phase_count == 3 else 1)
+        hertz, volt = (told.frequency_hz, told.voltage_v) if is_used else (0.0, 0.0)
+        biases |= {f"freq_bias_hz{section}": hertz, f"voltage_bias_v{section}": volt}
+        biases |= {
+            f"freq_bias_hz_q8{section}": round(hertz * 2 * math.pi * 256),
+            f"voltage_bias_v_q5{section}": round(volt * 32),
+        }
+    return biases
+
+
+def _off_grid(moment: Moment) -> OffGridControl:
+    told = _bias(moment)
+    return OffGridControl(
+        frequency=told.frequency_hz,
+        voltage=told.voltage_v,
+        vd_negative=0.0,
+        vq_negative=0.0,
+        Vd_zero=0.0,
+        Vq_zero=0.0,
+        is_active=moment.switchgear.supply == "island",
+        is_system_balanced=True,
+        seq_reset_needed=True,
+    )
+
+
+RENDER = {SECONDARY_CONTROL: build_control}
+WRITE = {(SECONDARY_CONTROL, "POST"): write_control}
