@@ -108,7 +108,7 @@ async def test_every_reply_carries_the_security_headers() -> None:
 
 
 async def test_the_access_log_holds_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="openvoy.web")
     async with web_service() as service:
         async with service.browser.get("/api/v1/site?token=ey.secret&gateway=home") as reply:
             assert reply.status == 400

@@ -59,6 +59,7 @@ class Poller:
         self._ended_s = self._rested_at_s = clock.monotonic()
         self._capabilities: Capabilities | None = None
         self._last_known: Capabilities | None = None
+        self._has_news = False
         self._recorder: Recorder | None = None
         self._accountant = Accountant()
         feed.publish(self._health.status)
@@ -187,12 +188,15 @@ class Poller:
             self._note_event(f"gateway.{status.state}", error.message)
 
     def _publish_when_due(self, endpoint: Endpoint[Any], capabilities: Capabilities, *, is_new: bool) -> None:
-        """Publish with every reading of the fastest class, and whenever nothing else is due; record what is new."""
+        """Publish when all readings of the fastest class are of this moment, and whenever nothing else is due."""
+        is_fastest = self._schedule.polls.get(endpoint) is self._fastest()
+        self._has_news = self._has_news or (is_new and is_fastest)
         due = self._schedule.next_due(self._clock.monotonic())
         is_idle = due is None or due[1] > self._clock.monotonic()
-        is_fastest = self._schedule.polls.get(endpoint) is self._fastest()
-        if is_fastest or is_idle:
-            self._publish(capabilities, is_new=is_new and is_fastest)
+        is_complete = is_fastest and (due is None or self._schedule.polls[due[0]] is not self._fastest())
+        if is_idle or is_complete:
+            is_new, self._has_news = self._has_news, False
+            self._publish(capabilities, is_new=is_new)
 
     def _fastest(self) -> Poll:
         return min(self._schedule.polls.values(), key=CADENCE_S.__getitem__)

@@ -138,6 +138,9 @@ class Accountant:
             value_wh = None if energy is None else getattr(energy, f"{quantity}_wh", None)
             if value_wh is not None:
                 self._totals_wh[quantity] = value_wh
+        # What the house used was counted before as it was; from here on it grows by what the other counters do.
+        balance_wh = _balance_wh(self._totals_wh)
+        self._load_offset_wh = 0.0 if self._load_wh is None or balance_wh is None else self._load_wh - balance_wh
 
     def account(
         self, counters: Iterable[RawCounter], reported: Energy, at: datetime, *, battery_w: float | None = None
@@ -180,8 +183,11 @@ class Accountant:
 
     def _energy(self, reported: Energy) -> Energy:
         totals = self._totals_wh
-        load_wh = _load_wh(totals, reported, is_integrated=self._battery is not None)
-        if load_wh is not None:
+        is_known = reported.load_wh is not None or self._battery is not None
+        balance_wh = _balance_wh(totals) if is_known else None
+        load_wh = None
+        if balance_wh is not None:
+            load_wh = balance_wh + self._load_offset_wh
             # Its parts are read at slightly different moments; a counter does not step back for that.
             load_wh = self._load_wh = load_wh if self._load_wh is None else max(load_wh, self._load_wh)
         return Energy(
@@ -205,10 +211,8 @@ def _is_of_site(source: CounterSource) -> bool:
 _PHASES = frozenset({"L1", "L2", "L3"})
 
 
-def _load_wh(totals_wh: Mapping[str, float], reported: Energy, *, is_integrated: bool) -> float | None:
-    """Derive the house's use; None where neither counters nor integrated battery power make it known."""
-    if reported.load_wh is None and not is_integrated:
-        return None
+def _balance_wh(totals_wh: Mapping[str, float]) -> float | None:
+    """Derive the house's use from what came and went; None where that is not counted."""
     stored_wh = totals_wh.get("discharge", 0.0) - totals_wh.get("charge", 0.0)
     if "total" in totals_wh:
         return totals_wh["total"] + stored_wh

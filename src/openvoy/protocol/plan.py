@@ -89,6 +89,14 @@ def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
     return Poll.FIVE_MINUTES if PRODUCTION_V1 in replies and not is_interval_usable(replies) else None
 
 
+def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None:
+    """As often as the meters where the house load depends on it, and both can be had that often."""
+    if not has_devices(replies, "ENCHARGE"):
+        return None
+    is_counted = has_enabled_meter(replies, "storage") or not has_enabled_meter(replies)
+    return Poll.MINUTE if is_counted else Poll.LIVE
+
+
 _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (METERS, _meters),
     (METER_READINGS, _where(has_enabled_meter, Poll.LIVE)),
@@ -97,7 +105,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (INVERTERS, _always(Poll.FIVE_MINUTES)),
     (DEVICE_DATA, _always(Poll.FIVE_MINUTES)),
     (ENSEMBLE_INVENTORY, _always(Poll.MINUTE)),
-    (ENSEMBLE_POWER, _where(lambda replies: has_devices(replies, "ENCHARGE"), Poll.MINUTE)),
+    (ENSEMBLE_POWER, _battery_power),
     (
         SECONDARY_CONTROL,
         _where(lambda replies: has_devices(replies, "ENCHARGE") or has_ac_batteries(replies), Poll.MINUTE),

@@ -101,6 +101,16 @@ def test_a_restart_of_the_service_goes_on_where_it_stopped() -> None:
     assert (energy.solar_wh, notices) == (7060, ())
 
 
+def test_the_load_goes_on_from_what_history_knows_of_it() -> None:
+    known = Energy(solar_wh=1000.0, import_wh=500.0, export_wh=200.0, load_wh=1250.0)
+    counters = [counter(1000), counter(500, "import"), counter(200, "export")]
+    last = [(one.source, Account(raw_wh=one.value_wh, at=START)) for one in counters]
+    accountant = Accountant(known, last)
+    assert accountant.account(counters, Energy(load_wh=1.0), START)[0].load_wh == 1250
+    counters[0] = counter(1040)
+    assert accountant.account(counters, Energy(load_wh=1.0), START)[0].load_wh == 1290
+
+
 def test_a_wrap_is_told_once() -> None:
     accountant = Accountant()
     accountant.account([counter(WRAP_WH - 1)], Energy(), START)

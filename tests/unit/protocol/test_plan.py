@@ -6,7 +6,7 @@ from openvoy.errors import EndpointRefused
 from openvoy.protocol.endpoint import Handler, Poll
 from openvoy.protocol.plan import next_endpoint, wanted_endpoints
 from openvoy.protocol.replies import Replies
-from tests.unit.protocol.replies import CONSUMPTION, PRODUCTION, capabilities, meter, replies
+from tests.unit.protocol.replies import CONSUMPTION, PRODUCTION, STORAGE, capabilities, meter, replies
 
 ON = [meter(PRODUCTION, "production"), meter(CONSUMPTION, "net-consumption")]
 
@@ -65,3 +65,11 @@ def test_a_reading_ends() -> None:
         noted.note(endpoint, EndpointRefused("401"))
         asked += 1
     assert 5 < asked < 30
+
+
+def test_battery_power_is_asked_as_often_as_the_meters_unless_a_meter_counts_it() -> None:
+    inventory = [{"type": "ENCHARGE", "devices": [{"serial_num": "9"}]}]
+    assert polls(replies(meters=ON, ensemble_inventory=inventory))["ensemble_power"] is Poll.LIVE
+    counted = [*ON, meter(STORAGE, "storage")]
+    assert polls(replies(meters=counted, ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE
+    assert polls(replies(ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE
