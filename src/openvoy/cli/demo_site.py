@@ -32,7 +32,7 @@ async def running_demo(folder: Path, *, port: int, days: int) -> AsyncIterator[L
     """Run gateway, collector and dashboard over a site that has lived for `days`."""
     clock = SystemClock()
     async with open_history(folder / "history", live_days=7) as store:
-        site = await _build_site(store, clock, days)
+        site = await _open_site(store, clock, days)
         await _live_until_now(store, site, clock)
         virtual_clock = VirtualClock(clock)
         source = SiteSource(site, virtual_clock, parse_version(DEFAULT))
@@ -43,7 +43,7 @@ async def running_demo(folder: Path, *, port: int, days: int) -> AsyncIterator[L
                 yield bound
 
 
-async def _build_site(store: HistoryStore, clock: Clock, days: int) -> Site:
+async def _open_site(store: HistoryStore, clock: Clock, days: int) -> Site:
     kept = await store.read_meta(FIRST_DAY)
     first_day = date.fromisoformat(kept) if kept else (clock.now() - timedelta(days=days)).date()
     await store.write_meta(FIRST_DAY, first_day.isoformat())
