@@ -115,6 +115,16 @@ def test_an_outside_connection_is_refused(loopback_only: list[str]) -> None:
     loopback_only.clear()
 
 
+def test_a_group_may_be_told_something_on_loopback_only(loopback_only: list[str]) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as wire:
+        wire.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+        wire.sendto(b"", ("224.0.0.251", 5353))
+    with socket.socket(type=socket.SOCK_DGRAM) as wire, pytest.raises(OutsideNetworkError):
+        wire.sendto(b"", ("224.0.0.251", 5353))
+    assert loopback_only == ["socket.sendto to 224.0.0.251"]
+    loopback_only.clear()
+
+
 def test_a_name_under_invalid_has_no_address() -> None:
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo("gateway.invalid", 443)

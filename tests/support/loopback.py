@@ -37,8 +37,8 @@ def is_local(host: object) -> bool:
 def check_event(event: str, args: tuple[Any, ...]) -> None:
     """Refuse an audit event that would leave this machine; a name under .invalid has no address, as RFC 2606 says."""
     if event in {"socket.connect", "socket.sendto"}:
-        address = args[1]
-        if not isinstance(address, tuple) or is_local(address[0]):
+        wire, address = args[0], args[1]
+        if not isinstance(address, tuple) or is_local(address[0]) or _is_kept_here(wire, address[0]):
             return
         _refuse(f"{event} to {address[0]}")
     elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
@@ -48,6 +48,14 @@ def check_event(event: str, args: tuple[Any, ...]) -> None:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         if not _is_address(args[0]):
             _refuse(f"look-up of {args[0]}")
+
+
+def _is_kept_here(wire: socket.socket, host: object) -> bool:
+    """Whether it goes to a group (multicast) by way of the loopback interface."""
+    if wire.family != socket.AF_INET or not _is_address(host) or not ipaddress.ip_address(str(host)).is_multicast:
+        return False
+    interface = wire.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, 4)
+    return ipaddress.IPv4Address(interface).is_loopback
 
 
 def _is_address(host: object) -> bool:

@@ -13,6 +13,7 @@ import ifaddr
 from zeroconf import (  # type: ignore[attr-defined] # the resolvers are public, but not in its list of names
     AddressResolverIPv4,
     AddressResolverIPv6,
+    DNSQuestionType,
     Error,
     InterfaceChoice,
     IPVersion,
@@ -28,8 +29,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _HOST = "envoy"
 _MOST_NAMES = 20
-_PATIENCE_MS = 750
-"""How long who has a name already gets to say so: three probes a quarter second apart (RFC 6762, 8.1)."""
+_PATIENCE_MS = 1500
+"""How long who has a name already gets to say so: nobody repeats an answer within a second (RFC 6762, 6)."""
 
 _HINT = "Leave out --mdns, or listen on an address of a network card that may send to all (multicast)."
 
@@ -77,9 +78,12 @@ class Announcer:
 
     async def _announce(self, listening: Address) -> str | None:
         version = IPVersion.V4Only if listening.version == 4 else IPVersion.V6Only
+        own = tuple(_addresses_of_machine(listening.version))
+        if not listening.is_unspecified and not listening.is_loopback and listening not in own:
+            raise ConfigError(f"mDNS: {listening} is no address of this machine", hint=_HINT)
         interfaces = InterfaceChoice.All if listening.is_unspecified else [str(listening)]
         zeroconf = self._zeroconf = AsyncZeroconf(interfaces=interfaces, ip_version=version)
-        addresses = tuple(_addresses_of_machine(listening)) if listening.is_unspecified else (listening,)
+        addresses = own if listening.is_unspecified else (listening,)
         for number in range(1, _MOST_NAMES + 1):
             name = _HOST if number == 1 else f"{_HOST}-{number}"
             if await _is_free(zeroconf, name, version) and await self._register(zeroconf, name, addresses):
@@ -110,13 +114,14 @@ class Announcer:
 async def _is_free(zeroconf: AsyncZeroconf, name: str, version: IPVersion) -> bool:
     """Whether nobody answers to a host name; the library asks only whether a service of this name exists."""
     resolver = (AddressResolverIPv4 if version is IPVersion.V4Only else AddressResolverIPv6)(f"{name}.local.")
-    return not await resolver.async_request(zeroconf.zeroconf, _PATIENCE_MS)
+    # Answers to all: one meant for this machine alone may reach another program here that listens to the same port.
+    return not await resolver.async_request(zeroconf.zeroconf, _PATIENCE_MS, DNSQuestionType.QM)
 
 
-def _addresses_of_machine(listening: Address) -> Iterator[Address]:
-    """Give the addresses of this machine that others reach it by, of the same kind as the one given."""
+def _addresses_of_machine(version: int) -> Iterator[Address]:
+    """Give the addresses that others reach this machine by, of IPv4 or IPv6."""
     for adapter in ifaddr.get_adapters():
         for found in adapter.ips:
             address = ipaddress.ip_address(found.ip if isinstance(found.ip, str) else found.ip[0])
-            if address.version == listening.version and not address.is_loopback and not address.is_link_local:
+            if address.version == version and not address.is_loopback and not address.is_link_local:
                 yield address

@@ -104,7 +104,7 @@ async def gateway(*, origin: Origin, behaviour: Behaviour) -> None:
         if behaviour.http_port is not None and virtual.http_url is None:
             say(f"firmware {virtual.identity.firmware} has closed the port that led to HTTPS; it is not opened")
         if virtual.mdns_name is not None:
-            say(f"announced to the network of {behaviour.listen} as {virtual.mdns_name}: others there can see it")
+            say(f"announced as {virtual.mdns_name} to everybody on the network of {behaviour.listen}")
         print_bytes(codec.encode_json(virtual.describe()) + b"\n")
         await stopping.wait()
 
