@@ -11,7 +11,7 @@ class Fault(Enum):
     """Why the store cannot serve; the value is the advice."""
 
     LOCKED = "Another process works with this history. Stop it, or choose another folder under [store] path."
-    CORRUPT = "The file is damaged. Restart Openvoy: what cannot be read is set aside and a fresh history is started."
+    CORRUPT = "The history file is damaged. Restore a backup, or move the file away: Openvoy then begins a new one."
     FULL = "Free some space on the disk; writing goes on by itself as soon as there is room."
     READ_ONLY = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
     NEWER = "A newer Openvoy wrote this history. Update Openvoy, or choose another folder under [store] path."

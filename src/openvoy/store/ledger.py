@@ -52,9 +52,9 @@ class Shelf:
         self._session.inserter(self.table.name).put(numbered)
         self._staged = changed
 
-    def may_have(self, owner: int, at: datetime) -> bool:
+    def may_have(self, owner_id: int, at: datetime) -> bool:
         """Whether a row of this owner and time may be there already."""
-        newest = self._newest.get(owner, self._newest_of_all)
+        newest = self._newest.get(owner_id, self._newest_of_all)
         return newest is not None and at <= newest
 
     def keep(self) -> None:

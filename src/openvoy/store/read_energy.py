@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from openvoy.ports import Columns
 from openvoy.store import tables
@@ -76,36 +77,46 @@ def read_energy(session: Session, bounds: Sequence[int], gateway_ids: Iterable[i
     count = max(0, len(bounds) - 1)
     totals: dict[str, list[float | None]] = {name: [None] * count for name in QUANTITIES}
     estimated = [False] * count
-    edges = _read_edges(session, bounds) if count else {}
-    counted = _read_counted(session)
+    extent = _read_extent(session)
+    edges = _read_edges(session, bounds, extent.names) if count and extent.names else {}
     for gateway_id in gateway_ids:
-        for name in counted:
-            boundaries = list(_Counter(session, gateway_id, name, edges).boundaries(bounds))
+        for name in extent.names:
+            boundaries = list(_Counter(session, gateway_id, name, edges, extent).boundaries(bounds))
             for index, (first, last) in enumerate(pairwise(boundaries)):
                 energy_wh, is_estimated = period_energy(first, last)
                 if energy_wh is not None:
-                    totals[name][index] = round((totals[name][index] or 0.0) + energy_wh, 2)
+                    others_wh = totals[name][index]
+                    totals[name][index] = round(energy_wh if others_wh is None else others_wh + energy_wh, 2)
                     estimated[index] |= is_estimated
     return {"start": list(bounds[:-1]), **totals, "estimated": [int(flag) for flag in estimated]}
 
 
-def _read_counted(session: Session) -> list[str]:
-    """Read which quantities were ever counted; the engine knows it without looking at rows."""
-    (largest,) = session.rows(f"SELECT {', '.join(f'max({name})' for name in QUANTITIES)} FROM energy")
-    return [name for name, value in zip(QUANTITIES, largest, strict=True) if value is not None]
+class _Extent(NamedTuple):
+    """What the engine knows without looking at rows: which quantities were ever counted, and when."""
+
+    names: Sequence[str]
+    first_s: int
+    last_s: int
+
+
+def _read_extent(session: Session) -> _Extent:
+    largest = ", ".join(f"max({name})" for name in QUANTITIES)
+    ends = "CAST(epoch(min(time)) AS BIGINT), CAST(epoch(max(time)) AS BIGINT)"
+    ((first_s, last_s, *values),) = session.rows(f"SELECT {ends}, {largest} FROM energy")
+    return _Extent([name for name, value in zip(QUANTITIES, values, strict=True) if value is not None], first_s, last_s)
 
 
 Edges = Mapping[tuple[int, int, str], tuple[Count, Count]]
 """By gateway, quarter of an hour and quantity: the first and the last reading."""
 
 
-def _read_edges(session: Session, bounds: Sequence[int]) -> Edges:
+def _read_edges(session: Session, bounds: Sequence[int], names: Sequence[str]) -> Edges:
     """Read the quarters of an hour on both sides of each boundary, in one pass."""
     quarters = sorted({bound // NEAR_S + side for bound in bounds for side in (-1, 0)})
     parts = ", ".join(
         f"{end}(at_s) FILTER (WHERE {name} IS NOT NULL), CAST(arg_{end}({name}, at_s) AS DOUBLE), "
         f"arg_{end}(estimated, at_s)"
-        for name in QUANTITIES
+        for name in names
         for end in ("min", "max")
     )
     rows = session.rows(
@@ -116,7 +127,7 @@ def _read_edges(session: Session, bounds: Sequence[int]) -> Edges:
     )
     edges: dict[tuple[int, int, str], tuple[Count, Count]] = {}
     for gateway_id, quarter, *values in rows:
-        for index, name in enumerate(QUANTITIES):
+        for index, name in enumerate(names):
             first_s, first_wh, first_estimated, last_s, last_wh, last_estimated = values[index * 6 : index * 6 + 6]
             if first_s is not None:
                 edges[gateway_id, quarter, name] = (
@@ -129,11 +140,12 @@ def _read_edges(session: Session, bounds: Sequence[int]) -> Edges:
 class _Counter:
     """One quantity of one gateway: finds what is known at boundaries, which come in order."""
 
-    def __init__(self, session: Session, gateway_id: int, name: str, edges: Edges) -> None:
+    def __init__(self, session: Session, gateway_id: int, name: str, edges: Edges, extent: _Extent) -> None:
         self._session = session
         self._gateway_id = gateway_id
         self._name = name
         self._edges = edges
+        self._extent = extent
         self._last: Boundary | None = None
 
     def boundaries(self, bounds: Iterable[int]) -> Iterator[Boundary]:
@@ -165,6 +177,8 @@ class _Counter:
         return earlier[1] if earlier else None, after
 
     def _search(self, at_s: int, within: str, order: str, sign: int) -> Count | None:
+        if (at_s < self._extent.first_s) if sign < 0 else (at_s > self._extent.last_s):
+            return None
         for reach_s in SEARCH_S:
             rows = self._session.rows(
                 f"SELECT CAST(epoch(time) AS BIGINT), CAST({self._name} AS DOUBLE), estimated FROM energy "

@@ -44,10 +44,10 @@ def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gatew
         raise StoreFault(Fault.MEMORY, f"History: {last - first + 1} steps are too many to read at once.")
     at_s = range(start_s + first * step_s, start_s + last * step_s + 1, step_s)
     columns: dict[str, Sequence[float | None]] = {"at": list(at_s)}
-    grace = -(-SILENT_AFTER_S // step_s)
+    grace_steps = -(-SILENT_AFTER_S // step_s)
     for place, name in enumerate(MEASURES):
         parts = [_dense(steps, place, first, last) for steps in by_gateway.values()]
-        total = parts[0] if len(parts) == 1 else add_up(parts, grace=grace, mean=name == "soc_pct")
+        total = parts[0] if len(parts) == 1 else add_up(parts, grace_steps=grace_steps, mean=name == "soc_pct")
         columns[name] = [None if value is None else round(value, 1) for value in total]
     return columns
 
@@ -59,12 +59,12 @@ def _dense(steps: Steps, place: int, first: int, last: int) -> Series:
     return found
 
 
-def add_up(parts: Sequence[Series], *, grace: int, mean: bool) -> Series:
+def add_up(parts: Sequence[Series], *, grace_steps: int, mean: bool) -> Series:
     """Add series of one length, or average them; None where one that is expected is missing.
 
-    One is expected from its first to its last value, and for `grace` more.
+    One is expected from its first to its last value, and for `grace_steps` more.
     """
-    spans = [_span(part, grace) for part in parts]
+    spans = [_span(part, grace_steps) for part in parts]
     total: Series = []
     for index, values in enumerate(zip(*parts, strict=True)):
         expected = [value for value, span in zip(values, spans, strict=True) if index in span]
@@ -76,9 +76,9 @@ def add_up(parts: Sequence[Series], *, grace: int, mean: bool) -> Series:
     return total
 
 
-def _span(part: Series, grace: int) -> range:
+def _span(part: Series, grace_steps: int) -> range:
     known = [index for index, value in enumerate(part) if value is not None]
-    return range(known[0], known[-1] + 1 + grace) if known else range(0)
+    return range(known[0], known[-1] + 1 + grace_steps) if known else range(0)
 
 
 class _Range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +16,8 @@ from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.ledger import Ledger
 from openvoy.store.opening import SetAside, set_aside
 from openvoy.store.rows import Drafts
+
+_LOG = logging.getLogger(__name__)
 
 MOST_TOGETHER = 128
 """Batches in one transaction; more would make the first one wait."""
@@ -146,7 +149,7 @@ class Writer:
         if self._ledger is None:
             if self._database is None:
                 self._database, aside = self._opener()
-                self._set_aside.extend(aside)
+                self._tell(aside)
             self._ledger = Ledger(self._database.writer, live_days=self._live_days)
         return self._ledger
 
@@ -158,7 +161,7 @@ class Writer:
         if fault.fault is Fault.CORRUPT:
             self._close_database()
             try:
-                self._set_aside.append(set_aside(database.path, fault.message))
+                self._tell([set_aside(database.path, fault.message)])
             except StoreFault:
                 return False
             return True
@@ -166,6 +169,12 @@ class Writer:
             return False
         self._close_database()
         return True
+
+    def _tell(self, aside: Sequence[SetAside]) -> None:
+        self._set_aside.extend(aside)
+        for damaged in aside:
+            lost = "history begins anew" if damaged.is_whole_history else "its last changes are lost"
+            _LOG.error("History was damaged, %s; what was there is kept in %s: %s", lost, damaged.path, damaged.reason)
 
     def _checkpoint(self, *, above_bytes: int) -> None:
         database = self._database

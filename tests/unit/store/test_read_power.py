@@ -101,7 +101,7 @@ async def test_several_gateways_are_added_up(tmp_path: Path) -> None:
     ids=["never there", "came later", "gone for good", "holes of both", "nothing known"],
 )
 def test_who_is_waited_for(first: list[float | None], second: list[float | None], total: list[float | None]) -> None:
-    assert add_up([first, second], grace=2, mean=False) == total
+    assert add_up([first, second], grace_steps=2, mean=False) == total
 
 
 async def test_unreasonable_questions_are_refused_or_empty(tmp_path: Path) -> None:
