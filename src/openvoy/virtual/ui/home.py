@@ -67,7 +67,8 @@ def _interfaces(interfaces: Iterable[NetworkInterface]) -> Iterator[tuple[object
 def _levels(comm: Comm) -> Iterator[tuple[str, CommLevel]]:
     kinds = (("Microinverters", comm.inverters), ("AC Batteries", comm.acb), ("Q Relays", comm.nsrb))
     for name, level in (*kinds, ("System controllers", comm.esub)):
-        if level is not None:
+        if level is not None and level.count:
             yield name, level
     for level in each(comm.batteries):
-        yield "IQ Batteries", level
+        if level.count:
+            yield "IQ Batteries", level
