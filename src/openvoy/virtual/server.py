@@ -73,7 +73,8 @@ class Server:
         self._tls: ssl.SSLContext | None = None
         self._doors: list[socket.socket] = []
         """Bound without listening while connections are refused."""
-        self._busy: set[asyncio.Transport] = set()
+        self._busy: dict[asyncio.Task[object], asyncio.Transport | None] = {}
+        """Requests being answered, and their connections."""
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
         """Listen, and give the port; raise ConfigError where that cannot be."""
@@ -106,6 +107,11 @@ class Server:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        for task in tuple(self._busy):
+            # The library does not end what was asked by a client that has left.
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def refuse(self) -> None:
         """Refuse connections from now on, and end those on which nothing is being answered; the port stays taken."""
@@ -116,7 +122,7 @@ class Server:
             await site.stop()
         self._doors = [_take(address) for address in addresses]
         for connection in self._runner.server.connections:
-            if connection.transport is not None and connection.transport not in self._busy:
+            if connection.transport is not None and connection.transport not in self._busy.values():
                 connection.transport.abort()
 
     async def accept(self) -> None:
@@ -125,9 +131,9 @@ class Server:
             await web.SockSite(self._runner, self._doors.pop(), ssl_context=self._tls).start()
 
     async def _handle(self, raw: web.Request) -> web.StreamResponse:
-        transport = raw.transport
-        if transport is not None:
-            self._busy.add(transport)
+        task = asyncio.current_task()
+        assert task is not None
+        self._busy[task] = raw.transport
         try:
             request, answer = await self._read(raw)
             if answer is None:
@@ -135,8 +141,7 @@ class Server:
             response, sent_bytes = await self._send(raw, answer.reply)
             self._count(request, answer, sent_bytes)
         finally:
-            if transport is not None:
-                self._busy.discard(transport)
+            del self._busy[task]
         return response
 
     async def _read(self, raw: web.Request) -> tuple[Request, Answer | None]:

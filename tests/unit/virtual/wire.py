@@ -101,7 +101,7 @@ class Wire:
         )
 
     async def _line(self) -> str:
-        return (await self.reader.readuntil(b"\r\n"))[:-2].decode()
+        return (await self.reader.readuntil(b"\r\n"))[:-2].decode("latin-1")
 
     async def _chunks(self) -> bytes:
         body = b""
