@@ -38,7 +38,8 @@ def render_document(title: str, body: Html, *, head: Html = EMPTY, header: Html 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{head}\n</head>\n<body>\n{header}\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
-    return page.encode()
+    # A header may have held bytes that are no text, and they may be shown again.
+    return page.encode("utf-8", "replace")
 
 
 def render_section(title: str, *parts: Html) -> Html:

@@ -30,7 +30,7 @@ async def redeem(identity: Capabilities, request: Request, cloud: CloudLink | No
     fields = {"grant_type": "authorization_code", **{name: str(asked.get(name, "")) for name in _PASSED_ON}}
     headers = {"content-type": "application/x-www-form-urlencoded"}
     reply = await cloud.redeem(
-        Request(method="POST", path="/oauth/token", headers=headers, body=urlencode(fields).encode())
+        Request(method="POST", path="/oauth/token", headers=headers, body=urlencode(fields, errors="replace").encode())
     )
     try:
         said: dict[str, Any] = codec.decoder(dict[str, Any])(reply.body)[0]

@@ -127,6 +127,7 @@ async def test_the_way_by_the_cloud_is_there_when_the_cloud_is() -> None:
         ("[::1]:8443", "http://[::1]:8080"),
         ("", "http://127.0.0.1:8080"),
         ("[", "http://127.0.0.1:8080"),
+        ("a\udcf0", "http://a?:8080"),
         ('"><script>', "http://&quot;&gt;&lt;script&gt;:8080"),
     ],
 )
