@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from openvoy.errors import StorageError
 from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
 from openvoy.store import read_rest
@@ -55,11 +54,13 @@ class HistoryStore:
         """
         writer = Writer(lambda: open_history(path, limits), live_days=live_days, checkpoint_bytes=checkpoint_bytes)
         store = cls(writer)
+        is_open = False
         try:
             await asyncio.wrap_future(writer.run(lambda _: None))
-        except StorageError:
-            await store.close()
-            raise
+            is_open = True
+        finally:
+            if not is_open:
+                await store.close()
         return store
 
     @property

@@ -93,13 +93,16 @@ class _Range:
     def read(self, session: Session) -> list[tuple[Any, ...]]:
         """Read gateway, step and the means of each."""
         source = self._fine_source(session) if self._step_s < FINE_STEP_S else f"power WHERE {self._where()}"
-        within = [utc(self._start_s - LONGEST_INTERVAL_S), utc(self._end_s)]
-        args = within * source.count("time >= ?")
+        args = self._args(source, self._start_s - LONGEST_INTERVAL_S)
         ((longest_s,),) = session.rows(f"SELECT max(interval_s) FROM {source}", args)
         if longest_s is None:
             return []
-        is_aligned = self._start_s % longest_s == 0 and self._step_s % longest_s == 0
-        return session.rows(self._aligned(source) if is_aligned else self._overlapping(source), args)
+        if self._start_s % longest_s == 0 and self._step_s % longest_s == 0:
+            return session.rows(self._aligned(source), self._args(source, self._start_s))
+        return session.rows(self._overlapping(source), args)
+
+    def _args(self, source: str, from_s: int) -> list[object]:
+        return [utc(from_s), utc(self._end_s)] * source.count("time >= ?")
 
     def _where(self) -> str:
         return f"time >= ? AND time < ? AND gateway_id IN ({self._gateways})"
@@ -120,9 +123,7 @@ class _Range:
     def _aligned(self, source: str) -> str:
         """The query where no row can reach into two steps."""
         step = f"(CAST(epoch(time) AS BIGINT) - {self._start_s}) // {self._step_s}"
-        rows = f"SELECT *, {step} AS step FROM {source}"
-        means = f"SELECT gateway_id, step, {_means('interval_s')}"
-        return f"{means} FROM ({rows}) WHERE step >= 0 GROUP BY gateway_id, step"
+        return f"SELECT gateway_id, {step} AS step, {_means('interval_s')} FROM {source} GROUP BY gateway_id, step"
 
     def _overlapping(self, source: str) -> str:
         """The query where rows may reach into several steps, and beyond the ends."""
@@ -138,7 +139,7 @@ class _Range:
         )
         weight = f"(least(to_s, (step + 1) * {step_s}) - greatest(from_s, step * {step_s}))"
         means = f"SELECT gateway_id, step, {_means(weight)} FROM parts GROUP BY gateway_id, step"
-        return f"WITH rows AS ({rows}), parts AS ({parts}) {means}"
+        return f"WITH rows AS MATERIALIZED ({rows}), parts AS ({parts}) {means}"
 
 
 def _means(weight: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,3 @@ def everything(at: datetime, number: int = 1) -> Batch:
         events=(event(at),),
         gaps=(GapRecord(gateway=GATEWAY, start=at, end=at + timedelta(minutes=5), reason="test"),),
     )
-
-
-def column(columns: Mapping[str, Sequence[object]], name: str) -> list[object]:
-    return list(columns[name])
