@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from openvoy.collector.minutes import MinuteMeans, powers_of
 from openvoy.model import Battery, Energy, Inverter, Snapshot
-from openvoy.model.accounting import Notice
+from openvoy.model.accounting import Notice, is_of_site
 from openvoy.model.records import (
     Batch,
     BatteryRecord,
@@ -22,6 +22,10 @@ from openvoy.model.records import (
 
 GAP_AFTER = timedelta(seconds=180)
 """A longer time without power values is a gap; shorter ones are bridged by the minute's mean."""
+
+
+PHASE_COUNTERS_MIN = 5
+"""Counters of single phases are kept this often: they are for looking closely, and take most of the room."""
 
 
 class Recorder:
@@ -160,8 +164,10 @@ class Recorder:
         )
 
     def _counters(self, snapshot: Snapshot, reported: set[str]) -> Iterator[CounterRecord]:
+        """Give the site's counters every minute, as accounting goes on from them, and the others more rarely."""
+        is_full = snapshot.at.minute % PHASE_COUNTERS_MIN == 0
         for counter in snapshot.counters:
-            if counter.source.quantity != "inverter" or counter.source.device in reported:
+            if is_of_site(counter.source) or is_full or counter.source.device in reported:
                 yield CounterRecord(
                     gateway=self._gateway,
                     at=snapshot.at.replace(microsecond=0),

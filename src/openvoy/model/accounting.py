@@ -129,7 +129,7 @@ class Accountant:
     def __init__(self, energy: Energy | None = None, last: Iterable[tuple[CounterSource, Account]] = ()) -> None:
         """Go on from accounted energies and the sources' last readings, or begin."""
         self._active = {
-            source.quantity: (source, account) for source, account in sorted(last, key=_by_time) if _is_of_site(source)
+            source.quantity: (source, account) for source, account in sorted(last, key=_by_time) if is_of_site(source)
         }
         self._totals_wh: dict[str, float] = {}
         self._load_wh = None if energy is None else energy.load_wh
@@ -151,7 +151,7 @@ class Accountant:
         """
         notices: list[Notice] = []
         for counter in counters:
-            if _is_of_site(counter.source):
+            if is_of_site(counter.source):
                 notices += self._count(counter, at)
         if reported.charge_wh is None and battery_w is not None:
             self._integrate(battery_w, at)
@@ -204,7 +204,8 @@ def _by_time(entry: tuple[CounterSource, Account]) -> datetime:
     return entry[1].at
 
 
-def _is_of_site(source: CounterSource) -> bool:
+def is_of_site(source: CounterSource) -> bool:
+    """Whether a counter belongs to the site as a whole, neither to a phase nor to an inverter."""
     return source.quantity in QUANTITIES and source.block not in _PHASES
 
 
