@@ -133,7 +133,7 @@ async def test_a_simulated_site_stands_behind_the_same_server(tmp_path: Path) ->
         (("--capture", "a.har", "--speed", "nan"), "no speed"),
         (("--capture", "a.har", "--fault", "none"), "no fault"),
         (("--site", "nowhere.toml"), "nowhere.toml"),
-        (("--site", "standard", "--firmware", "5"), "no firmware"),
+        (("--site", "standard", "--firmware", "3.7"), "no firmware"),
     ],
 )
 def test_what_cannot_be_is_said_with_a_remedy(

@@ -33,6 +33,12 @@ class Table(WireStruct):
     ] = said("aaData")
 
 
+class PdmAggregate(WireStruct):
+    """An energy over all phases."""
+
+    energy_wh: Annotated[float | None, doc("Wh", "all phases")] = said("aggregate")
+
+
 class PdmSummary(WireStruct):
     """Sums in joules, which do not wrap."""
 
@@ -44,6 +50,25 @@ class PdmSummary(WireStruct):
     has_revenue_meter: Annotated[bool | None, doc("", "a revenue meter counts")] = said("there_is_an_active_rgm")
     has_power_meter: Annotated[bool | None, doc("", "a power meter counts")] = said("there_is_an_active_pmu")
     meter_w: Annotated[float | None, doc("W", "meter now")] = said("watts_now_eim")
+    meter_today: Annotated[PdmAggregate | None, doc("", "meter today")] = said("watt_hours_today_eim")
+    meter_seven_days: Annotated[PdmAggregate | None, doc("", "meter, seven days")] = said("eim_watt_hours_seven_days")
+    meter_lifetime: Annotated[PdmAggregate | None, doc("", "meter, lifetime")] = said("watt_hours_lifetime_eim")
+    revenue_meter_w: Annotated[float | None, doc("W", "revenue meter now")] = said("watts_now_rgm")
+    revenue_meter_today: Annotated[PdmAggregate | None, doc("", "revenue meter today")] = said("watt_hours_today_rgm")
+    revenue_meter_seven_days: Annotated[PdmAggregate | None, doc("", "revenue meter, seven days")] = said(
+        "rgm_watt_hours_seven_days"
+    )
+    revenue_meter_lifetime: Annotated[PdmAggregate | None, doc("", "revenue meter, lifetime")] = said(
+        "watt_hours_lifetime_rgm"
+    )
+    power_meter_w: Annotated[float | None, doc("W", "power meter now")] = said("watts_now_pmu")
+    power_meter_today: Annotated[PdmAggregate | None, doc("", "power meter today")] = said("watt_hours_today_pmu")
+    power_meter_seven_days: Annotated[PdmAggregate | None, doc("", "power meter, seven days")] = said(
+        "pmu_watt_hours_seven_days"
+    )
+    power_meter_lifetime: Annotated[PdmAggregate | None, doc("", "power meter, lifetime")] = said(
+        "watt_hours_lifetime_pmu"
+    )
 
 
 class EventEntry(WireStruct):

@@ -37,6 +37,8 @@ class Info(WireStruct):
     packages: Annotated[tuple[Package, ...] | None, doc("", "installed packages")] = None
     build_time_s: Annotated[float | None, doc("s", "Unix time of the build")] = None
     build_id: Annotated[str | None, doc("", "label of the build")] = None
+    release_stage: Annotated[str | None, doc("", "such as 700-GA, from 7.3")] = None
+    release_version: Annotated[str | None, doc("", "version of the release, from 7.3; element release_ver")] = None
 
 
 class TokenCheck(WireStruct):
@@ -81,6 +83,8 @@ def _info_of(root: ET.Element, serial: str, software: str) -> Info:
         ),
         build_time_s=_number(root, "build_info/build_time_gmt"),
         build_id=_text(root, "build_info/build_id"),
+        release_stage=_text(root, "build_info/release_stage"),
+        release_version=_text(root, "build_info/release_ver"),
     )
 
 
@@ -127,7 +131,9 @@ def render_info(info: Info) -> bytes:
         lines += [*_element("build", package.build, 2), "  </package>"]
     if info.build_time_s is not None or info.build_id is not None:
         lines += ["  <build_info>", *_element("build_time_gmt", info.build_time_s, 2)]
-        lines += [*_element("build_id", info.build_id, 2), "  </build_info>"]
+        lines += _element("build_id", info.build_id, 2)
+        lines += [*_element("release_stage", info.release_stage, 2), *_element("release_ver", info.release_version, 2)]
+        lines.append("  </build_info>")
     return "\n".join([*lines, "</envoy_info>", ""]).encode()
 
 

@@ -14,6 +14,7 @@ from openvoy.virtual.api.fleet import Board, Unit, batteries, boards
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.supply import battery_grid_mode, battery_grid_state, controller_grid_mode, controller_state
 from openvoy.virtual.api.versions import EIGHT
+from openvoy.virtual.site.serials import combiner_serial, revenue_meter_serial
 
 READY = (6, "ENCHG_STATE_READY")
 IDLE_W = 20.0
@@ -38,6 +39,9 @@ def build_inventory(moment: Moment) -> tuple[EnsembleGroup, ...]:
     for board in parting:
         kind, build = ("COLLAR", _collar) if board.is_collar else ("ENPOWER", _controller)
         groups.append(EnsembleGroup(kind=kind, devices=(build(moment, board),)))
+    if moment.site.gateway.combiner:
+        groups.append(EnsembleGroup(kind="C6 COMBINER CONTROLLER", devices=(_combiner(moment),)))
+        groups.append(EnsembleGroup(kind="C6 RGM", devices=(_revenue_meter(moment),)))
     return tuple(groups)
 
 
@@ -142,6 +146,32 @@ def _collar(moment: Moment, board: Board) -> EnsembleDevice:
         grid_state="on_grid" if is_on_grid else "off_grid",
         control_error=0,
         collar_state="Installed",
+    )
+
+
+def _combiner(moment: Moment) -> EnsembleDevice:
+    return EnsembleDevice(
+        part_number="800-02403-r08",
+        serial=combiner_serial(moment.site),
+        installed_s=moment.commissioned_s,
+        last_report_s=reported_s(moment),
+        admin_state_number=82,
+        admin_state="ENCMN_C6_CC_READY",
+        created_s=moment.commissioned_s,
+        image_loaded_s=moment.commissioned_s,
+        communicating=True,
+        fw_version="0.1.20-D1",
+        dmir_version="0.1.20-D1",
+    )
+
+
+def _revenue_meter(moment: Moment) -> EnsembleDevice:
+    return EnsembleDevice(
+        part_number="800-02406-r05",
+        serial=revenue_meter_serial(moment.site),
+        installed_s=moment.commissioned_s,
+        meter_firmware="0.1.20-D1",
+        meter_state=80,
     )
 
 

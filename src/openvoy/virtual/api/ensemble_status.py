@@ -14,7 +14,7 @@ from openvoy.protocol.endpoints.ensemble_status import (
     Submodule,
 )
 from openvoy.virtual.api.ensemble import COLLAR_FIRMWARE, COLLAR_PART, CONTROLLER_FIRMWARE, CONTROLLER_PART, READY
-from openvoy.virtual.api.fleet import Board, Unit, batteries, boards
+from openvoy.virtual.api.fleet import Board, Unit, batteries, boards, sub_panel_serial
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.relay import build_relay
 from openvoy.virtual.api.secctrl import build_control
@@ -115,7 +115,7 @@ def _battery_parts(serial: str) -> dict[str, Submodule]:
 def _controller_parts(serial: str) -> dict[str, Submodule]:
     dmir = ModuleImage(part_number="546-00003-01", assembly_number="01")
     image = ModuleImage(part_number="522-00003-01", assembly_number=CONTROLLER_FIRMWARE)
-    first, second = (f"{int(serial) + number:012d}" for number in (1, 2))
+    first, second = f"{int(serial) + 1:012d}", sub_panel_serial(serial)
     return {
         first: _part(CONTROLLER_PARTS[0], "800-01346-r02", "800-01346-r02", dmir=dmir, image=image),
         second: _part(CONTROLLER_PARTS[1], "800-01855-r01", "880-01855-r01", dmir=dmir, image=NO_IMAGE),

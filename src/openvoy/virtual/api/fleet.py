@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from openvoy.virtual.api.call import Refused
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.settings.fleet import BATTERY_TYPE, BOARD_TYPES, COLLAR_TYPE, Joiner
+from openvoy.virtual.settings.equipment import board_kind
+from openvoy.virtual.settings.fleet import BATTERY_TYPE, BOARD_TYPES, COLLAR_TYPE, CONTROLLER_TYPE, Joiner
 from openvoy.virtual.site.hardware import BATTERIES, BatteryModel
-from openvoy.virtual.site.serials import battery_serials
+from openvoy.virtual.site.serials import acb_serials, battery_serials, collar_serial, controller_serial
 
 PHASES = ("ph-a", "ph-b", "ph-c")
 SHIPPED_PCT = 30.0
 """Charge of a battery that was registered and feeds nothing yet."""
 SHIPPED_C = 18.0
+IDLE_AC_W = 5.0
+"""AC Batteries that do less are idle."""
+AC_BATTERY_BASE = 0x2B000000
+AC_BATTERY_CHANNEL_BASE = 0x6B000011
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,29 @@ class Unit:
     def phase_name(self) -> str:
         """Its phase in the gateway's words."""
         return PHASES[self.phase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcUnit:
+    """One AC Battery."""
+
+    place: int
+    """From 0."""
+    serial: str
+    since_s: int
+    power_w: float
+    soc_pct: float
+    temperature_c: float
+
+    @property
+    def eid(self) -> int:
+        """Its record number."""
+        return AC_BATTERY_BASE + 256 * (self.place + 1)
+
+    @property
+    def channel_eid(self) -> int:
+        """That of its channel."""
+        return AC_BATTERY_CHANNEL_BASE + 256 * (self.place + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +101,29 @@ def batteries(moment: Moment) -> tuple[Unit, ...]:
     return (*units, *(_new_unit(moment, row, len(units) + place) for place, row in enumerate(joined)))
 
 
+def ac_batteries(moment: Moment) -> tuple[AcUnit, ...]:
+    """List the AC Batteries."""
+    definition = moment.site.acb
+    return tuple(
+        AcUnit(
+            place=place,
+            serial=serial,
+            since_s=moment.commissioned_s,
+            power_w=0.0,
+            soc_pct=50.0 if definition is None else definition.start_pct,
+            temperature_c=SHIPPED_C,
+        )
+        for place, serial in enumerate(acb_serials(moment.site))
+    )
+
+
+def charge_status(power_w: float, soc_pct: float) -> str:
+    """Name what AC Batteries do."""
+    if abs(power_w) > IDLE_AC_W:
+        return "discharging" if power_w > 0 else "charging"
+    return "full" if soc_pct >= 100 else "idle"
+
+
 def joiners(moment: Moment) -> tuple[Joiner, ...]:
     """List the devices that were registered and have joined by now."""
     return tuple(row for row in moment.settings.fleet.joiners if row.is_joined(moment.now_s))
@@ -80,13 +132,28 @@ def joiners(moment: Moment) -> tuple[Joiner, ...]:
 def boards(moment: Moment) -> tuple[Board, ...]:
     """List what parts the house from the grid: a system controller or a meter collar, one at most."""
     joined = [row for row in joiners(moment) if row.device_type in BOARD_TYPES]
-    found = [Board(serial=row.serial, since_s=row.since_s, device_type=row.device_type) for row in joined]
+    found = list(_commissioned_board(moment))
+    found += [Board(serial=row.serial, since_s=row.since_s, device_type=row.device_type) for row in joined]
     return tuple(board for board in found if board.serial not in moment.settings.fleet.removed)[:1]
+
+
+def _commissioned_board(moment: Moment) -> Iterator[Board]:
+    kind = board_kind(moment.site)
+    if kind == "system-controller":
+        serial = controller_serial(moment.site)
+        yield Board(serial=serial, since_s=moment.commissioned_s, device_type=CONTROLLER_TYPE)
+    elif kind == "meter-collar":
+        yield Board(serial=collar_serial(moment.site), since_s=moment.commissioned_s, device_type=COLLAR_TYPE)
 
 
 def controllers(moment: Moment) -> tuple[Board, ...]:
     """List the system controllers: one at most."""
     return tuple(board for board in boards(moment) if not board.is_collar)
+
+
+def sub_panel_serial(serial: str) -> str:
+    """Give the serial number of the board that talks over the power line, one of a system controller's parts."""
+    return f"{int(serial) + 2:012d}"
 
 
 def board_of(moment: Moment) -> Board:
@@ -108,7 +175,7 @@ def controller_of(moment: Moment) -> Board:
 def serials_of(moment: Moment) -> frozenset[str]:
     """All storage devices by serial number, those that still join too."""
     joining = {row.serial for row in moment.settings.fleet.joiners}
-    known = {row.serial for row in (*batteries(moment), *boards(moment))}
+    known = {unit.serial for unit in batteries(moment)} | {board.serial for board in boards(moment)}
     return frozenset(joining | known)
 
 

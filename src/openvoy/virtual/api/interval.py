@@ -49,10 +49,13 @@ def consumption_totals(moment: Moment) -> Totals:
 
 def inverter_totals(moment: Moment) -> Totals:
     """Take the snapshot of the microinverters' sum, as far as they have reported."""
-    panels = moment.snapshot.panels
+    removed = moment.settings.fleet.removed_inverters
+    places = [place for place, panel in enumerate(moment.snapshot.panels) if panel.serial not in removed]
+    panels = [moment.snapshot.panels[place] for place in places]
     heard = (p.report for p in panels if p.report is not None and moment.is_heard(p, moment.snapshot_s))
     lifetime = sum(panel.report.lifetime_j for panel in panels if panel.report is not None)
-    midnights = [int(sum(moment.midnight_before(days).told_j) / JOULES_PER_WH) for days in (0, 1, WEEK)]
+    told = [moment.midnight_before(days).told_j for days in (0, 1, WEEK)]
+    midnights = [int(sum(day[place] for place in places) / JOULES_PER_WH) for day in told]
     return _totals(int(lifetime / JOULES_PER_WH), midnights, sum(whole_watts(row, moment) for row in heard))
 
 

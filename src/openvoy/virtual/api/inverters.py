@@ -15,55 +15,112 @@ from openvoy.protocol.endpoints.inverters import (
     LastReading,
     LifetimeReading,
 )
-from openvoy.virtual.api.eids import inverter_channel_eid, inverter_eid
+from openvoy.virtual.api.fleet import AcUnit, ac_batteries
 from openvoy.virtual.api.interval import NOTHING, Totals, flow_of, meter_totals, panel_totals, whole_watts
 from openvoy.virtual.api.measured import frequency
 from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.api.panels import Inverter, inverters
 from openvoy.virtual.api.versions import FOURTH_CHANNEL
+from openvoy.virtual.site.hardware import ACB_RATED_W
 from openvoy.virtual.site.meters import CHANNELS, Meter
-from openvoy.virtual.site.state import ReportState
+from openvoy.virtual.site.state import PanelState, ReportState
 
 INVERTER_TYPE = 1
+AC_BATTERY_TYPE = 11
 DEVICE_LIMIT = 50
 SIGNAL = 110
 IMPULSE = 70
 
 
 def build_inverters(moment: Moment) -> tuple[InverterReport, ...]:
-    """Build the last reports; the last one of a day stays all night."""
-    return tuple(
+    """Build the last reports, AC Batteries after the inverters; the last one of a day stays all night."""
+    reports = [_report(moment, row.panel) for row in inverters(moment)]
+    reports += [
         InverterReport(
-            serial=panel.serial,
-            last_report_s=0 if panel.report is None else panel.report.at_s,
-            device_type=INVERTER_TYPE,
-            last_report_w=0 if panel.report is None else whole_watts(panel.report, moment),
-            max_report_w=round(panel.most_w),
+            serial=unit.serial,
+            last_report_s=moment.snapshot_s,
+            device_type=AC_BATTERY_TYPE,
+            last_report_w=round(unit.power_w),
+            max_report_w=round(ACB_RATED_W),
         )
-        for panel in moment.state.panels
+        for unit in ac_batteries(moment)
+    ]
+    return tuple(reports)
+
+
+def _report(moment: Moment, panel: PanelState) -> InverterReport:
+    return InverterReport(
+        serial=panel.serial,
+        last_report_s=0 if panel.report is None else panel.report.at_s,
+        device_type=INVERTER_TYPE,
+        last_report_w=0 if panel.report is None else whole_watts(panel.report, moment),
+        max_report_w=round(panel.most_w),
     )
 
 
 def build_device_data(moment: Moment) -> dict[str, DeviceData | int]:
     """Build the devices up to the limit, and how many there are in all."""
-    devices = {str(inverter_eid(place)): _inverter(moment, place) for place in range(len(moment.serials))}
+    devices = {str(row.eid): _inverter(moment, row) for row in inverters(moment, with_removed=True)}
+    devices |= {str(unit.eid): _ac_battery(moment, unit) for unit in ac_batteries(moment)}
     devices |= {str(meter.eid): _meter(moment, meter) for meter in moment.meters}
     shown: dict[str, DeviceData | int] = dict(islice(devices.items(), DEVICE_LIMIT))
     return shown | {"deviceCount": len(devices), "deviceDataLimit": DEVICE_LIMIT}
 
 
-def _inverter(moment: Moment, place: int) -> DeviceData:
-    report = moment.state.panels[place].report
-    totals = panel_totals(moment, place)
-    eid = inverter_channel_eid(place)
+def _inverter(moment: Moment, inverter: Inverter) -> DeviceData:
+    """Build one inverter; a removed one is no longer active and says nothing (quirk 31)."""
+    report = None if inverter.is_removed else inverter.panel.report
+    totals = NOTHING if inverter.is_new or inverter.is_removed else panel_totals(moment, inverter.place)
+    eid, most_w = inverter.channel_eid, inverter.panel.most_w
     channel = DeviceChannel(
         eid=eid,
         created_s=0 if report is None else report.at_s,
         energy=_energy(totals),
-        power=DevicePower(now_w=totals.now_w, used_w=0, max_w=round(moment.state.panels[place].most_w)),
+        power=DevicePower(now_w=totals.now_w, used_w=0, max_w=round(most_w)),
         last=LastReading() if report is None else _last(moment, eid, report),
         lifetime=LifetimeReading() if report is None else _lifetime(moment, report),
     )
-    return DeviceData(kind="pcu", serial=moment.serials[place], active=True, gone=False, channels=(channel,))
+    is_there = not inverter.is_removed
+    serial = inverter.panel.serial
+    return DeviceData(kind="pcu", serial=serial, active=is_there, gone=not is_there, channels=(channel,))
+
+
+def _ac_battery(moment: Moment, unit: AcUnit) -> DeviceData:
+    energy_j = round(abs(unit.power_w) * moment.interval_s)
+    is_used = unit.power_w < 0
+    last = LastReading(
+        eid=unit.channel_eid,
+        interval_type=0,
+        end_s=moment.snapshot_s,
+        duration_s=moment.interval_s,
+        flags=0,
+        flags_hex=f"0x{0:016x}",
+        produced_j=0 if is_used else energy_j,
+        used_j=energy_j if is_used else 0,
+        soc_pct=round(unit.soc_pct),
+        health_pct=100,
+        min_cell_c=round(unit.temperature_c),
+        max_cell_c=round(unit.temperature_c) + 1,
+        temperature_c=round(unit.temperature_c) + 2,
+        ac_mv=round(moment.truth.voltages_v[0] * 1000),
+        ac_mhz=round(moment.truth.frequency_hz * 1000),
+        rssi=SIGNAL,
+        issi=IMPULSE,
+    )
+    power = DevicePower(
+        now_w=0 if is_used else round(unit.power_w),
+        used_w=-round(unit.power_w) if is_used else 0,
+        max_w=round(ACB_RATED_W),
+    )
+    channel = DeviceChannel(
+        eid=unit.channel_eid,
+        created_s=moment.snapshot_s,
+        energy=_energy(NOTHING),
+        power=power,
+        last=last,
+        lifetime=LifetimeReading(created_s=moment.commissioned_s, duration_s=moment.now_s - moment.commissioned_s),
+    )
+    return DeviceData(kind="acb", serial=unit.serial, active=True, gone=False, channels=(channel,))
 
 
 def _energy(totals: Totals) -> DeviceEnergy:

@@ -20,11 +20,16 @@ from openvoy.protocol.endpoints.production import (
     ProductionTotals,
 )
 from openvoy.virtual.api import interval
+from openvoy.virtual.api.call import Outcome
+from openvoy.virtual.api.fleet import ac_batteries, charge_status
 from openvoy.virtual.api.interval import JOULES_PER_WH, Totals, flow_of, whole_watts
+from openvoy.virtual.api.legacy import render_missing
 from openvoy.virtual.api.measured import DARK, Measured, measure
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.api.versions import EACH_WRAPS, TOTAL_IS_DIFFERENCE
+from openvoy.virtual.api.panels import panels as present_panels
+from openvoy.virtual.api.versions import EACH_WRAPS, PAGE_IS_JSON, TOTAL_IS_DIFFERENCE
 from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.hardware import ACB_CAPACITY_WH
 from openvoy.virtual.site.state import Flow
 
 WRAP_J = 2**32
@@ -32,7 +37,7 @@ WRAP_J = 2**32
 
 def build_totals(moment: Moment) -> ProductionTotals:
     """Build the interval snapshot of production."""
-    return _wire_totals(interval.production_totals(moment))
+    return wire_totals(interval.production_totals(moment))
 
 
 def build_pdm_energy(moment: Moment) -> PdmEnergy:
@@ -41,25 +46,26 @@ def build_pdm_energy(moment: Moment) -> PdmEnergy:
     used = interval.consumption_totals(moment) if moment.has_consumption_meter else interval.NOTHING
     return PdmEnergy(
         production=PdmProduction(
-            inverters=_wire_totals(interval.inverter_totals(moment)),
-            revenue_meter=_wire_totals(interval.NOTHING),
-            meter=_wire_totals(produced),
+            inverters=wire_totals(interval.inverter_totals(moment)),
+            revenue_meter=wire_totals(interval.NOTHING),
+            meter=wire_totals(produced),
         ),
-        consumption=PdmConsumption(meter=_wire_totals(used)),
+        consumption=PdmConsumption(meter=wire_totals(used)),
     )
 
 
-def build_page(moment: Moment) -> ProductionPage:
-    """Build the production page without phases."""
-    return _page(moment, details=False)
+def build_page(moment: Moment) -> object:
+    """Build the production page without phases; before 4 there is no such page, and HTML says so."""
+    return _page(moment, details=False) if moment.firmware >= PAGE_IS_JSON else Outcome(text=render_missing(moment))
 
 
-def build_detailed_page(moment: Moment) -> ProductionPage:
-    """Build the production page with phases."""
-    return _page(moment, details=True)
+def build_detailed_page(moment: Moment) -> object:
+    """Build the production page with phases, likewise."""
+    return _page(moment, details=True) if moment.firmware >= PAGE_IS_JSON else Outcome(text=render_missing(moment))
 
 
-def _wire_totals(totals: Totals) -> ProductionTotals:
+def wire_totals(totals: Totals) -> ProductionTotals:
+    """Name the values of a snapshot."""
     return ProductionTotals(
         today_wh=totals.today_wh,
         seven_days_wh=totals.seven_days_wh,
@@ -69,7 +75,7 @@ def _wire_totals(totals: Totals) -> ProductionTotals:
 
 
 def _page(moment: Moment, *, details: bool) -> ProductionPage:
-    storage = (ProductionRow(kind="acb", active_count=0, reading_time_s=0, now_w=0, stored_wh=0, state="idle"),)
+    storage = (_ac_row(moment),)
     if not moment.meters:
         return ProductionPage(production=(_inverter_row(moment),), storage=storage)
     rows = [
@@ -83,8 +89,25 @@ def _page(moment: Moment, *, details: bool) -> ProductionPage:
     return ProductionPage(production=(_inverter_row(moment), rows[0]), consumption=(rows[1], rows[2]), storage=storage)
 
 
+def _ac_row(moment: Moment) -> ProductionRow:
+    """AC Batteries alone; IQ Batteries never stand here."""
+    units = ac_batteries(moment)
+    if not units:
+        return ProductionRow(kind="acb", active_count=0, reading_time_s=0, now_w=0, stored_wh=0, state="idle")
+    power_w, soc_pct = sum(unit.power_w for unit in units), sum(unit.soc_pct for unit in units) / len(units)
+    return ProductionRow(
+        kind="acb",
+        active_count=len(units),
+        reading_time_s=moment.snapshot_s,
+        now_w=round(power_w),
+        stored_wh=round(ACB_CAPACITY_WH * len(units) * soc_pct / 100),
+        state=charge_status(power_w, soc_pct),
+        soc_pct=round(soc_pct),
+    )
+
+
 def _inverter_row(moment: Moment) -> ProductionRow:
-    panels = moment.state.panels
+    panels = present_panels(moment)
     heard = [panel.report for panel in panels if panel.report and moment.is_heard(panel, moment.now_s)]
     lifetimes = [int(panel.report.lifetime_j) for panel in panels if panel.report]
     if moment.firmware >= EACH_WRAPS:

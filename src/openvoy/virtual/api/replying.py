@@ -13,7 +13,6 @@ from openvoy.virtual.pages import (
     SERVER,
     render_bad_request,
     render_not_found,
-    render_redirect,
     render_reply,
     render_wrong_method,
 )
@@ -29,10 +28,10 @@ _BAD_GATEWAY = (
 
 def render_outcome(identity: Capabilities, path: str, outcome: Outcome, body: bytes) -> Reply:
     """Render what came of a request; `body` is its value, printed."""
-    if outcome.location is not None:
-        return replace(render_redirect(outcome.location), status=outcome.status)
-    content_type = None if outcome.text is None or not body.lstrip().startswith(b"<") else "text/html"
-    return render_reply(identity, path, body, status=outcome.status, content_type=content_type)
+    if outcome.location is None:
+        return render_reply(identity, path, body, status=outcome.status)
+    reply = render_reply(identity, path, b"", status=outcome.status, content_type="text/html")
+    return replace(reply, headers=(*reply.headers, ("Location", outcome.location)))
 
 
 def render_refused(identity: Capabilities, path: str, refused: Refused) -> Reply:

@@ -102,9 +102,10 @@ def _bias(moment: Moment) -> Bias:
 
 def _biases(moment: Moment) -> dict[str, Any]:
     """Name the biases, in engineering units and as the fixed-point numbers that are sent."""
-    told, biases = _bias(moment), {}
+    told = _bias(moment)
+    biases: dict[str, Any] = {}
     for phase, section in enumerate(SECTIONS):
-        is_used = phase < max(1, moment.site.phase_count if moment.site.phase_count == 3 else 1)
+        is_used = phase == 0 or moment.site.phase_count == 3
         hertz, volt = (told.frequency_hz, told.voltage_v) if is_used else (0.0, 0.0)
         biases |= {f"freq_bias_hz{section}": hertz, f"voltage_bias_v{section}": volt}
         biases |= {

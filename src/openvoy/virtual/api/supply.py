@@ -45,9 +45,9 @@ def controller_grid_mode(moment: Moment) -> str:
 
 def battery_grid_mode(moment: Moment) -> str:
     """Tell the grid mode of the batteries; without controller they know only a grid."""
-    if not boards(moment):
-        return "grid-tied"
-    return _MODES[moment.switchgear.supply] if batteries(moment) else "unknown"
+    if not batteries(moment):
+        return "unknown"
+    return _MODES[moment.switchgear.supply] if boards(moment) else "grid-tied"
 
 
 def battery_grid_state(moment: Moment) -> str:

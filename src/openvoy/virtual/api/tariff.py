@@ -5,88 +5,121 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from openvoy.codec import changed, each
 from openvoy.protocol.endpoints.tariff import (
-    ACB_CONFIG,
     TARIFF,
-    AcbConfig,
-    Currency,
     DerivedSchedule,
     SchedulePlans,
     ScheduleSlot,
     SingleRate,
     StorageSettings,
     TariffDays,
-    TariffPeriod,
     TariffReply,
+    TariffRequest,
     TariffSeason,
     TariffSettings,
     WeekPlan,
 )
+from openvoy.virtual.api.call import Call, Outcome, merged, settle
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.api.versions import EIGHT
+from openvoy.virtual.api.versions import CLOUD_SCHEDULES, EIGHT, FEED_IN_PRICES, STORAGE_IN_TARIFF
+from openvoy.virtual.settings.events import News
+from openvoy.virtual.settings.plan import build_plan, slots_of_day
+from openvoy.virtual.settings.storage import MODES, TariffState
+from openvoy.virtual.site.orders import StorageSlot
 
 DAY_MIN = 1440
 WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+"""In the order of the reply."""
+NUMBERS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
 
 
 def build_tariff(moment: Moment) -> TariffReply:
-    """Build the stored tariff and the schedule that is made of it at every read."""
-    site, is_eight = moment.site, moment.firmware >= EIGHT
-    battery = site.battery
-    changed = str(moment.commissioned_s)
-    storage = StorageSettings(
-        mode="self-consumption" if battery is None else battery.mode,
-        sub_mode="",
-        reserve_pct=0.0 if battery is None else battery.reserve_pct,
-        very_low_pct=5 if battery is None else round(battery.very_low_pct),
-        charge_from_grid=battery is not None and battery.charge_from_grid,
-        changed_s=changed,
-        cloud_scheduled=False if is_eight else None,
-    )
-    prices = site.tariff
-    settings = TariffSettings(
-        currency=Currency(code=prices.currency),
-        logger="mylogger",
-        changed_s=changed,
-        storage=storage,
-        single_rate=SingleRate(rate=prices.import_per_kwh, sell=prices.export_per_kwh),
-        seasons=(_season(moment),),
-        export_seasons=(),
-    )
-    return TariffReply(tariff=settings, schedule=_schedule(moment, storage))
+    """Build the stored tariff and the schedule that is made of it; before 7 both say less."""
+    tariff = moment.settings.tariff
+    return TariffReply(tariff=_shown(moment, tariff.document), schedule=_schedule(moment, tariff))
 
 
-def _season(moment: Moment) -> TariffSeason:
-    prices = moment.site.tariff
-    periods = [(round(row.start_h * 60), row.import_per_kwh) for row in prices.period] or [(0, prices.import_per_kwh)]
-    return TariffSeason(
-        id="all_year_long",
-        start="1/1",
-        days=(
-            TariffDays(
-                id="all_days",
-                days="Mon,Tue,Wed,Thu,Fri,Sat,Sun",
-                must_charge_start=0,
-                must_charge_duration=0,
-                must_charge_mode="CG",
-                peak_rule="DL" if moment.firmware >= EIGHT else None,
-                enable_discharge_to_grid=False,
-                periods=tuple(
-                    TariffPeriod(id=f"period_{number}", start_min=start, rate=rate)
-                    for number, (start, rate) in enumerate(periods, 1)
-                ),
-            ),
-        ),
-        tiers=(),
-    )
+def write_tariff(moment: Moment, call: Call) -> Outcome:
+    """Store a tariff, with its wrapper or without; what is derived is never taken over."""
+    told = call.unwrapped("tariff").read(TariffSettings)
+    stored = moment.settings.tariff
+    written = merged(stored.document, told)
+    wanted = written if told.storage is None else changed(written, storage=merged(stored.storage, told.storage))
+    check_storage(call, wanted.storage)
+    kept = wanted if told.storage is None else changed(wanted, storage=_kept(moment, stored, wanted, told))
+    document = changed(kept, changed_s=str(moment.now_s)) if moment.firmware >= STORAGE_IN_TARIFF else kept
+    state = TariffState(document=document, changed_s=moment.now_s)
+    echo = TariffRequest(tariff=_shown(moment, wanted))
+    return settle(moment, value=echo, tariff=state, news=tuple(_news(moment, stored, state)))
 
 
-def _schedule(moment: Moment, storage: StorageSettings) -> DerivedSchedule:
-    is_eight = moment.firmware >= EIGHT
+def check_storage(call: Call, storage: StorageSettings | None) -> None:
+    """Raise Refused for what batteries cannot be told."""
+    if storage is None:
+        return
+    shares = (storage.reserve_pct, storage.very_low_pct)
+    if storage.mode not in MODES or any(share is not None and not 0 <= share <= 100 for share in shares):
+        raise call.malformed("no such storage setting")
+
+
+def _kept(moment: Moment, stored: TariffState, wanted: TariffSettings, told: TariffSettings) -> StorageSettings:
+    """What stays of storage settings: while the cloud plans, a written mode is echoed and has no effect."""
+    storage = stored.storage if wanted.storage is None else wanted.storage
+    # A mode that is null cannot be told from one that was not said; both keep the mode.
+    is_planned = storage.cloud_scheduled is True and moment.firmware >= CLOUD_SCHEDULES
+    mode = stored.storage.mode if is_planned or told.storage is None else storage.mode
+    return changed(storage, mode=mode, changed_s=str(moment.now_s))
+
+
+def _news(moment: Moment, before: TariffState, after: TariffState) -> list[News]:
+    news = []
+    if before.mode != after.mode:
+        news.append(News(text=f"Storage mode: {after.storage.mode}", serial=moment.identity.serial))
+    if before.reserve_pct != after.reserve_pct:
+        news.append(News(text=f"Battery reserve: {after.reserve_pct:.0f} %", serial=moment.identity.serial))
+    return news
+
+
+def _shown(moment: Moment, document: TariffSettings) -> TariffSettings:
+    """Leave out what this firmware does not know."""
+    seasons = document.seasons
+    if moment.firmware < FEED_IN_PRICES:
+        rate = None if document.single_rate is None else SingleRate(rate=document.single_rate.rate)
+        return TariffSettings(currency=document.currency, single_rate=rate, seasons=_short(seasons))
+    if moment.firmware < STORAGE_IN_TARIFF:
+        return changed(document, logger=None, changed_s=None, storage=None, seasons=_short(seasons))
+    if moment.firmware >= CLOUD_SCHEDULES:
+        return document
+    storage = None if document.storage is None else changed(document.storage, cloud_scheduled=None)
+    has_peaks = moment.firmware >= EIGHT
+    return changed(document, storage=storage, seasons=seasons if has_peaks else _peakless(seasons))
+
+
+def _short(seasons: tuple[TariffSeason, ...] | None) -> tuple[TariffSeason, ...]:
+    """A tariff of one price for the whole year has no season before 7."""
+    rows = tuple(each(seasons))
+    is_flat = all(len(tuple(each(days.periods))) < 2 for season in rows for days in each(season.days))
+    return () if is_flat and not any(season.tiers for season in rows) else _peakless(rows)
+
+
+def _peakless(seasons: tuple[TariffSeason, ...] | None) -> tuple[TariffSeason, ...]:
+    def plain(days: TariffDays) -> TariffDays:
+        return changed(days, peak_rule=None)
+
+    return tuple(changed(season, days=tuple(map(plain, each(season.days)))) for season in each(seasons))
+
+
+def _schedule(moment: Moment, tariff: TariffState) -> DerivedSchedule:
+    date = f"{datetime.fromtimestamp(tariff.changed_s, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if moment.firmware < STORAGE_IN_TARIFF:
+        version = "00.00.01" if moment.firmware < FEED_IN_PRICES else "00.00.02"
+        return DerivedSchedule(source="Tariff", date=date, version=version)
+    is_eight, storage = moment.firmware >= EIGHT, tariff.storage
     return DerivedSchedule(
         filename="Tariff" if is_eight else None,
         source="Tariff",
-        date=f"{datetime.fromtimestamp(moment.commissioned_s, UTC):%Y-%m-%d %H:%M:%S} UTC",
+        date=date,
         version="00.00.02",
         reserve_pct=storage.reserve_pct,
         very_low_pct=storage.very_low_pct,
@@ -94,22 +127,51 @@ def _schedule(moment: Moment, storage: StorageSettings) -> DerivedSchedule:
         short_mode=storage.mode if is_eight else None,
         mode=storage.mode,
         sub_mode="",
-        cloud_scheduled=False if is_eight else None,
+        cloud_scheduled=storage.cloud_scheduled if moment.firmware >= CLOUD_SCHEDULES else None,
         override=False,
         override_reserve_pct=30.0,
         override_rate=0.0,
         override_mode="StorageTouMode_DEFAULT_TOU_MODE",
         plans=SchedulePlans(
-            disabled=tuple(_week_plan((day,), "ID") for day in WEEK),
-            by_tariff=(_week_plan(WEEK, "ZN", start="1/1", end="1/1"),),
+            disabled=tuple(_week(**{day: (_slot(0, DAY_MIN, "ID"),)}) for day in WEEK),
+            by_tariff=tuple(_weeks(build_plan(tariff))),
         ),
     )
 
 
-def _week_plan(days: tuple[str, ...], setting: str, **season: str) -> WeekPlan:
-    all_day = (ScheduleSlot(start_min=0, duration_min=DAY_MIN, setting=setting),)
-    members: dict[str, Any] = {**season, **dict.fromkeys(days, all_day)}
+def _weeks(plan: tuple[StorageSlot, ...]) -> list[WeekPlan]:
+    """Write the plan season by season."""
+    seasons = sorted({(slot.from_date, slot.to_date) for slot in plan})
+    weeks = []
+    for first, end in seasons:
+        slots = tuple(slot for slot in plan if (slot.from_date, slot.to_date) == (first, end))
+        days = {day: tuple(_slot(*cut) for cut in slots_of_day(slots, NUMBERS[day])) for day in WEEK}
+        weeks.append(_week(start=_date(first), end=_date(end), **days))
+    return weeks
+
+
+def _week(**members: Any) -> WeekPlan:
     return WeekPlan(**members)
 
 
-RENDER = {TARIFF: build_tariff, ACB_CONFIG: lambda _moment: AcbConfig(sleeping=())}
+def _slot(start_min: int, duration_min: int, letters: str) -> ScheduleSlot:
+    return ScheduleSlot(start_min=start_min, duration_min=duration_min, setting=letters)
+
+
+def _date(date: tuple[int, int]) -> str:
+    return f"{date[0]}/{date[1]}"
+
+
+def build_kind(moment: Moment) -> str:
+    """Name the kind of tariff as the home page does."""
+    document = moment.settings.tariff.document
+    rows = tuple(each(document.seasons))
+    if any(season.tiers for season in rows):
+        return "tiered"
+    if any(len(tuple(each(days.periods))) > 1 for season in rows for days in each(season.days)):
+        return "time_of_use"
+    return "none" if document.single_rate is None else "single_rate"
+
+
+RENDER = {TARIFF: build_tariff}
+WRITE = {(TARIFF, "PUT"): write_tariff}

@@ -6,6 +6,12 @@ from openvoy.errors import ConfigError
 from openvoy.protocol.firmware import Firmware, parse_firmware
 
 USUAL = {
+    "3": "3.9.36",
+    "3.9": "3.9.36",
+    "4": "4.10.35",
+    "4.10": "4.10.35",
+    "5": "5.0.62",
+    "5.0": "5.0.62",
     "7": "7.6.175",
     "7.3": "7.3.517",
     "7.6": "7.6.175",
@@ -15,11 +21,39 @@ USUAL = {
 }
 """The build that is meant by a generation."""
 DEFAULT = "8.3"
-FIRST = Firmware((7,))
+FIRST = Firmware((3, 9))
 
+FIRST_METERED = Firmware((4,))
+RELEASE_CLASS = ((Firmware((3, 9)), Firmware((3, 10))), (Firmware((4, 10)), Firmware((5,))))
+"""Builds that were recorded with the class letter R, from the first to before the second."""
+PAGE_IS_JSON = Firmware((4,))
+"""The production page as JSON; before, a table for people, and no page beside it."""
+FULL_PAGE = Firmware((3, 10))
+"""From here on 3.x sends the table without the page around it."""
+NO_TRIP_POINTS = Firmware((7,))
+INVERTER_PROFILES_MOVED = Firmware((6,))
+RELEASES = Firmware((7, 3))
+"""The identity page names stage and version of the release."""
+SPLIT_PRODUCTION_SWITCH = Firmware((8, 3, 5528))
+PROVISIONED_FLAGS = Firmware((4, 3))
+"""The inventory says what kind a device is and whether it is provisioned."""
+AC_BATTERY_GROUP = Firmware((4, 5))
+RELAY_GROUP = Firmware((4, 10))
+SIZE_IN_BYTES = Firmware((6,))
+BOARD_GROUP = Firmware((7,))
 PHASES_IN_LIVEDATA = Firmware((7, 3))
 """Live values by phase; before, secondary control is told in short as well."""
 EIGHT = Firmware((8,))
+STORAGE_IN_TARIFF = Firmware((7,))
+"""The tariff says what batteries do."""
+FEED_IN_PRICES = Firmware((5,))
+"""The tariff says what feeding in pays."""
+CONTACTS_IN_LIVEDATA = Firmware((8, 2))
+CLOUD_SCHEDULES = Firmware((8, 2, 4200))
+"""The cloud may plan for the batteries."""
+GENERATOR_TYPE = Firmware((8, 2, 127))
+GENERATOR_PRESENT = Firmware((8, 2, 4))
+"""The generator counts as present only where there is one."""
 TRANSFER_RELAYS = Firmware((8, 2, 4))
 """The controller names its transfer relays."""
 NO_PAGE_EXTRAS = Firmware((7, 6, 175))
@@ -40,6 +74,6 @@ def parse_version(text: str) -> Firmware:
     if firmware < FIRST:
         raise ConfigError(
             f"{text!r} is no firmware that a simulated site can have",
-            hint=f"Use a generation ({', '.join(USUAL)}) or a build such as 8.2.4345, from 7.0 on.",
+            hint=f"Use a generation ({', '.join(USUAL)}) or a build such as 8.2.4345, from {FIRST} on.",
         )
     return Firmware(firmware.numbers, "D")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from openvoy.protocol.endpoints.contacts import ContactSettings
 from openvoy.protocol.endpoints.limits import ExportLimit
 from openvoy.protocol.endpoints.profiles import MultiModeDocument
 from openvoy.protocol.endpoints.site_settings import PcsOffering, PowerControl
@@ -20,9 +19,9 @@ from openvoy.protocol.endpoints.tariff import (
 from openvoy.virtual.settings.bridge import BridgeSettings
 from openvoy.virtual.settings.contacts import Contact, ContactBoard
 from openvoy.virtual.settings.curves import build_multi_mode
+from openvoy.virtual.settings.equipment import CONTACTS, build_contact_settings, build_generator
 from openvoy.virtual.settings.fleet import FleetSettings
 from openvoy.virtual.settings.gateway import GatewayState, WirelessState
-from openvoy.virtual.settings.generator import GeneratorSettings
 from openvoy.virtual.settings.limits import LimitSettings
 from openvoy.virtual.settings.live import LiveSettings
 from openvoy.virtual.settings.meters import MeterLedger, MeterSettings, MeterSetup, Stretch
@@ -33,7 +32,7 @@ from openvoy.virtual.settings.storage import StorageState, TariffState
 from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.meters import build_meters
 
-CONTACTS = ("NC1", "NC2", "NO1", "NO2")
+MODE_WORDS = {"self-consumption": "self-consumption", "savings": "economy", "backup": "backup"}
 PROFILES = {50: "G99-1-6:2020 UK:1.2.10", 60: "IEEE 1547 default 2015:1.0.7"}
 """What installers choose most, by nominal frequency."""
 
@@ -47,9 +46,9 @@ def build_settings(site: SiteDefinition, since_s: int) -> Settings:
         storage=StorageState(),
         controller=ControllerSettings(),
         contacts=ContactBoard(
-            contacts=tuple(Contact(settings=_contact(name, place)) for place, name in enumerate(CONTACTS, 1))
+            contacts=tuple(Contact(settings=build_contact_settings(site, name)) for name in CONTACTS)
         ),
-        generator=GeneratorSettings(),
+        generator=build_generator(site),
         limits=LimitSettings(export=_export_limit(), power_control=_power_control()),
         live=LiveSettings(),
         profiles=ProfileSettings(selected=PROFILES[hertz], chosen_s=since_s, multi_mode=_multi_mode(hertz)),
@@ -72,7 +71,7 @@ def _meters(site: SiteDefinition) -> MeterSettings:
 def _tariff(site: SiteDefinition, since_s: int) -> TariffSettings:
     prices, battery = site.tariff, site.battery
     storage = StorageSettings(
-        mode="self-consumption" if battery is None else battery.mode,
+        mode="self-consumption" if battery is None else MODE_WORDS[battery.mode],
         sub_mode="",
         reserve_pct=0.0 if battery is None else battery.reserve_pct,
         very_low_pct=5 if battery is None else round(battery.very_low_pct),
@@ -108,31 +107,6 @@ def _season(site: SiteDefinition) -> TariffSeason:
         ),
     )
     return TariffSeason(id="all_year_long", start="1/1", days=(days,), tiers=())
-
-
-def _contact(name: str, place: int) -> ContactSettings:
-    return ContactSettings(
-        id=name,
-        kind="NONE",
-        on_grid="none",
-        off_grid="none",
-        on_generator="none",
-        in_safe_state="none",
-        window_start_s=32400.0,
-        window_end_s=57600.0,
-        priority=float(place),
-        black_start_s=5.0,
-        black_start_retries=3.0,
-        action_retries=3.0,
-        may_override="false",
-        overridden="true",
-        name="",
-        mode="manual",
-        soc_low_pct=30.0,
-        soc_high_pct=70.0,
-        pv_phases=(),
-        pv_serials=(),
-    )
 
 
 def _export_limit() -> ExportLimit:
