@@ -1,88 +1,136 @@
-"""The batteries: minute by minute, because what they can do depends on what they did."""
+"""Batteries: minute by minute, because what they can do depends on what they did."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from openvoy.virtual.site.arrays import GRAIN, Array
-from openvoy.virtual.site.definition import Battery
+from openvoy.virtual.site.calendar import MINUTE_S
+from openvoy.virtual.site.definition import SiteDefinition
+from openvoy.virtual.site.hardware import ACB_CAPACITY_WH, ACB_RATED_W
+from openvoy.virtual.site.serials import acb_serials, battery_serials
 
-STEP_S = 60.0
+STEP_S = float(MINUTE_S)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What all batteries of a site can do together, in W and J."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bank:
+    """Batteries that share one state of charge, in W and J."""
 
-    units: int
+    serials: tuple[str, ...]
     rated_w: float
     capacity_j: float
-    floor_j: float
-    """Not discharged below this."""
     efficiency: float
     """One way."""
-    discharges: bool
-    grid_charge: bool
+    shares: Array
+    """[phase] how its power is shared out over the phases, in parts of `whole`."""
+    forms_grid: bool
+    """It can hold an island; an AC Battery rests without grid."""
+
+    @property
+    def whole(self) -> float:
+        """Parts of its power; it comes in multiples of so many grains, so that each part is exact."""
+        return float(self.shares.sum())
+
+    def by_phase(self, power_w: Array) -> Array:
+        """Share power out over the phases, [phase, mark]."""
+        shared: Array = self.shares[:, None] * (power_w / self.whole)
+        return shared
 
 
-def limits_of(battery: Battery) -> Limits:
-    """Work out the limits from the definition."""
-    model = battery.battery_model
-    capacity_j = model.capacity_wh * battery.units * 3600
-    return Limits(
-        units=battery.units,
-        rated_w=model.rated_w * battery.units,
-        capacity_j=capacity_j,
-        floor_j=capacity_j * max(battery.reserve_pct, battery.very_low_pct) / 100,
-        efficiency=battery.one_way_efficiency_pct / 100,
-        discharges=battery.mode == "self-consumption",
-        grid_charge=battery.mode == "backup" and battery.charge_from_grid,
-    )
+def build_banks(site: SiteDefinition) -> tuple[Bank, ...]:
+    """List the banks: IQ Batteries share the work, AC Batteries stand each for itself."""
+    banks: list[Bank] = []
+    if site.battery is not None:
+        model, units = site.battery.battery_model, site.battery.units
+        bank = Bank(
+            serials=battery_serials(site),
+            rated_w=model.rated_w * units,
+            capacity_j=model.capacity_wh * units * 3600,
+            efficiency=site.battery.one_way_efficiency_pct / 100,
+            shares=np.ones(3) if model.spans_phases else _shares(units, site.phase_count),
+            forms_grid=True,
+        )
+        banks.append(bank)
+    if site.acb is not None:
+        efficiency = site.acb.one_way_efficiency_pct / 100
+        for place, serial in enumerate(acb_serials(site)):
+            shares = np.roll(_shares(1, site.phase_count), place if site.phase_count == 3 else 0)
+            bank = Bank(
+                serials=(serial,),
+                rated_w=ACB_RATED_W,
+                capacity_j=ACB_CAPACITY_WH * 3600,
+                efficiency=efficiency,
+                shares=shares,
+                forms_grid=False,
+            )
+            banks.append(bank)
+    return tuple(banks)
 
 
-def battery_temperature(battery: Battery, air_c: Array, power_w: Array) -> Array:
+def _shares(units: int, phases: int) -> Array:
+    """On three phases each unit has one, in turn; else they span all."""
+    if phases == 3:
+        return np.bincount(np.arange(units) % 3, minlength=3).astype(np.float64)
+    return np.full(phases, units / phases)
+
+
+def battery_temperature(bank: Bank, air_c: Array, power_w: Array) -> Array:
     """Estimate cell temperatures, indoors and warmed by the work, degrees C."""
-    rated_w = battery.battery_model.rated_w * battery.units
-    temperature: Array = 18.0 + 0.35 * (air_c - 18.0) + 9.0 * np.abs(power_w) / rated_w
+    temperature: Array = 18.0 + 0.35 * (air_c - 18.0) + 9.0 * np.abs(power_w) / bank.rated_w
     return temperature
 
 
-def run_battery(limits: Limits, surplus_w: Array, *, power_w: float, stored_j: float) -> tuple[Array, Array]:
-    """Step through a day: power (positive discharges) and stored energy at each minute mark.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What a bank may do on a stretch."""
 
-    `surplus_w` is what solar leaves over at each mark; `power_w` and `stored_j` are those of the first mark. Power runs
-    straight between marks, so a mark may only ask for what also lets the line return to zero within the limits.
+    rated_w: float
+    full_j: float
+    floor_j: float
+    """Not discharged below this."""
+
+
+def run_bank(
+    bank: Bank, window: Window, wish_w: Array, steps_s: Sequence[float], *, power_w: float | None, stored_j: float
+) -> tuple[Array, Array]:
+    """Step along a stretch: power (positive discharges) and stored energy at each mark.
+
+    `wish_w` is what is wanted at each mark, `steps_s` how far apart the marks are. `power_w` is that of the first mark
+    where the bank goes on as it was, else it does at once what is wanted. Power runs straight between marks, so a mark
+    may only ask for what also lets the line return to zero within the limits.
     """
-    eta, rated, full, floor = limits.efficiency, limits.rated_w, limits.capacity_j, limits.floor_j
-    units = limits.units
-    lowest = -rated if limits.grid_charge else None
-    highest = rated if limits.discharges else 0.0
-    powers, stores = [power_w], [stored_j]
-    for surplus in surplus_w[1:].tolist():
-        want = -surplus if lowest is None else lowest
+    eta, full, floor, rated = bank.efficiency, window.full_j, window.floor_j, window.rated_w
+    whole, last = bank.whole, 0.0 if power_w is None else power_w
+    powers: list[float] = [] if power_w is None else [power_w]
+    stores: list[float] = [] if power_w is None else [stored_j]
+    begin = len(powers)
+    for want, step in zip(wish_w[begin:].tolist(), (*[0.0] * (1 - begin), *steps_s), strict=True):
+        ahead = (step + STEP_S) / 2
         if want < 0:
-            room = (full - stored_j + min(power_w, 0.0) * eta * (STEP_S / 2)) / (STEP_S * eta)
-            want = -min(-want, rated, max(room, 0.0))
+            room = (full - stored_j + min(last, 0.0) * eta * (step / 2)) / (ahead * eta)
+            power = -min(-want, rated, max(room, 0.0))
         else:
-            spare = (stored_j - floor - max(power_w, 0.0) / eta * (STEP_S / 2)) * eta / STEP_S
-            want = min(want, highest, max(spare, 0.0))
-        want = units * (int(want / units * GRAIN) / GRAIN)
-        stored_j += _stored_by(power_w, want, eta)
-        power_w = want
-        powers.append(power_w)
+            spare = (stored_j - floor - max(last, 0.0) / eta * (step / 2)) * eta / ahead
+            power = min(want, rated, max(spare, 0.0))
+        power = whole * (int(power / whole * GRAIN) / GRAIN)
+        stored_j += stored_by(last, power, step, eta)
+        last = power
+        powers.append(power)
         stores.append(stored_j)
     return np.array(powers), np.array(stores)
 
 
-def _stored_by(start_w: float, end_w: float, eta: float) -> float:
-    """Energy that one step adds to the cells."""
-    total = (start_w + end_w) * (STEP_S / 2)
+def stored_by(start_w: float, end_w: float, step_s: float, eta: float) -> float:
+    """Energy that a straight line of power adds to the cells."""
+    total = (start_w + end_w) * (step_s / 2)
     if start_w >= 0 and end_w >= 0:
         return -total / eta
     if start_w <= 0 and end_w <= 0:
         return -total * eta
     top = max(start_w, end_w)
-    discharged = top * top / (abs(start_w) + abs(end_w)) * (STEP_S / 2)
+    discharged = top * top / (abs(start_w) + abs(end_w)) * (step_s / 2)
     return (discharged - total) * eta - discharged / eta

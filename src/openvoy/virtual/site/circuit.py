@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
 from openvoy.virtual.site import flow
 from openvoy.virtual.site.arrays import Array
-from openvoy.virtual.site.calendar import MINUTE_S, LocalDay
+from openvoy.virtual.site.battery import Bank
+from openvoy.virtual.site.branches import KEPT, Branch, Count, widened
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.house import Load
-from openvoy.virtual.site.noise import Stream, smooth
-from openvoy.virtual.site.panels import ASLEEP_W, Plant, PlantOutput
+from openvoy.virtual.site.feed import Feed
+from openvoy.virtual.site.house import Load, LoadPart
+from openvoy.virtual.site.stretch import Solved, Task, connected
+
+__all__ = ["Branch", "Circuit", "Count", "Wiring", "counts_between", "wire_up"]
 
 ASLEEP_VAR = 12.0
 """Reactive power of an idle microinverter (lagging, its input filter); it fades as it works."""
@@ -22,101 +24,99 @@ BATTERY_VAR = 15.0
 """The same for a battery."""
 GRID_OHM = {50: 0.22, 60: 0.055}
 """Resistance between the house and a stiff grid, by nominal frequency: export lifts the voltage, import drops it."""
-
-
-class Branch(IntEnum):
-    """Parts of the circuit; the sum of the first four is the load."""
-
-    SOLAR = 0
-    """Positive: generating."""
-    GRID = 1
-    """Positive: import."""
-    BATTERY = 2
-    """Positive: discharging."""
-    GENERATOR = 3
-    LOAD = 4
-    """What the house uses."""
-    TOTAL = 5
-    """Solar and grid: what the gateway calls consumption, battery charging included."""
-
-
-class Count(IntEnum):
-    """What is counted of each branch and phase, in joules, var-seconds and volt-ampere-seconds."""
-
-    DELIVERED = 0
-    """Energy while power is positive."""
-    RECEIVED = 1
-    """Energy while power is negative."""
-    LAGGING = 2
-    LEADING = 3
-    APPARENT = 4
+SHIFT_HZ = 1.2
+"""An island's batteries raise the frequency by so much to stop all inverters."""
+SLACK = {"grid": Branch.GRID, "island": Branch.BATTERY, "reviving": Branch.BATTERY, "generator": Branch.GENERATOR}
+"""What takes up whatever is left, by kind of supply."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Circuit:
-    """Powers at each minute mark, [branch, phase, mark]; between marks they run straight."""
+    """Powers at each mark; between marks they run straight. Branches that others make up are worked out when asked."""
 
-    active_w: Array
-    reactive_var: Array
-    """Positive is lagging."""
-    apparent_va: Array
+    kept_w: Array
+    """[kept branch, phase, mark]."""
+    kept_var: Array
+    """The same, positive is lagging."""
     voltage_v: Array
     """[phase, mark], phase to neutral."""
     frequency_hz: Array
     """[mark]."""
 
+    @property
+    def active_w(self) -> Array:
+        """[branch, phase, mark]."""
+        return widened(self.kept_w)
 
-def batteries_by_phase(units: int, phases: int) -> Array:
-    """Count the batteries on each phase: on three phases each unit has one, in turn; else they span all."""
-    if phases == 3:
-        return np.bincount(np.arange(units) % 3, minlength=3).astype(np.float64)
-    return np.full(phases, units / phases)
+    @property
+    def reactive_var(self) -> Array:
+        """[branch, phase, mark], positive is lagging."""
+        return widened(self.kept_var)
+
+    @property
+    def apparent_va(self) -> Array:
+        """[branch, phase, mark]."""
+        return np.hypot(self.active_w, self.reactive_var)
 
 
-def solar_power(plant: Plant, output: PlantOutput) -> Array:
-    """Add up what inverters feed in, and draw while asleep, by phase."""
-    fed: Array = plant.share @ (output.ac_w - ASLEEP_W * output.asleep)
-    return fed
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wiring:
+    """What of a site's wires never changes."""
+
+    site: SiteDefinition
+    banks: tuple[Bank, ...]
+    parts: tuple[LoadPart, ...]
+
+    @property
+    def kept(self) -> int:
+        """How many branches are kept."""
+        has_more = self.site.charger is not None or self.site.acb is not None
+        return KEPT + 2 if has_more else KEPT
 
 
-def wire_up(site: SiteDefinition, seed: int, day: LocalDay, *, solar_w: Array, load: Load, battery_w: Array) -> Circuit:
-    """Let the grid carry what is left, phase by phase, and work out voltages and reactive power."""
-    units = site.battery.units if site.battery else 0
-    stored = _battery_by_phase(units, site.phase_count, battery_w)
-    active = np.zeros((len(Branch), *load.active_w.shape))
-    active[Branch.SOLAR], active[Branch.BATTERY], active[Branch.LOAD] = solar_w, stored, load.active_w
-    _balance(active)
+def load_var(load: Load, closed: Array) -> Array:
+    """Reactive power of what is connected, [phase, mark]."""
+    return connected(load.reactive_var, closed)
+
+
+def battery_var(banks: tuple[Bank, ...], phases: int) -> Array:
+    """Reactive power of the batteries, [phase]."""
+    units = sum(len(bank.serials) for bank in banks)
+    return np.full(phases, BATTERY_VAR * units / phases)
+
+
+def solar_var(feed: Feed, solar_w: Array) -> Array:
+    """Reactive power of the array, [phase, mark]."""
+    lagging: Array = ASLEEP_VAR * feed.inverters + VAR_PER_W * np.maximum(solar_w, 0.0)
+    return lagging
+
+
+def wire_up(wiring: Wiring, task: Task, solved: Solved) -> Circuit:
+    """Let the supply carry what is left, phase by phase, and work out voltages and reactive power."""
+    feed, count, kind = task.feed, len(solved.factor), task.conditions.kind
+    phases = wiring.site.phase_count
+    active = np.zeros((wiring.kept, phases, count))
     reactive = np.zeros_like(active)
-    panels = site.panel_count / site.phase_count
-    reactive[Branch.SOLAR] = ASLEEP_VAR * panels + VAR_PER_W * np.maximum(solar_w, 0.0)
-    reactive[Branch.BATTERY] = BATTERY_VAR * units / site.phase_count
-    reactive[Branch.LOAD] = load.reactive_var
-    _balance(reactive)
-    return Circuit(
-        active_w=active,
-        reactive_var=reactive,
-        apparent_va=np.hypot(active, reactive),
-        voltage_v=_voltage(site, seed, day, active[Branch.GRID]),
-        frequency_hz=site.frequency_hz
-        + 0.018 * smooth(seed, day.date.toordinal(), Stream.FREQUENCY, minutes=day.minutes, knots=240),
-    )
-
-
-def step_counts(circuit: Circuit, stop: int | None = None) -> Array:
-    """Integrate each minute up to mark `stop`: [count, branch, phase, minute]."""
-    active, reactive, apparent = (
-        values[..., :stop] for values in (circuit.active_w, circuit.reactive_var, circuit.apparent_va)
-    )
-    return counts_between(
-        (active[..., :-1], active[..., 1:]),
-        (reactive[..., :-1], reactive[..., 1:]),
-        (apparent[..., :-1], apparent[..., 1:]),
-        MINUTE_S,
-    )
+    voltage = np.zeros((phases, count))
+    if kind == "dark":
+        return Circuit(active, reactive, voltage, np.zeros(count))
+    active[Branch.SOLAR] = solved.factor * feed.gross_w[:, :count] - feed.draw_w[:, :count]
+    active[Branch.LOAD] = solved.served * task.load_w[:, :count]
+    reactive[Branch.SOLAR] = solar_var(feed, active[Branch.SOLAR])
+    reactive[Branch.LOAD] = solved.served * load_var(feed.load, task.closed)[:, :count]
+    reactive[Branch.BATTERY] = battery_var(wiring.banks, phases)[:, None]
+    for bank, power in zip(wiring.banks, solved.banks_w, strict=True):
+        active[Branch.BATTERY] += bank.by_phase(power)
+    if wiring.kept > KEPT:
+        _wire_more(wiring, task, solved, active, reactive)
+    for values in (active, reactive):
+        _balance(values, SLACK[kind])
+    voltage[:] = _voltage(wiring.site, feed.wander[:count], active[Branch.GRID])
+    return Circuit(active, reactive, voltage, _frequency(wiring.site, task, solved))
 
 
 def counts_between(
-    active: tuple[Array, Array], reactive: tuple[Array, Array], apparent: tuple[Array, Array], duration_s: float
+    active: tuple[Array, Array], reactive: tuple[Array, Array], apparent: tuple[Array, Array], duration_s: Array | float
 ) -> Array:
     """Integrate straight lines given by their ends, in the order of Count."""
     delivered = flow.positive(*active, duration_s)
@@ -132,23 +132,38 @@ def counts_between(
     )
 
 
-def _battery_by_phase(units: int, phases: int, battery_w: Array) -> Array:
-    if not units:
-        return np.zeros((phases, len(battery_w)))
-    return batteries_by_phase(units, phases)[:, None] * (battery_w / units)
+def _wire_more(wiring: Wiring, task: Task, solved: Solved, active: Array, reactive: Array) -> None:
+    """Fill in charger and AC Batteries, which are parts of load and battery."""
+    count, load = len(solved.factor), task.feed.load
+    for number, part in enumerate(wiring.parts):
+        if part.is_charger:
+            share = solved.served * task.closed[number]
+            active[KEPT] = share * load.active_w[number, :, :count]
+            reactive[KEPT] = share * load.reactive_var[number, :, :count]
+    own = [(bank, power) for bank, power in zip(wiring.banks, solved.banks_w, strict=True) if not bank.forms_grid]
+    for bank, power in own:
+        active[KEPT + 1] += bank.by_phase(power)
+    reactive[KEPT + 1] = battery_var(tuple(bank for bank, _ in own), len(active[0]))[:, None]
 
 
-def _balance(values: Array) -> None:
-    """Fill in grid and total from the rest."""
-    own = values[Branch.SOLAR] + values[Branch.BATTERY] + values[Branch.GENERATOR]
-    values[Branch.GRID] = values[Branch.LOAD] - own
-    values[Branch.TOTAL] = values[Branch.SOLAR] + values[Branch.GRID]
+def _balance(values: Array, slack: Branch) -> None:
+    """Let one branch carry what the others leave."""
+    others = [branch for branch in (Branch.SOLAR, Branch.GRID, Branch.BATTERY, Branch.GENERATOR) if branch is not slack]
+    values[slack] = values[Branch.LOAD] - (values[others[0]] + values[others[1]] + values[others[2]])
 
 
-def _voltage(site: SiteDefinition, seed: int, day: LocalDay, grid_w: Array) -> Array:
+def _voltage(site: SiteDefinition, wander: Array, grid_w: Array) -> Array:
     nominal = site.voltage_v
-    wander = smooth(seed, day.date.toordinal(), Stream.VOLTAGE, minutes=day.minutes, knots=60)
     apart = 1.0 + 0.004 * np.arange(site.phase_count)[:, None]
     ohm = GRID_OHM[round(site.frequency_hz)]
     voltage: Array = nominal * (1.008 + 0.007 * wander) * apart - ohm * grid_w / nominal
     return voltage
+
+
+def _frequency(site: SiteDefinition, task: Task, solved: Solved) -> Array:
+    """That of the grid wanders; an island's is steady until inverters must be held back."""
+    count = len(solved.factor)
+    if task.conditions.kind == "grid":
+        hum: Array = site.frequency_hz + 0.018 * task.feed.hum[:count]
+        return hum
+    return site.frequency_hz + SHIFT_HZ * (1.0 - solved.factor)

@@ -7,12 +7,12 @@ import numpy as np
 from openvoy.virtual.site.arrays import Array
 
 
-def net(start: Array, end: Array, duration_s: float) -> Array:
+def net(start: Array, end: Array, duration_s: Array | float) -> Array:
     """Integrate a straight line: watts in, joules out (or var and var-seconds)."""
     return (start + end) * (duration_s / 2)
 
 
-def positive(start: Array, end: Array, duration_s: float) -> Array:
+def positive(start: Array, end: Array, duration_s: Array | float) -> Array:
     """Integrate the part of a straight line above zero.
 
     With a and b the positive parts of the ends, the area is duration/2 * (a + b)^2 / (|start| + |end|): the triangle
@@ -25,6 +25,6 @@ def positive(start: Array, end: Array, duration_s: float) -> Array:
     return area
 
 
-def between(start: Array, end: Array, fraction: float) -> Array:
+def between(start: Array, end: Array, fraction: Array | float) -> Array:
     """Read a straight line at a fraction of its way."""
     return start + (end - start) * fraction

@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 
 from openvoy.virtual.site import flow
 from openvoy.virtual.site.arrays import Array, Ints
-from openvoy.virtual.site.battery import battery_temperature, limits_of
+from openvoy.virtual.site.battery import Bank, battery_temperature
+from openvoy.virtual.site.branches import Branch, Count
 from openvoy.virtual.site.calendar import MINUTE_S
-from openvoy.virtual.site.circuit import Branch, Count
 from openvoy.virtual.site.day import DayBlock
 from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.meters import build_meters
-from openvoy.virtual.site.reports import sent_by
-from openvoy.virtual.site.serials import battery_serials
 from openvoy.virtual.site.simulation import Site
 
 Columns = Mapping[str, NDArray[Any]]
@@ -59,11 +57,11 @@ def history(site: Site, start: datetime, end: datetime) -> Iterator[DayHistory]:
         block = site.block(date.fromordinal(number))
         yield DayHistory(
             date=block.day.date,
-            power=_within(_power(site.definition, block), span),
-            energy=_within(_energy(site.definition, block), span),
-            meters=_within(_meters(site.definition, block), span),
-            inverters=_within(_inverters(site, block), span),
-            batteries=_within(_batteries(site.definition, block), span),
+            power=_within(_power(site.definition, block, site.premises.wiring.banks), block, span),
+            energy=_within(_energy(site.definition, block), block, span),
+            meters=_within(_meters(site.definition, block), block, span),
+            inverters=_within(_inverters(site, block), block, span),
+            batteries=_within(_batteries(site, block), block, span),
         )
 
 
@@ -79,31 +77,29 @@ def _joined(parts: Sequence[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _within(columns: Columns, span: tuple[float, float]) -> Columns:
-    at = columns["at"]
-    if not len(at) or (at[0] >= span[0] and at[-1] < span[1] and at.min() >= span[0] and at.max() < span[1]):
+def _within(columns: Columns, block: DayBlock, span: tuple[float, float]) -> Columns:
+    """Keep what lies in the span; nobody can ask a gateway without power."""
+    at, dark = columns["at"], block.harvest.dark_s
+    if not len(at) or (not dark and at.min() >= span[0] and at.max() < span[1]):
         return columns
     kept = (at >= span[0]) & (at < span[1])
+    for start_s, end_s in dark:
+        kept &= (at < start_s - MINUTE_S) | (at >= end_s)
     return {name: values[kept] for name, values in columns.items()}
-
-
-def _means(values: Array) -> Array:
-    """Mean of each minute of straight lines."""
-    mean: Array = (values[..., :-1] + values[..., 1:]) / 2
-    return mean
 
 
 def _minutes(block: DayBlock) -> Ints:
     return block.day.start_s + MINUTE_S * np.arange(block.day.minutes, dtype=np.int64)
 
 
-def _power(site: SiteDefinition, block: DayBlock) -> Columns:
-    means = _means(block.circuit.active_w.sum(axis=1))
-    known = {f"{branch.name.lower()}_w": means[branch] for branch in _known(site)}
-    if not site.meters.production:
-        known["solar_w"] = _means(block.panel_w.sum(axis=0))
-    if site.battery is not None:
-        known["soc_pct"] = _means(_soc(site, block))
+def _power(definition: SiteDefinition, block: DayBlock, banks: tuple[Bank, ...]) -> Columns:
+    means = block.lines.minute_means(block.circuit.active_w.sum(axis=1))
+    known = {f"{branch.name.lower()}_w": means[branch] for branch in _known(definition)}
+    if not definition.meters.production:
+        known["solar_w"] = block.lines.minute_means(block.panel_w.sum(axis=0))
+    if banks:
+        capacity_j = sum(bank.capacity_j for bank in banks)
+        known["soc_pct"] = 100 * block.lines.minute_means(block.stored_j.sum(axis=0)) / capacity_j
     return {"at": _minutes(block), **known}
 
 
@@ -112,7 +108,7 @@ def _known(site: SiteDefinition) -> tuple[Branch, ...]:
     known = [Branch.SOLAR]
     if site.meters.consumption != "none":
         known += [Branch.GRID, Branch.GENERATOR, Branch.LOAD]
-    if site.battery is not None:
+    if site.battery is not None or site.acb is not None:
         known.append(Branch.BATTERY)
     return tuple(known)
 
@@ -128,45 +124,44 @@ ENERGIES = (
 
 
 def _energy(site: SiteDefinition, block: DayBlock) -> Columns:
-    active = block.circuit.active_w
+    kept, spans = block.circuit.kept_w, block.lines.span_s
     known = _known(site)
     columns: dict[str, NDArray[Any]] = {"at": _minutes(block)[::ENERGY_STEP_MIN]}
     for name, branch, count in ENERGIES:
         if branch in known:
             sign = 1.0 if count is Count.DELIVERED else -1.0
-            steps = flow.positive(sign * active[branch, :, :-1], sign * active[branch, :, 1:], MINUTE_S).sum(axis=0)
-            columns[name] = _counter(block.opening.counts[count, branch].sum(), steps)
+            steps = flow.positive(*block.lines.ends(sign * kept[branch]), spans).sum(axis=0)
+            columns[name] = _counter(block, block.opening.counts[count, branch].sum(), steps)
     if not site.meters.production:
-        steps = flow.net(block.panel_w[:, :-1], block.panel_w[:, 1:], MINUTE_S).sum(axis=0)
-        columns["solar_wh"] = _counter(block.opening.panel_j.sum(), steps)
+        columns["solar_wh"] = _counter(block, block.opening.panel_j.sum(), block.harvest.energy_j().sum(axis=0))
     return columns
 
 
-def _counter(opening_j: float, steps_j: Array) -> Array:
-    """Let a counter run through the day's minutes; its reading every five of them, Wh."""
-    running = opening_j + np.concatenate(([0.0], np.cumsum(steps_j)[:-1]))
-    readings: Array = running[::ENERGY_STEP_MIN] / 3600
+def _counter(block: DayBlock, opening_j: float, steps_j: Array) -> Array:
+    """Let a counter run along the day's lines; its reading every five minutes, Wh."""
+    running = opening_j + np.concatenate(([0.0], np.cumsum(steps_j)))
+    readings: Array = running[block.lines.minutes()[::ENERGY_STEP_MIN]] / 3600
     return readings
 
 
 def _meters(site: SiteDefinition, block: DayBlock) -> Columns:
-    circuit = block.circuit
+    circuit, mean = block.circuit, block.lines.minute_means
     meters = [meter for meter in build_meters(site) if meter.enabled]
     branches = [int(meter.branch) for meter in meters]
     active, reactive, apparent = (
-        _means(values[branches]) for values in (circuit.active_w, circuit.reactive_var, circuit.apparent_va)
+        mean(values[branches]) for values in (circuit.active_w, circuit.reactive_var, circuit.apparent_va)
     )
-    voltage = np.broadcast_to(_means(circuit.voltage_v), active.shape)
+    voltage = np.broadcast_to(mean(circuit.voltage_v), active.shape)
     rows = {
         "active_power_w": _with_sum(active),
         "apparent_power_va": _with_sum(apparent),
         "reactive_power_var": _with_sum(reactive),
         "voltage_v": _with_sum(voltage),
-        "current_a": _with_sum(apparent / voltage),
+        "current_a": _with_sum(_ratio(apparent, voltage)),
     }
     shape = rows["voltage_v"].shape
-    rows["power_factor"] = rows["active_power_w"] / rows["apparent_power_va"]
-    rows["frequency_hz"] = np.broadcast_to(_means(circuit.frequency_hz), shape)
+    rows["power_factor"] = _ratio(rows["active_power_w"], rows["apparent_power_va"])
+    rows["frequency_hz"] = np.broadcast_to(mean(circuit.frequency_hz), shape)
     eids = np.array([meter.eid for meter in meters], dtype=np.int64)
     keys: dict[str, Ints] = {
         "at": np.broadcast_to(_minutes(block), shape),
@@ -176,6 +171,12 @@ def _meters(site: SiteDefinition, block: DayBlock) -> Columns:
     return {name: values.transpose(2, 0, 1).reshape(-1) for name, values in {**keys, **rows}.items()}
 
 
+def _ratio(value: Array, other: Array) -> Array:
+    """Divide; nothing of nothing is 0."""
+    ratio: Array = np.divide(value, other, out=np.zeros_like(value), where=other != 0)
+    return ratio
+
+
 def _with_sum(values: Array) -> Array:
     """Put the sum of the phases before them: channel 0 of [meter, channel, minute]."""
     return np.concatenate((values.sum(axis=1, keepdims=True), values), axis=1)
@@ -183,7 +184,7 @@ def _with_sum(values: Array) -> Array:
 
 def _inverters(site: Site, block: DayBlock) -> Columns:
     reports = block.reports
-    sent = sent_by(reports, block.day.end_s)
+    sent = block.harvest.sent_by(block.day.end_s)
     order = np.argsort(reports.at_s[sent], kind="stable")
     serials = np.broadcast_to(np.array(site.plant.serials)[:, None], sent.shape)
     columns: dict[str, NDArray[Any]] = {
@@ -206,20 +207,22 @@ INVERTER_VALUES = (
 )
 
 
-def _batteries(site: SiteDefinition, block: DayBlock) -> Columns:
-    serials = np.array(battery_serials(site), dtype=np.str_)
-    units, marks = len(serials), slice(0, block.day.minutes, ENERGY_STEP_MIN)
+def _batteries(site: Site, block: DayBlock) -> Columns:
+    """Give each unit its share of its bank."""
+    banks = site.premises.wiring.banks
+    marks = block.lines.first[block.lines.minutes()[::ENERGY_STEP_MIN]]
     at = _minutes(block)[::ENERGY_STEP_MIN]
-    columns: dict[str, NDArray[Any]] = {"at": np.repeat(at, units), "serial": np.tile(serials, len(at))}
-    if site.battery is not None:
-        power = block.circuit.active_w[Branch.BATTERY].sum(axis=0)[marks]
-        columns["soc_pct"] = np.repeat(_soc(site, block)[marks], units)
-        columns["power_w"] = np.repeat(power / units, units)
-        columns["temperature_c"] = np.repeat(battery_temperature(site.battery, block.air_c[marks], power), units)
+    serials = np.array([serial for bank in banks for serial in bank.serials], dtype=np.str_)
+    columns: dict[str, NDArray[Any]] = {"at": np.repeat(at, len(serials)), "serial": np.tile(serials, len(at))}
+    if banks:
+        air = block.air_c[marks]
+        rows = [(bank, block.stored_j[n, marks], block.banks_w[n, marks]) for n, bank in enumerate(banks)]
+        columns["soc_pct"] = _by_unit([(bank, 100 * stored / bank.capacity_j) for bank, stored, _ in rows])
+        columns["power_w"] = _by_unit([(bank, power / len(bank.serials)) for bank, _, power in rows])
+        columns["temperature_c"] = _by_unit([(bank, battery_temperature(bank, air, power)) for bank, _, power in rows])
     return columns
 
 
-def _soc(site: SiteDefinition, block: DayBlock) -> Array:
-    if site.battery is None:
-        return np.zeros_like(block.stored_j)
-    return 100 * block.stored_j / limits_of(site.battery).capacity_j
+def _by_unit(rows: list[tuple[Bank, Array]]) -> Array:
+    """Repeat the values of each bank for its units, moment by moment."""
+    return np.concatenate([np.tile(values, (len(bank.serials), 1)) for bank, values in rows]).T.reshape(-1)

@@ -12,6 +12,7 @@ import numpy as np
 from openvoy.virtual.site.arrays import Array, Ints, grained
 from openvoy.virtual.site.calendar import LocalDay, local_day
 from openvoy.virtual.site.definition import Appliance, SiteDefinition
+from openvoy.virtual.site.equipment import Charger
 from openvoy.virtual.site.noise import Stream, generator, smooth
 
 HEATING_BELOW_C = 16.0
@@ -41,9 +42,22 @@ PER_PERSON = (
 FRIDGE = Appliance(name="fridge", power_w=95, minutes=16, per_day=30, line="L2", power_factor=0.75)
 
 
+MOST_CHARGE_MIN = 1380
+"""A car is full by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPart:
+    """Loads that are switched and metered together."""
+
+    contact: str | None
+    """Which contact they hang on."""
+    is_charger: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Load:
-    """What the house takes at each minute mark, [phase, mark]; never negative."""
+    """What the house would take with all contacts closed, at each minute mark: [part, phase, mark], never negative."""
 
     active_w: Array
     reactive_var: Array
@@ -61,22 +75,27 @@ class Household:
         self._site = site
         self._seed = seed
         self._appliances = appliances(site)
+        self._part = _parts_by_name(site)
+        self.parts = load_parts(site)
         self._runs: dict[date, tuple[Run, ...]] = {}
 
     def load(self, day: LocalDay, air_c: Array) -> Load:
         """Draw what the house uses on one day."""
         site, phases = self._site, self._site.phase_count
+        active = np.zeros((len(self.parts), phases, day.minutes + 1))
+        reactive = np.zeros_like(active)
         split = np.array(BASE_SPLIT[phases])[:, None]
         breath = smooth(self._seed, day.date.toordinal(), Stream.BASE_LOAD, minutes=day.minutes, knots=72)
         base = split * (site.house.base_w * np.clip(1.0 + 0.12 * breath, 0.5, 1.5))
-        climate = np.broadcast_to(_climate_w(site, air_c) / phases, base.shape)
-        active = base + climate
-        reactive = BASE_TANGENT * base + MOTOR_TANGENT * climate
+        active[0], reactive[0] = base, BASE_TANGENT * base
+        for name, climate in _climate_w(site, air_c).items():
+            active[self._part[name]] += climate / phases
+            reactive[self._part[name]] += MOTOR_TANGENT * climate / phases
         for row, first, last in self._running(day):
-            lines = _lines(row, phases)
-            active[lines, first:last] += row.power_w / len(lines)
+            part, lines = self._part[row.name], _lines(row, phases)
+            active[part, lines, first:last] += row.power_w / len(lines)
             tangent = math.sqrt(1 - row.power_factor**2) / row.power_factor
-            reactive[lines, first:last] += row.power_w / len(lines) * tangent
+            reactive[part, lines, first:last] += row.power_w / len(lines) * tangent
         return Load(grained(active), grained(reactive))
 
     def _running(self, day: LocalDay) -> Iterator[Run]:
@@ -91,7 +110,34 @@ class Household:
 
     def _started(self, day: LocalDay) -> tuple[Run, ...]:
         kept = self._runs.get(day.date)
-        return tuple(_starts(self._appliances, self._seed, day)) if kept is None else kept
+        if kept is not None:
+            return kept
+        runs = tuple(_starts(self._appliances, self._seed, day))
+        return runs if self._site.charger is None else (*runs, *_charges(self._site.charger, self._seed, day))
+
+
+def load_parts(site: SiteDefinition) -> tuple[LoadPart, ...]:
+    """List the parts of a house: what hangs on no contact, what hangs on each, the charger."""
+    rows = (row for row in site.contact if set(row.loads) - {CHARGER})
+    parts = [LoadPart(None, is_charger=False), *(LoadPart(row.name, is_charger=False) for row in rows)]
+    if site.charger is not None:
+        contact = next((row.name for row in site.contact if CHARGER in row.loads), None)
+        parts.append(LoadPart(contact, is_charger=True))
+    return tuple(parts)
+
+
+def load_names(site: SiteDefinition) -> frozenset[str]:
+    """Name what can hang on a contact."""
+    charger = set() if site.charger is None else {CHARGER}
+    return frozenset({row.name for row in appliances(site)} | {HEATING, COOLING} | charger)
+
+
+def _parts_by_name(site: SiteDefinition) -> dict[str, int]:
+    """Tell which part each load belongs to."""
+    parts = load_parts(site)
+    places = {part.contact: place for place, part in enumerate(parts) if not part.is_charger}
+    on_contact = {name: places[row.name] for row in site.contact for name in row.loads if row.name in places}
+    return {**dict.fromkeys(load_names(site), 0), **on_contact, **({CHARGER: len(parts) - 1} if site.charger else {})}
 
 
 def appliances(site: SiteDefinition) -> tuple[Appliance, ...]:
@@ -102,17 +148,24 @@ def appliances(site: SiteDefinition) -> tuple[Appliance, ...]:
     return (FRIDGE, *usual)
 
 
-def load_names(site: SiteDefinition) -> frozenset[str]:
-    """Name what can hang on a contact."""
-    charger = set() if site.charger is None else {CHARGER}
-    return frozenset({row.name for row in appliances(site)} | {HEATING, COOLING} | charger)
+def _climate_w(site: SiteDefinition, air_c: Array) -> dict[str, Array]:
+    return {
+        HEATING: site.house.heating_w_per_c * np.maximum(HEATING_BELOW_C - air_c, 0.0),
+        COOLING: site.house.cooling_w_per_c * np.maximum(air_c - COOLING_ABOVE_C, 0.0),
+    }
 
 
-def _climate_w(site: SiteDefinition, air_c: Array) -> Array:
-    heating = site.house.heating_w_per_c * np.maximum(HEATING_BELOW_C - air_c, 0.0)
-    cooling = site.house.cooling_w_per_c * np.maximum(air_c - COOLING_ABOVE_C, 0.0)
-    result: Array = heating + cooling
-    return result
+def _charges(charger: Charger, seed: int, day: LocalDay) -> Iterator[Run]:
+    """Draw when a car is plugged in, and for how long it charges."""
+    chance = generator(seed, day.date.toordinal(), Stream.CHARGER)
+    marks = _allowed(charger.from_h, charger.to_h, day)
+    if len(marks) and chance.random() < charger.per_week / 7:
+        first = int(marks[int(chance.random() * len(marks))])
+        minutes = round(charger.kwh * chance.uniform(0.5, 1.5) / charger.power_w * 60_000)
+        row = Appliance(
+            name=CHARGER, power_w=charger.power_w, minutes=1, per_day=0, line=charger.line, power_factor=0.99
+        )
+        yield row, first, first + min(max(minutes, 1), MOST_CHARGE_MIN)
 
 
 def _starts(rows: tuple[Appliance, ...], seed: int, day: LocalDay) -> Iterator[Run]:

@@ -23,6 +23,8 @@ class Stream(IntEnum):
     FREQUENCY = 9
     PANELS = 10
     REGULATION = 11
+    OUTAGES = 12
+    CHARGER = 13
 
 
 def generator(seed: int, day: int, stream: Stream) -> np.random.Generator:

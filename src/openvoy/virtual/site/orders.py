@@ -3,7 +3,7 @@
 The contract. The gateway's settings are turned into one `Orders` value whenever one of them changes, and the site is
 told by `Site.obey(orders, since)`:
 
-- a site that was never told anything obeys `build_orders(definition)` from its commissioning on;
+- a site that was never told anything obeys `standing.build_orders(definition)` from its commissioning on;
 - `since` is never earlier than that of the orders before, nor later than the moment that is asked for next;
 - what was true before `since` stays true, to the last bit: state is a function of definition, seed, moment and the
   orders up to that moment, so that the same orders at the same times give the same site;
@@ -20,9 +20,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
-
-from openvoy.virtual.site.definition import Battery, SiteDefinition
-from openvoy.virtual.site.meters import build_meters
 
 Position = Literal["closed", "open"]
 StorageMode = Literal["self-consumption", "savings", "backup"]
@@ -190,20 +187,3 @@ class Obedient(Protocol):
     def obey(self, orders: Orders, since: datetime) -> None:
         """Take orders from a moment on (UTC); ValueError where it is earlier than that of the orders before."""
         ...
-
-
-def build_orders(site: SiteDefinition) -> Orders:
-    """Build what a gateway orders that nobody changed since its commissioning."""
-    return Orders(
-        storage=None if site.battery is None else _storage(site.battery),
-        meters=frozenset(meter.eid for meter in build_meters(site) if meter.enabled),
-    )
-
-
-def _storage(battery: Battery) -> StorageOrders:
-    return StorageOrders(
-        mode=battery.mode,
-        reserve_pct=battery.reserve_pct,
-        very_low_pct=battery.very_low_pct,
-        charges_from_grid=battery.charge_from_grid,
-    )

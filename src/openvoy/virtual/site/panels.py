@@ -28,6 +28,7 @@ WAKE_DC_W = 2.0
 """Below this an inverter sleeps."""
 ASLEEP_W = 0.125
 """What a sleeping inverter draws from the grid."""
+FOR_EVER = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,16 @@ class Plant:
     """How each panel's power is shared out over the phases: [phase, panel], columns add up to 1."""
     shaded: tuple[tuple[int, tuple[Shade, ...]], ...]
     """Panels with something before them."""
+    from_day: Ints
+    """Ordinal of the first day of each inverter; one that replaces another has the same panel and comes later …"""
+    until_day: Ints
+    """… and of the first day without it."""
+    is_dated: bool
+    """Some come later or go."""
+
+    def in_service(self, day: int) -> Mask:
+        """Tell which inverters are there on a day, by its ordinal."""
+        return (self.from_day <= day) & (day < self.until_day)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,15 +76,31 @@ def build_plant(site: SiteDefinition, seed: int) -> Plant:
     spread = generator(seed, 0, Stream.PANELS).standard_normal(len(rows))
     special = {(index, panel.number): panel for index, row in enumerate(site.array) for panel in row.panel}
     panels = [special.get((index, number), Panel(number=number)) for index, _, number in rows]
+    lives = [_life(row, panel) for (_, row, _), panel in zip(rows, panels, strict=True)]
+    places = [*range(len(rows)), *(place for place, panel in enumerate(panels) if panel.replaced is not None)]
+    later = [(lives[place][1], lives[place][2]) for place in places[len(rows) :]]
+    spans = [*((life[0], life[1]) for life in lives), *later]
+    gain = [_gain(row, panel, z) for (_, row, _), panel, z in zip(rows, panels, spread, strict=True)]
     return Plant(
         serials=inverter_serials(site),
-        array=np.array([index for index, _, _ in rows], dtype=np.int64),
-        nameplate_w=np.array([row.panel_w for _, row, _ in rows]),
-        gain=np.array([_gain(row, panel, z) for (_, row, _), panel, z in zip(rows, panels, spread, strict=True)]),
-        rated_w=np.array([row.inverter_model.rated_w for _, row, _ in rows]),
-        share=_shares(len(rows), site.phase_count),
-        shaded=tuple((place, panel.shade) for place, panel in enumerate(panels) if panel.shade),
+        array=np.array([rows[place][0] for place in places], dtype=np.int64),
+        nameplate_w=np.array([rows[place][1].panel_w for place in places]),
+        gain=np.array([gain[place] for place in places]),
+        rated_w=np.array([rows[place][1].inverter_model.rated_w for place in places]),
+        share=_shares(len(rows), site.phase_count)[:, places],
+        shaded=tuple((row, panels[place].shade) for row, place in enumerate(places) if panels[place].shade),
+        from_day=np.array([start for start, _ in spans], dtype=np.int64),
+        until_day=np.array([end for _, end in spans], dtype=np.int64),
+        is_dated=len({*spans}) > 1 or spans[0] != (0, FOR_EVER),
     )
+
+
+def _life(row: PanelArray, panel: Panel) -> tuple[int, int, int]:
+    """Ordinals of the days on which a panel comes, its inverter is replaced, and it goes."""
+    start = 0 if row.installed is None else row.installed.toordinal()
+    ends = [end.toordinal() for end in (row.retired, panel.retired) if end is not None]
+    end = min(ends, default=FOR_EVER)
+    return start, end if panel.replaced is None else min(panel.replaced.toordinal(), end), end
 
 
 def plant_output(site: SiteDefinition, plant: Plant, sky: Sky, weather: Weather) -> PlantOutput:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+from openvoy.virtual.site.switchgear import Switchgear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +65,28 @@ class PanelState:
     """None before its first report."""
     most_w: float
     """The highest mean power that it ever reported."""
+    service: Literal["planned", "active", "retired"] = "active"
+    """Whether its inverter is there; one that is gone keeps what it had counted."""
+    since_s: int = 0
+    """When it came, Unix seconds; not before the commissioning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageState:
-    """All batteries together; they share the work evenly."""
+    """Batteries that share the work evenly: all IQ Batteries, or one AC Battery."""
 
-    units: int
+    serials: tuple[str, ...]
     stored_wh: float
     capacity_wh: float
+    rated_w: float
     power_w: float
     """Positive: discharging."""
     temperature_c: float
+
+    @property
+    def units(self) -> int:
+        """How many there are."""
+        return len(self.serials)
 
     @property
     def soc_pct(self) -> float:
@@ -91,6 +104,10 @@ class Midnight:
     generator: BranchState
     load: BranchState
     total: BranchState
+    net: BranchState
+    backfeed: BranchState
+    charger: BranchState
+    acb: BranchState
     told_j: tuple[float, ...]
     """Lifetime energy of each panel as last reported."""
 
@@ -106,10 +123,28 @@ class SiteState:
     generator: BranchState
     load: BranchState
     total: BranchState
-    """Solar and grid."""
+    """Solar and net."""
+    net: BranchState
+    """Grid and generator."""
+    backfeed: BranchState
+    """Solar and battery."""
+    charger: BranchState
+    """A part of the load; all zeros without one."""
+    acb: BranchState
+    """AC Batteries, a part of the battery; likewise."""
     voltages_v: tuple[float, ...]
     """Phase to neutral."""
     frequency_hz: float
     air_c: float
     panels: tuple[PanelState, ...]
     storage: StorageState | None
+    """IQ Batteries."""
+    ac_batteries: tuple[StorageState, ...]
+    """AC Batteries, one by one."""
+    switchgear: Switchgear
+    supply: Literal["grid", "island", "reviving", "dark", "generator"]
+    """What the house hangs on: `dark` is nothing at all, `reviving` an island for the batteries alone."""
+    solar_pct: float
+    """How much of what the array could feed in it is let feed in."""
+    served_pct: float = 100.0
+    """How much of what is connected gets what it wants."""

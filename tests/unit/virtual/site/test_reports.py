@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from openvoy.virtual.site import Site, history, read_site
-from openvoy.virtual.site.reports import offset_s, sent_by
+from openvoy.virtual.site.reports import offset_s
 
 SitesOf = Callable[..., Site]
 SINCE = date(2025, 6, 20)
@@ -34,7 +34,7 @@ def test_the_moment_is_the_same_for_ever() -> None:
 def test_reports_carry_all_energy_that_was_produced(site_of: SitesOf) -> None:
     site = site_of("demo")
     block, later = site.block(DAY), site.opening(DAY + timedelta(days=1))
-    sent = sent_by(block.reports, block.day.end_s)
+    sent = block.harvest.sent_by(block.day.end_s)
     told_j = np.where(sent, block.reports.energy_j, 0.0).sum(axis=1)
     assert told_j == pytest.approx(later.panel_j - site.opening(DAY).panel_j, rel=1e-9)
     assert later.told.lifetime_j == pytest.approx(later.panel_j, rel=1e-12)

@@ -65,7 +65,7 @@ def test_the_house_uses_what_is_usual_and_when_it_is_usual(demo: SiteDefinition)
     household, loads = Household(demo, 5), []
     for number in range(28):
         day = local_day(date(2025, 9, 1) + timedelta(days=number), ZoneInfo("Europe/Paris"))
-        loads.append(household.load(day, np.full(day.minutes + 1, 20.0)).active_w.sum(axis=0))
+        loads.append(household.load(day, np.full(day.minutes + 1, 20.0)).active_w.sum(axis=(0, 1)))
     mean_w = np.mean(loads, axis=0)
     assert 8 < mean_w.mean() * 24 / 1000 < 22  # kWh a day for three and a half people
     assert mean_w[18 * 60 : 21 * 60].mean() > 1.3 * mean_w[1 * 60 : 4 * 60].mean()
