@@ -185,4 +185,5 @@ ACB_CONFIG: Endpoint[AcbConfig] = Endpoint(
     methods=("GET", "PUT", "DELETE"),
     poll=Poll.ON_DEMAND,
     since=parse_firmware("4"),
+    digest_free=False,
 )

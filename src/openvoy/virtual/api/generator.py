@@ -95,8 +95,8 @@ def build_config(moment: Moment) -> GeneratorConfig:
 
 def write_config(moment: Moment, call: Call) -> Outcome:
     """Store the whole configuration, wrapped or not; numbers in words are numbers. Without controller 404."""
-    controller_of(moment)
     told = call.unwrapped("generator_settings").read(GeneratorConfig)
+    controller_of(moment)
     if told == GeneratorConfig():
         raise call.malformed("an empty configuration")
     settings = moment.settings.generator
@@ -137,10 +137,9 @@ def build_schedule(moment: Moment) -> GeneratorSchedule:
 
 def write_schedule(moment: Moment, call: Call) -> Outcome:
     """Store the whole schedule; a part of it is refused. 404 without a generator."""
-    settings = moment.settings.generator
+    told, settings = call.read(GeneratorSchedule), moment.settings.generator
     if not settings.is_there:
         raise Refused(404)
-    told = call.read(GeneratorSchedule)
     if told.limits is None or told.plan is None:
         raise call.malformed("the schedule is written as a whole")
     if told.last_updated_by is None:
