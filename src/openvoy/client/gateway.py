@@ -159,11 +159,20 @@ class Gateway:
         self._conversation = Conversation(found.transport, login)
 
     def _open(self, origin: Origin) -> Transport:
-        return AiohttpTransport(
-            origin,
-            pins=self._pins,
-            clock=self._clock,
-            accept_new_certificate=self._accept_new_certificate,
-            # Firmware that speaks plain http resets connections that are used again.
-            keep_alive=origin.scheme == "https",
+        return build_transport(
+            origin, pins=self._pins, clock=self._clock, accept_new_certificate=self._accept_new_certificate
         )
+
+
+def build_transport(
+    origin: Origin, *, pins: PinStore, clock: Clock, accept_new_certificate: bool = False
+) -> AiohttpTransport:
+    """Build what carries the requests to a gateway."""
+    return AiohttpTransport(
+        origin,
+        pins=pins,
+        clock=clock,
+        accept_new_certificate=accept_new_certificate,
+        # Firmware that speaks plain http resets connections that are used again.
+        keep_alive=origin.scheme == "https",
+    )

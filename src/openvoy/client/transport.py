@@ -27,6 +27,9 @@ CONNECT_TIMEOUT_S = 10.0
 IDLE_S = 60.0
 """How long an idle connection is worth keeping; gateways close theirs after 75 s (nginx's default)."""
 
+FAREWELL_S = 0.1
+"""A refused TLS connection says goodbye before it is gone; a program that ends at once would leave it open."""
+
 _UNKNOWN = bytes(32)
 """A fingerprint that no certificate has: the first handshake fails before anything is sent and tells the real one."""
 
@@ -100,6 +103,7 @@ class AiohttpTransport:
         try:
             return await self._send_once(request, timeout_s)
         except aiohttp.ServerFingerprintMismatch as mismatch:
+            await self._clock.sleep(FAREWELL_S)
             raise self._changed() from mismatch
 
     async def _send_once(self, request: Request, timeout_s: float) -> Response:
@@ -234,7 +238,14 @@ def _build_response(reply: aiohttp.ClientResponse, body: bytes, elapsed_s: float
         # A gateway may offer several logins, each in a header of its own.
         headers[key] = f"{headers[key]}, {text}" if key == "www-authenticate" and key in headers else text
     cookies = {name: morsel.value for name, morsel in reply.cookies.items()} if "set-cookie" in headers else {}
-    return Response(status=reply.status, headers=headers, cookies=cookies, body=body, elapsed_s=elapsed_s)
+    return Response(
+        status=reply.status,
+        headers=headers,
+        cookies=cookies,
+        body=body,
+        raw_headers=reply.raw_headers,
+        elapsed_s=elapsed_s,
+    )
 
 
 def _printable(value: str) -> str:

@@ -24,5 +24,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    raw_headers: tuple[tuple[bytes, bytes], ...] = ()
+    """As they came: in their order and spelling, repeated ones too; empty where that is not known."""
     elapsed_s: float = 0.0
     """From the first byte sent to the last byte received."""
