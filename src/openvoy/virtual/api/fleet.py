@@ -10,7 +10,7 @@ from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.settings.equipment import board_kind
 from openvoy.virtual.settings.fleet import BATTERY_TYPE, BOARD_TYPES, COLLAR_TYPE, CONTROLLER_TYPE, Joiner
 from openvoy.virtual.site.hardware import BATTERIES, BatteryModel
-from openvoy.virtual.site.serials import acb_serials, battery_serials, collar_serial, controller_serial
+from openvoy.virtual.site.serials import collar_serial, controller_serial
 
 PHASES = ("ph-a", "ph-b", "ph-c")
 SHIPPED_PCT = 30.0
@@ -51,8 +51,14 @@ class AcUnit:
     serial: str
     since_s: int
     power_w: float
-    soc_pct: float
+    stored_wh: float
+    capacity_wh: float
     temperature_c: float
+
+    @property
+    def soc_pct(self) -> float:
+        """State of charge."""
+        return 100 * self.stored_wh / self.capacity_wh
 
     @property
     def eid(self) -> int:
@@ -84,36 +90,37 @@ def batteries(moment: Moment) -> tuple[Unit, ...]:
     site, storage, fleet = moment.site, moment.truth.storage, moment.settings.fleet
     units: list[Unit] = []
     if site.battery is not None and storage is not None:
-        for place, serial in enumerate(battery_serials(site)):
-            if serial not in fleet.removed:
-                unit = Unit(
-                    serial=serial,
-                    since_s=moment.commissioned_s,
-                    model=site.battery.battery_model,
-                    power_w=storage.power_w / storage.units,
-                    soc_pct=storage.soc_pct,
-                    temperature_c=storage.temperature_c,
-                    phase=_phase(moment, serial, place),
-                    der_index=2,
-                )
-                units.append(unit)
+        units = [
+            Unit(
+                serial=serial,
+                since_s=moment.commissioned_s,
+                model=site.battery.battery_model,
+                power_w=storage.power_w / storage.units,
+                soc_pct=storage.soc_pct,
+                temperature_c=storage.temperature_c,
+                phase=_phase(moment, serial, place),
+                der_index=2,
+            )
+            for place, serial in enumerate(storage.serials)
+            if serial not in fleet.removed
+        ]
     joined = [row for row in joiners(moment) if row.device_type == BATTERY_TYPE]
     return (*units, *(_new_unit(moment, row, len(units) + place) for place, row in enumerate(joined)))
 
 
 def ac_batteries(moment: Moment) -> tuple[AcUnit, ...]:
     """List the AC Batteries."""
-    definition = moment.site.acb
     return tuple(
         AcUnit(
             place=place,
-            serial=serial,
+            serial=state.serials[0],
             since_s=moment.commissioned_s,
-            power_w=0.0,
-            soc_pct=50.0 if definition is None else definition.start_pct,
-            temperature_c=SHIPPED_C,
+            power_w=state.power_w,
+            stored_wh=state.stored_wh,
+            capacity_wh=state.capacity_wh,
+            temperature_c=state.temperature_c,
         )
-        for place, serial in enumerate(acb_serials(moment.site))
+        for place, state in enumerate(moment.truth.ac_batteries)
     )
 
 
@@ -179,20 +186,36 @@ def serials_of(moment: Moment) -> frozenset[str]:
     return frozenset(joining | known)
 
 
-def capacity_wh(moment: Moment) -> float:
-    """Capacity of all batteries."""
-    return sum(unit.model.capacity_wh for unit in batteries(moment))
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is stored."""
+
+    stored_wh: float
+    capacity_wh: float
+
+    @property
+    def soc_pct(self) -> float:
+        """State of charge; 0 without batteries."""
+        return 100 * self.stored_wh / self.capacity_wh if self.capacity_wh else 0.0
 
 
-def stored_wh(moment: Moment) -> float:
-    """Energy in all batteries."""
-    return sum(unit.model.capacity_wh * unit.soc_pct / 100 for unit in batteries(moment))
+def iq_charge(moment: Moment) -> Charge:
+    """Add up the IQ Batteries."""
+    units = batteries(moment)
+    stored_wh = sum(unit.model.capacity_wh * unit.soc_pct / 100 for unit in units)
+    return Charge(stored_wh, sum(unit.model.capacity_wh for unit in units))
 
 
-def charge_pct(moment: Moment) -> float:
-    """Charge of all batteries together; 0 without any."""
-    capacity = capacity_wh(moment)
-    return 100 * stored_wh(moment) / capacity if capacity else 0.0
+def ac_charge(moment: Moment) -> Charge:
+    """Add up the AC Batteries."""
+    units = ac_batteries(moment)
+    return Charge(sum(unit.stored_wh for unit in units), sum(unit.capacity_wh for unit in units))
+
+
+def whole_charge(moment: Moment) -> Charge:
+    """Add up all batteries."""
+    iq, ac = iq_charge(moment), ac_charge(moment)
+    return Charge(iq.stored_wh + ac.stored_wh, iq.capacity_wh + ac.capacity_wh)
 
 
 def _new_unit(moment: Moment, joiner: Joiner, place: int) -> Unit:

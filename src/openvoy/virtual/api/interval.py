@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openvoy.virtual.api.metering import branch_of
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.state import Flow, Midnight, ReportState, SiteState
 
 JOULES_PER_WH = 3600
@@ -50,7 +50,8 @@ def consumption_totals(moment: Moment) -> Totals:
 def inverter_totals(moment: Moment) -> Totals:
     """Take the snapshot of the microinverters' sum, as far as they have reported."""
     removed = moment.settings.fleet.removed_inverters
-    places = [place for place, panel in enumerate(moment.snapshot.panels) if panel.serial not in removed]
+    rows = enumerate(moment.snapshot.panels)
+    places = [place for place, panel in rows if panel.service == "active" and panel.serial not in removed]
     panels = [moment.snapshot.panels[place] for place in places]
     heard = (p.report for p in panels if p.report is not None and moment.is_heard(p, moment.snapshot_s))
     lifetime = sum(panel.report.lifetime_j for panel in panels if panel.report is not None)

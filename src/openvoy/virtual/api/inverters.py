@@ -17,7 +17,7 @@ from openvoy.protocol.endpoints.inverters import (
 )
 from openvoy.virtual.api.fleet import AcUnit, ac_batteries
 from openvoy.virtual.api.interval import NOTHING, Totals, flow_of, meter_totals, panel_totals, whole_watts
-from openvoy.virtual.api.measured import frequency
+from openvoy.virtual.api.measured import amperes, frequency
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import Inverter, inverters
 from openvoy.virtual.api.versions import FOURTH_CHANNEL
@@ -216,7 +216,7 @@ def _meter_last(moment: Moment, meter: Meter, channel: int, *, now_w: int) -> La
         meter_lag_varh=int(flow.lagging_varh),
         meter_vah=int(flow.apparent_vah),
         meter_mv=round(voltage * 1000),
-        meter_ma=round(flow.apparent_va / voltage * 1000),
+        meter_ma=round(amperes(flow.apparent_va, voltage) * 1000),
         meter_mhz=round(frequency(moment.snapshot.frequency_hz) * 1000),
         meter_positive_wh=int(flow.delivered_wh),
         meter_negative_wh=int(flow.received_wh),

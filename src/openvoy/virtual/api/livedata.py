@@ -29,13 +29,13 @@ from openvoy.protocol.endpoints.livedata import (
     StreamRecord,
 )
 from openvoy.virtual.api.call import Call, Outcome, settle
-from openvoy.virtual.api.fleet import batteries, charge_pct, controllers, stored_wh
+from openvoy.virtual.api.fleet import ac_charge, batteries, controllers, iq_charge, whole_charge
 from openvoy.virtual.api.measured import DARK, Measured, measure
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import panels
 from openvoy.virtual.api.streaming import Follow
 from openvoy.virtual.api.versions import CONTACTS_IN_LIVEDATA, EIGHT_THREE, PHASES_IN_LIVEDATA
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.state import BranchState, Flow
 from openvoy.virtual.site.switchgear import Supply
 
@@ -81,23 +81,24 @@ def build_meters(moment: Moment) -> LiveMeters:
 
 def _meters(moment: Moment) -> LiveMeters:
     state, tariff = moment.truth, moment.settings.tariff
+    iq, ac = iq_charge(moment), ac_charge(moment)
     has_generator = moment.settings.generator.is_there
     supply = moment.switchgear.supply
     # The house is what is left: only so do the live values add up when meters do not see all.
     solar, grid = moment.state.solar, moment.state.grid
     return LiveMeters(
         updated_s=moment.now_s,
-        soc_pct=round(charge_pct(moment)),
+        soc_pct=round(whole_charge(moment).soc_pct),
         relay=int(supply == "grid"),
         generator_relay=GENERATOR_STATES[supply] if has_generator else NO_GENERATOR,
         battery_mode=MODES[tariff.mode],
         reserve_pct=round(tariff.reserve_pct) if batteries(moment) else 0,
         split_phase=int(moment.site.gateway.phases == "split"),
         phase_count=moment.site.phase_count,
-        iq_soc_pct=round(charge_pct(moment)),
-        iq_stored_wh=round(stored_wh(moment)),
-        acb_soc_pct=0,
-        acb_stored_wh=0,
+        iq_soc_pct=round(iq.soc_pct),
+        iq_stored_wh=round(iq.stored_wh),
+        acb_soc_pct=round(ac.soc_pct),
+        acb_stored_wh=round(ac.stored_wh),
         solar=_power(moment, solar),
         storage=_power(moment, state.battery),
         grid=_power(moment, grid),
@@ -215,7 +216,7 @@ def build_record(moment: Moment) -> StreamRecord:
     consumption = moment.has_consumption_meter
     return StreamRecord(
         production=_phases(moment, Branch.SOLAR, is_metered=production),
-        net=_phases(moment, Branch.GRID, is_metered=consumption),
+        net=_phases(moment, Branch.NET, is_metered=consumption),
         total=_phases(moment, Branch.TOTAL, is_metered=consumption),
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openvoy.virtual.api.interval import flow_of
 from openvoy.virtual.api.metering import branch_of
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.meters import Meter
 
 FREQUENCY_STEPS = 16
@@ -41,7 +41,7 @@ def measure(moment: Moment, branch: Branch, phase: int | None = None) -> Measure
     """Read a branch now; without phase all of them, voltages and currents added up as the gateway does."""
     flow, state = flow_of(moment.state, branch, phase), moment.state
     phases = range(len(state.voltages_v)) if phase is None else (phase,)
-    current = sum(branch_of(state, branch).phases[row].apparent_va / state.voltages_v[row] for row in phases)
+    current = sum(amperes(branch_of(state, branch).phases[row].apparent_va, state.voltages_v[row]) for row in phases)
     factor = flow.active_w / flow.apparent_va if flow.apparent_va else 0.0
     return Measured(
         active_w=round(flow.active_w, 3),
@@ -65,7 +65,36 @@ def frequency(value_hz: float) -> float:
 
 
 def read_meter(moment: Moment, meter: Meter, phase: int | None = None) -> Measured:
-    """Read a meter; one without transformers, and a phase that is not wired, are dark."""
-    if not meter.enabled or (phase is not None and phase >= moment.site.phase_count):
+    """Read a meter; one without transformers, and a phase that is not wired, are dark.
+
+    One that was switched off still shows what it had counted.
+    """
+    if phase is not None and phase >= moment.site.phase_count:
         return DARK
-    return measure(moment, meter.branch, phase)
+    if meter.enabled:
+        return measure(moment, meter.branch, phase)
+    return still(measure(moment, meter.branch, phase)) if has_counted(moment, meter.eid) else DARK
+
+
+def has_counted(moment: Moment, eid: int) -> bool:
+    """Whether a meter was ever enabled."""
+    return any(stretch.setup.enabled for stretch in moment.settings.meters.ledgers[eid].stretches)
+
+
+def still(measured: Measured) -> Measured:
+    """Leave nothing but what was counted."""
+    return replace(
+        measured,
+        active_w=0.0,
+        reactive_var=0.0,
+        apparent_va=0.0,
+        voltage_v=0.0,
+        current_a=0.0,
+        power_factor=0.0,
+        frequency_hz=0.0,
+    )
+
+
+def amperes(apparent_va: float, voltage_v: float) -> float:
+    """Work out a current; none flows where there is no voltage."""
+    return apparent_va / voltage_v if voltage_v else 0.0

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from openvoy.virtual.settings.meters import Counts, MeterLedger, MeterSettings, Stretch
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.state import BranchState, Flow, Midnight, SiteState
 
 StateT = TypeVar("StateT", SiteState, Midnight)
 
 NO_COUNTS = Counts()
+BESIDE = {Branch.BATTERY, Branch.BACKFEED, Branch.LOAD, Branch.CHARGER}
+"""Branches with meters that nothing else is worked out from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,12 @@ def as_metered(state: StateT, at_s: int, meters: MeterSettings, watched: Mapping
     solar = changed.get(Branch.SOLAR, state.solar)
     if Branch.TOTAL in watched.values():
         total = changed.get(Branch.TOTAL, state.total)
-        grid = _combined(total, solar, -1)
+        net = _combined(total, solar, -1)
     else:
-        grid = changed.get(Branch.GRID, state.grid)
-        total = _combined(grid, solar, 1)
-    battery = changed.get(Branch.BATTERY, state.battery)
-    return replace(state, solar=solar, grid=grid, total=total, battery=battery)
+        net = changed.get(Branch.NET, changed.get(Branch.GRID, state.net))
+        total = _combined(net, solar, 1)
+    others: dict[str, Any] = {branch.name.lower(): changed[branch] for branch in changed if branch in BESIDE}
+    return replace(state, solar=solar, net=net, grid=_combined(net, state.generator, -1), total=total, **others)
 
 
 def branch_of(source: SiteState | Midnight, branch: Branch) -> BranchState:

@@ -18,11 +18,14 @@ from openvoy.protocol.endpoints.meters import (
     QuickReading,
     ReportValues,
 )
-from openvoy.virtual.api.measured import DARK, Measured, measure, read_meter
+from openvoy.virtual.api.measured import DARK, Measured, has_counted, measure, read_meter
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.api.versions import EIGHT_THREE
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.meters import CHANNELS, Meter
 
+NEGATIVE_W = -5.0
+"""Less than this for each inverter is no standby power."""
 LINES = ("L1", "L2", "L3")
 
 
@@ -35,11 +38,19 @@ def build_meters(moment: Moment) -> tuple[MeterInfo, ...]:
             measurement=meter.kind,
             phase_mode="split" if moment.site.gateway.phases == "split" else "three",
             phase_count=moment.site.phase_count,
-            metering_status="normal",
-            flags=(),
+            metering_status="check-wiring" if _flags(moment, meter) else "normal",
+            flags=_flags(moment, meter),
         )
         for meter in moment.meters
     )
+
+
+def _flags(moment: Moment, meter: Meter) -> tuple[str, ...]:
+    """What the gateway thinks is wrong with a meter: production that is clearly negative."""
+    if meter.kind != "production" or not meter.enabled:
+        return ()
+    is_negative = measure(moment, meter.branch).active_w < NEGATIVE_W * len(moment.serials)
+    return ("negative-production",) if is_negative else ()
 
 
 def build_readings(moment: Moment) -> tuple[MeterReading, ...]:
@@ -60,7 +71,7 @@ def build_reports(moment: Moment) -> tuple[MeterReport, ...]:
         )
         for kind, branch in (
             ("production", Branch.SOLAR),
-            ("net-consumption", Branch.GRID),
+            ("net-consumption", Branch.NET),
             ("total-consumption", Branch.TOTAL),
         )
     )
@@ -68,7 +79,7 @@ def build_reports(moment: Moment) -> tuple[MeterReport, ...]:
 
 def build_grid_reading(moment: Moment) -> tuple[QuickReading, ...]:
     """Build the quick reading of the grid side."""
-    return (_quick(moment, Branch.GRID, is_reactive=True),) if moment.meters else ()
+    return (_quick(moment, Branch.NET, is_reactive=True),) if moment.meters else ()
 
 
 def build_pv_reading(moment: Moment) -> tuple[QuickReading, ...]:
@@ -77,19 +88,23 @@ def build_pv_reading(moment: Moment) -> tuple[QuickReading, ...]:
 
 
 def _reading(moment: Moment, meter: Meter) -> MeterReading:
+    """Build what a meter reads; one that was never enabled has no time, and on 8.3 no frequency either."""
+    is_known = meter.enabled or has_counted(moment, meter.eid) or moment.firmware < EIGHT_THREE
+    hertz = measure(moment, Branch.NET).frequency_hz if is_known else 0.0
+    timestamp_s = moment.now_s if is_known else 0
     channels = tuple(
         ChannelReading(
             eid=meter.channel_eid(channel),
-            timestamp_s=moment.now_s,
-            **_values(read_meter(moment, meter, channel), moment),
+            timestamp_s=timestamp_s,
+            **_values(read_meter(moment, meter, channel), hertz),
         )
         for channel in range(CHANNELS)
     )
-    values = _values(read_meter(moment, meter), moment)
-    return MeterReading(eid=meter.eid, timestamp_s=moment.now_s, **values, channels=channels)
+    values = _values(read_meter(moment, meter), hertz)
+    return MeterReading(eid=meter.eid, timestamp_s=timestamp_s, **values, channels=channels)
 
 
-def _values(measured: Measured, moment: Moment) -> dict[str, Any]:
+def _values(measured: Measured, frequency_hz: float) -> dict[str, Any]:
     """Name the values of a meter or channel; frequency is known on every channel."""
     return {
         "delivered_wh": measured.delivered_wh,
@@ -104,14 +119,13 @@ def _values(measured: Measured, moment: Moment) -> dict[str, Any]:
         "power_factor": measured.power_factor,
         "voltage_v": measured.voltage_v,
         "current_a": measured.current_a,
-        "frequency_hz": measured.frequency_hz or measure(moment, Branch.GRID).frequency_hz,
+        "frequency_hz": measured.frequency_hz or frequency_hz,
     }
 
 
 def _report(moment: Moment, branch: Branch, phase: int | None) -> ReportValues:
     """Build a block; consumption counts what was delivered less what was received, and says 0 for the latter."""
-    watched = {meter.branch: meter.enabled for meter in moment.meters}
-    known = watched.get(branch, moment.has_consumption_meter)
+    known = moment.has_production_meter if branch is Branch.SOLAR else moment.has_consumption_meter
     measured = measure(moment, branch, phase) if known else DARK
     net_wh = round(measured.delivered_wh - measured.received_wh, 3)
     is_production = branch is Branch.SOLAR
@@ -145,7 +159,7 @@ def _quick(moment: Moment, branch: Branch, *, is_reactive: bool) -> QuickReading
                 reactive_var=measured.reactive_var if is_reactive else None,
                 voltage_v=measured.voltage_v,
                 current_a=measured.current_a,
-                frequency_hz=measure(moment, Branch.GRID).frequency_hz,
+                frequency_hz=measure(moment, Branch.NET).frequency_hz,
             )
         )
     return QuickReading(channels=tuple(rows))

@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from openvoy.protocol.firmware import Capabilities, Firmware
 from openvoy.virtual.api.metering import as_metered
+from openvoy.virtual.api.versions import SEVEN_METERS
 from openvoy.virtual.settings.book import Book
 from openvoy.virtual.settings.state import Settings
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.calendar import midnight
-from openvoy.virtual.site.circuit import Branch
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.meters import Meter, build_meters
+from openvoy.virtual.site.meters import Meter, build_meters, build_seven_meters
 from openvoy.virtual.site.simulation import Site
 from openvoy.virtual.site.state import Midnight, PanelState, SiteState
-from openvoy.virtual.site.switchgear import HasSwitchgear, Switchgear, build_switchgear
+from openvoy.virtual.site.switchgear import Switchgear
 
 KEPT_STATES = 8
 SILENT_AFTER = 3
@@ -123,7 +124,10 @@ class Moment:
     def meters(self) -> tuple[Meter, ...]:
         """The gateway's meters, enabled as they are set."""
         ledgers = self.settings.meters.ledgers
-        return tuple(replace(meter, enabled=ledgers[meter.eid].setup.enabled) for meter in build_meters(self.site))
+        listed = {meter.eid for meter in build_meters(self.site)}
+        is_long = self.site.gateway.combiner or self.firmware >= SEVEN_METERS
+        rows = (replace(row, enabled=ledgers[row.eid].setup.enabled) for row in build_seven_meters(self.site))
+        return tuple(row for row in rows if is_long or row.enabled or row.eid in listed)
 
     @property
     def has_production_meter(self) -> bool:
@@ -135,17 +139,10 @@ class Moment:
         """Whether consumption is metered, net or total."""
         return any(meter.enabled and meter.kind.endswith("-consumption") for meter in self.meters)
 
-    @cached_property
+    @property
     def switchgear(self) -> Switchgear:
         """What is so of what was ordered: relay, contacts, generator."""
-        site = self._subject.site
-        if isinstance(site, HasSwitchgear):
-            return site.switchgear(datetime.fromtimestamp(self.now_s, UTC))
-        local, storage = self.local, self.truth.storage
-        day_s = local.hour * 3600.0 + local.minute * 60 + local.second
-        return build_switchgear(
-            self.book.orders, self.now_s, day_s=day_s, soc_pct=None if storage is None else storage.soc_pct
-        )
+        return self.truth.switchgear
 
     @property
     def local(self) -> datetime:
@@ -167,7 +164,7 @@ class Moment:
 
     @property
     def _watched(self) -> dict[int, Branch]:
-        return {meter.eid: meter.branch for meter in build_meters(self.site)}
+        return {meter.eid: meter.branch for meter in build_seven_meters(self.site)}
 
     def _metered_at(self, at_s: int) -> SiteState:
         return as_metered(self._state_at(at_s), at_s, self.settings.meters, self._watched)

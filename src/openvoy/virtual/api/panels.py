@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from openvoy.virtual.api.eids import inverter_channel_eid, inverter_eid
 from openvoy.virtual.api.moment import Moment
@@ -38,49 +41,50 @@ class Inverter:
 
 def panels(moment: Moment) -> tuple[PanelState, ...]:
     """List the inverters that report, in the order of their record numbers."""
-    removed = moment.settings.fleet.removed_inverters
-    return tuple(panel for panel in moment.state.panels if panel.serial not in removed)
+    return tuple(row.panel for row in inverters(moment) if not row.is_new)
 
 
 def inverters(moment: Moment, *, with_removed: bool = False) -> tuple[Inverter, ...]:
-    """List all inverters, with those that were registered and never reported."""
-    fleet = moment.settings.fleet
-    rows = [
-        Inverter(
+    """List the inverters, with those that were registered and never reported; those that are gone where asked for."""
+    rows = [*_commissioned(moment), *_added(moment)]
+    return tuple(row for row in rows if with_removed or not row.is_removed)
+
+
+def _commissioned(moment: Moment) -> Iterator[Inverter]:
+    removed = moment.settings.fleet.removed_inverters
+    for place, panel in enumerate(moment.state.panels):
+        if panel.service != "planned":
+            yield Inverter(
+                place=place,
+                panel=panel,
+                model=model_of(moment, place),
+                since_s=max(panel.since_s, moment.commissioned_s),
+                is_removed=panel.service == "retired" or panel.serial in removed,
+            )
+
+
+def _added(moment: Moment) -> Iterator[Inverter]:
+    fleet, first = moment.settings.fleet, len(moment.state.panels)
+    for place, (serial, since_s) in enumerate(fleet.added_inverters.items(), first):
+        yield Inverter(
             place=place,
-            panel=panel,
-            model=model_of(moment, place),
-            since_s=moment.commissioned_s,
-            is_removed=panel.serial in fleet.removed_inverters,
-        )
-        for place, panel in enumerate(moment.state.panels)
-    ]
-    for number, (serial, since_s) in enumerate(fleet.added_inverters.items()):
-        panel = PanelState(serial=serial, power_w=0.0, lifetime_j=0.0, report=None, most_w=0.0)
-        new = Inverter(
-            place=len(moment.state.panels) + number,
-            panel=panel,
+            panel=PanelState(serial=serial, power_w=0.0, lifetime_j=0.0, report=None, most_w=0.0),
             model=model_of(moment, 0),
             since_s=since_s,
             is_removed=serial in fleet.removed_inverters,
             is_new=True,
         )
-        rows.append(new)
-    return tuple(row for row in rows if with_removed or not row.is_removed)
 
 
 def model_of(moment: Moment, place: int) -> InverterModel:
     """Give the model of an inverter, by its place."""
-    for row in moment.site.array:
-        if place < row.panels:
-            return row.inverter_model
-        place -= row.panels
-    return moment.site.array[-1].inverter_model
+    return moment.site.array[int(moment.simulation.plant.array[place])].inverter_model
 
 
 def detected_phase(moment: Moment, place: int) -> str:
-    """Tell on which phase an inverter is: in turn on three phases."""
-    return PHASES[place % 3] if moment.site.phase_count == 3 else PHASES[0]
+    """Tell on which phase an inverter is: the first of those that it feeds most."""
+    share = moment.simulation.plant.share
+    return PHASES[int(np.argmax(share[:, place]))] if place < share.shape[1] else PHASES[0]
 
 
 def phase_of(moment: Moment, inverter: Inverter) -> str:

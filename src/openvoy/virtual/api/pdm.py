@@ -18,7 +18,7 @@ from openvoy.virtual.api.interval import JOULES_PER_WH, NOTHING, Totals
 from openvoy.virtual.api.inverters import build_device_data
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.production import wire_totals
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 
 KINDS = ("pcu", "acb", "eim", "nsrb")
 

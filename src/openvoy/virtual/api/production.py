@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openvoy.protocol.endpoints.production import (
@@ -21,15 +21,15 @@ from openvoy.protocol.endpoints.production import (
 )
 from openvoy.virtual.api import interval
 from openvoy.virtual.api.call import Outcome
-from openvoy.virtual.api.fleet import ac_batteries, charge_status
+from openvoy.virtual.api.fleet import ac_batteries, ac_charge, charge_status
 from openvoy.virtual.api.interval import JOULES_PER_WH, Totals, flow_of, whole_watts
 from openvoy.virtual.api.legacy import render_missing
-from openvoy.virtual.api.measured import DARK, Measured, measure
+from openvoy.virtual.api.measured import DARK, Measured, has_counted, measure, still
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import panels as present_panels
 from openvoy.virtual.api.versions import EACH_WRAPS, PAGE_IS_JSON, TOTAL_IS_DIFFERENCE
-from openvoy.virtual.site.circuit import Branch
-from openvoy.virtual.site.hardware import ACB_CAPACITY_WH
+from openvoy.virtual.site.branches import Branch
+from openvoy.virtual.site.meters import CONSUMPTION_EID, PRODUCTION_EID
 from openvoy.virtual.site.state import Flow
 
 WRAP_J = 2**32
@@ -94,15 +94,15 @@ def _ac_row(moment: Moment) -> ProductionRow:
     units = ac_batteries(moment)
     if not units:
         return ProductionRow(kind="acb", active_count=0, reading_time_s=0, now_w=0, stored_wh=0, state="idle")
-    power_w, soc_pct = sum(unit.power_w for unit in units), sum(unit.soc_pct for unit in units) / len(units)
+    power_w, charge = sum(unit.power_w for unit in units), ac_charge(moment)
     return ProductionRow(
         kind="acb",
         active_count=len(units),
         reading_time_s=moment.snapshot_s,
         now_w=round(power_w),
-        stored_wh=round(ACB_CAPACITY_WH * len(units) * soc_pct / 100),
-        state=charge_status(power_w, soc_pct),
-        soc_pct=round(soc_pct),
+        stored_wh=round(charge.stored_wh),
+        state=charge_status(power_w, charge.soc_pct),
+        soc_pct=round(charge.soc_pct),
     )
 
 
@@ -141,16 +141,26 @@ def _meter_row(moment: Moment, kind: str, *, is_enabled: bool, details: bool) ->
         active_count=1 if is_enabled else 0,
         measurement=kind,
         reading_time_s=moment.now_s,
-        **(_members(moment, kind) if is_enabled else _dark()),
-        lines=tuple(ProductionLine(**(_members(moment, kind, row) if is_enabled else _dark())) for row in phases)
+        **_shown(moment, kind, is_enabled=is_enabled),
+        lines=tuple(ProductionLine(**_shown(moment, kind, row, is_enabled=is_enabled)) for row in phases)
         if details
         else None,
     )
 
 
+def _shown(moment: Moment, kind: str, phase: int | None = None, *, is_enabled: bool) -> dict[str, Any]:
+    """Show a meter that is switched off with what it had counted (quirk 13), one that never was on with nothing."""
+    if is_enabled:
+        return _members(moment, kind, phase)
+    eid = PRODUCTION_EID if kind == "production" else CONSUMPTION_EID
+    if not has_counted(moment, eid):
+        return _dark()
+    values = _ROWS[kind](moment, phase)
+    return {**_named(replace(values, measured=still(values.measured))), **_no_calendar(0.0)}
+
+
 def _members(moment: Moment, kind: str, phase: int | None = None) -> dict[str, Any]:
-    values = {"production": _production, "net-consumption": _net, "total-consumption": _total}[kind](moment, phase)
-    return {**_named(values), **_calendar(moment, kind, phase)}
+    return {**_named(_ROWS[kind](moment, phase)), **_calendar(moment, kind, phase)}
 
 
 def _dark() -> dict[str, Any]:
@@ -187,7 +197,7 @@ def _production(moment: Moment, phase: int | None) -> _Values:
 
 def _net(moment: Moment, phase: int | None) -> _Values:
     """Lifetime of the net row is import less export, from 7 on (quirk 7)."""
-    measured = measure(moment, Branch.GRID, phase)
+    measured = measure(moment, Branch.NET, phase)
     return _Values(
         measured=measured,
         lifetime_wh=round(measured.delivered_wh - measured.received_wh, 3),
@@ -219,6 +229,9 @@ def _total(moment: Moment, phase: int | None) -> _Values:
         lag_varh=round(net.lag_varh + sign * made.lag_varh, 3),
         lifetime_vah=net.lifetime_vah,
     )
+
+
+_ROWS = {"production": _production, "net-consumption": _net, "total-consumption": _total}
 
 
 def _calendar(moment: Moment, kind: str, phase: int | None) -> dict[str, Any]:

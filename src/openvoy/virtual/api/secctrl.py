@@ -8,7 +8,7 @@ from typing import Any
 
 from openvoy.protocol.endpoints.ensemble import SECONDARY_CONTROL, OffGridControl, SecondaryControl
 from openvoy.virtual.api.call import Call, Outcome, settle
-from openvoy.virtual.api.fleet import batteries, capacity_wh, charge_pct, stored_wh
+from openvoy.virtual.api.fleet import ac_charge, batteries, iq_charge, whole_charge
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.versions import EIGHT, EIGHT_THREE, PHASES_IN_LIVEDATA
 from openvoy.virtual.settings.storage import Bias
@@ -25,7 +25,8 @@ def build_control(moment: Moment) -> SecondaryControl:
     if moment.firmware < PHASES_IN_LIVEDATA:
         return _short(moment)
     is_eight, is_newest = moment.firmware >= EIGHT, moment.firmware >= EIGHT_THREE
-    tariff, capacity, soc = moment.settings.tariff, round(capacity_wh(moment)), round(charge_pct(moment))
+    tariff, iq, ac, whole = moment.settings.tariff, iq_charge(moment), ac_charge(moment), whole_charge(moment)
+    capacity, soc = round(iq.capacity_wh), round(iq.soc_pct)
     reserve = round(tariff.reserve_pct) if capacity else 0
     very_low = round(tariff.very_low_pct) if capacity else 10
     return SecondaryControl(
@@ -34,16 +35,16 @@ def build_control(moment: Moment) -> SecondaryControl:
         off_grid=_off_grid(moment) if is_newest else None,
         reserve_pct=reserve,
         reserve_in_effect_pct=reserve,
-        soc_pct=soc,
-        capacity_wh=capacity,
+        soc_pct=round(whole.soc_pct),
+        capacity_wh=round(whole.capacity_wh),
         iq_soc_pct=soc,
         iq_health_pct=100 if capacity else 0,
         iq_reserve_wh=capacity * reserve // 100,
         iq_available_wh=capacity * soc // 100,
         iq_capacity_wh=capacity,
         iq_usable_wh=capacity,
-        acb_soc_pct=0,
-        acb_available_wh=0,
+        acb_soc_pct=round(ac.soc_pct),
+        acb_available_wh=round(ac.stored_wh),
         very_low_pct=very_low if is_eight else None,
         recovery_enabled=bool(capacity) if is_eight else None,
         recovery_entry_pct=very_low if is_eight else None,
@@ -69,7 +70,8 @@ def write_control(moment: Moment, call: Call) -> Outcome:
 
 
 def _short(moment: Moment) -> SecondaryControl:
-    tariff, capacity, soc = moment.settings.tariff, round(capacity_wh(moment)), round(charge_pct(moment))
+    tariff, whole = moment.settings.tariff, whole_charge(moment)
+    capacity, soc = round(whole.capacity_wh), round(whole.soc_pct)
     reserve = round(tariff.reserve_pct) if capacity else 0
     biases = {name: value for name, value in _biases(moment).items() if not name.endswith(SECTIONS[1:])}
     return SecondaryControl(
@@ -78,7 +80,7 @@ def _short(moment: Moment) -> SecondaryControl:
         reserve_in_effect_pct=reserve,
         soc_pct=soc,
         short_reserve_wh=capacity * reserve // 100,
-        short_available_wh=round(stored_wh(moment)),
+        short_available_wh=round(whole.stored_wh),
     )
 
 
@@ -96,7 +98,7 @@ def _bias(moment: Moment) -> Bias:
         return told
     if moment.switchgear.supply != "island" or not batteries(moment):
         return Bias(frequency_hz=0.0, voltage_v=0.0, since_s=moment.now_s)
-    fullness = max(charge_pct(moment) - 50, 0.0) / 50
+    fullness = max(iq_charge(moment).soc_pct - 50, 0.0) / 50
     return Bias(frequency_hz=round(WIDEST_HZ * fullness, 2), voltage_v=round(2 * fullness, 2), since_s=moment.now_s)
 
 

@@ -29,12 +29,12 @@ from openvoy.protocol.endpoints.secondary import (
     SetPointOverride,
 )
 from openvoy.virtual.api.call import Call, Outcome, settle
-from openvoy.virtual.api.fleet import ac_batteries, batteries, capacity_wh, charge_pct, stored_wh
+from openvoy.virtual.api.fleet import ac_batteries, ac_charge, batteries, iq_charge, whole_charge
 from openvoy.virtual.api.measured import measure
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.settings.plan import CODES, NUMBERED, action_at, build_plan
 from openvoy.virtual.settings.storage import SetPoint as ToldSetPoint
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.hardware import ACB_RATED_W
 
 PHASES = ("ph-a", "ph-b", "ph-c")
@@ -59,7 +59,7 @@ MODES = (
 
 def build_status(moment: Moment) -> ControlStatus:
     """Build everything that secondary control knows."""
-    charge, units = round(charge_pct(moment)), ac_batteries(moment)
+    charge, units = round(iq_charge(moment).soc_pct), ac_batteries(moment)
     setpoint = _setpoint(moment)
     return ControlStatus(
         aggregate_metering=False,
@@ -75,7 +75,7 @@ def build_status(moment: Moment) -> ControlStatus:
             feedback=BatteryFeedback(raw_pct=setpoint, mean_pct=setpoint),
         ),
         meter=FastMeters(
-            grid=_samples(moment, Branch.GRID),
+            grid=_samples(moment, Branch.NET),
             solar=_samples(moment, Branch.SOLAR),
             battery=_samples(moment, Branch.BATTERY),
         ),
@@ -233,23 +233,24 @@ def _sequence(moment: Moment) -> Sequence:
 def build_schedule(moment: Moment) -> BatterySchedule:
     """Build what the battery schedule does now."""
     tariff, storage = moment.settings.tariff, moment.settings.storage
-    capacity = round(capacity_wh(moment))
+    iq, ac, whole = iq_charge(moment), ac_charge(moment), whole_charge(moment)
+    capacity = round(whole.capacity_wh)
     action = action_at(build_plan(tariff, storage.schedule_number), moment.local)
     number = storage.schedule_number if storage.schedule_number >= 0 else list(CODES.values()).index(action)
     return BatterySchedule(
         mode=number,
         debug_mode=storage.schedule_number,
-        iq_stored_wh=round(stored_wh(moment)),
+        iq_stored_wh=round(iq.stored_wh),
         reserve_wh=round(capacity * tariff.reserve_pct / 100),
         very_low_wh=round(capacity * tariff.very_low_pct / 100),
         iq_count=len(batteries(moment)),
-        iq_soc_pct=round(charge_pct(moment)),
+        iq_soc_pct=round(iq.soc_pct),
         force_discharge=action == "discharge-to-grid",
         charge_from_grid=tariff.storage.charge_from_grid is True,
-        acb_soc_pct=0,
-        acb_stored_wh=0,
+        acb_soc_pct=round(ac.soc_pct),
+        acb_stored_wh=round(ac.stored_wh),
         acb_count=len(ac_batteries(moment)),
-        soc_pct=round(charge_pct(moment)),
+        soc_pct=round(whole.soc_pct),
         capacity_wh=capacity,
         modes=MODES,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.site.circuit import Branch
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.state import SiteState
 
 

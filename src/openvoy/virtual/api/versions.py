@@ -41,6 +41,8 @@ AC_BATTERY_GROUP = Firmware((4, 5))
 RELAY_GROUP = Firmware((4, 10))
 SIZE_IN_BYTES = Firmware((6,))
 BOARD_GROUP = Firmware((7,))
+SEVEN_METERS = Firmware((8, 3, 5433))
+"""Meters that are not there are listed too, as in a combiner."""
 PHASES_IN_LIVEDATA = Firmware((7, 3))
 """Live values by phase; before, secondary control is told in short as well."""
 EIGHT = Firmware((8,))

@@ -30,7 +30,7 @@ from openvoy.virtual.settings.relay import ControllerSettings
 from openvoy.virtual.settings.state import Settings
 from openvoy.virtual.settings.storage import StorageState, TariffState
 from openvoy.virtual.site.definition import SiteDefinition
-from openvoy.virtual.site.meters import build_meters
+from openvoy.virtual.site.meters import build_seven_meters
 
 MODE_WORDS = {"self-consumption": "self-consumption", "savings": "economy", "backup": "backup"}
 PROFILES = {50: "G99-1-6:2020 UK:1.2.10", 60: "IEEE 1547 default 2015:1.0.7"}
@@ -63,7 +63,7 @@ def build_settings(site: SiteDefinition, since_s: int) -> Settings:
 def _meters(site: SiteDefinition) -> MeterSettings:
     ledgers = {
         meter.eid: MeterLedger(stretches=(Stretch(since_s=0, setup=MeterSetup(enabled=meter.enabled)),))
-        for meter in build_meters(site)
+        for meter in build_seven_meters(site)
     }
     return MeterSettings(ledgers=MappingProxyType(ledgers))
 
@@ -96,9 +96,9 @@ def _season(site: SiteDefinition) -> TariffSeason:
     days = TariffDays(
         id="all_days",
         days="Mon,Tue,Wed,Thu,Fri,Sat,Sun",
-        must_charge_start=0,
-        must_charge_duration=0,
-        must_charge_mode="CG",
+        must_charge_start=round(prices.charge_from_h * 60),
+        must_charge_duration=prices.charge_minutes,
+        must_charge_mode="CP" if site.battery is not None and not site.battery.charge_from_grid else "CG",
         peak_rule="DL",
         enable_discharge_to_grid=False,
         periods=tuple(
