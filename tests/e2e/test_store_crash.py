@@ -36,22 +36,27 @@ WRITING_S = 0.4
 
 def acknowledged_before_death(folder: Path, *, first: int, chance: random.Random) -> set[int]:
     """Let a process write and kill it, now and then while it opens; gives the batches that it was told are kept."""
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder), str(first)],
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as writer:
-        assert writer.stdout is not None
+    told = folder / f"told-{first}"
+    with (
+        told.open("wb") as acknowledgements,
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder), str(first)],
+            cwd=Path(__file__).parents[2],
+            stdout=acknowledgements,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as writer,
+    ):
         is_starting = chance.random() < 0.2
-        said = "" if is_starting else writer.stdout.readline()
+        while not is_starting and told.stat().st_size == 0 and writer.poll() is None:
+            time.sleep(0.005)
         time.sleep(chance.uniform(0, STARTING_S if is_starting else WRITING_S))
         writer.kill()
-        more, complained = writer.communicate()
+        _, complained = writer.communicate()
+    said = told.read_text()
     assert complained == ""
     assert is_starting or said
-    return {int(line) for line in (said + more).splitlines()}
+    return {int(line) for line in said.splitlines()}
 
 
 def kept_batches(folder: Path) -> set[int]:

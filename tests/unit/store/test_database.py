@@ -118,6 +118,8 @@ async def test_a_defect_of_the_writer_leaves_nobody_waiting(tmp_path: Path) -> N
         with pytest.raises(StorageError, match="closed"):
             await store.write(everything(START))
         await store.close()
+        # The thread says why it ended after it has told those who wait.
+        await asyncio.to_thread(store._writer._thread.join, 5)
     finally:
         threading.excepthook = before
     assert [hook.exc_type for hook in said] == [ZeroDivisionError]
