@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -98,3 +99,20 @@ def page_row(page: Any, kind: str) -> Any:
 def flows_of(snapshot: Snapshot) -> tuple[object, object]:
     """Give what must not change under a fault that can be told: power and energy of the site."""
     return snapshot.power, snapshot.energy
+
+
+async def raw_reply(stand: Stand, path: str) -> tuple[bytes, bool]:
+    """Everything that comes until the connection ends, and whether it was reset."""
+    async with Wire(stand.gateway.url) as wire:
+        token = bearer(stand.gateway.owner_token)["Authorization"]
+        wire.writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: {token}\r\n\r\n".encode())
+        received = b""
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    piece = await wire.reader.read(65_536)
+                except ConnectionResetError:
+                    return received, True
+                if not piece:
+                    return received, False
+                received += piece

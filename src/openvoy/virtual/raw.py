@@ -18,10 +18,10 @@ def render_head(version: str, status: int, reason: str, headers: Iterable[tuple[
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 
-def render_part(body: bytes, framing: Framing, cut_at: int | None) -> bytes:
-    """Render the body as it is framed, up to `cut_at` bytes of it; a chunk then is shorter than it says."""
-    if cut_at is not None:
-        return (f"{len(body):x}\r\n".encode() if framing is Framing.CHUNKED else b"") + body[:cut_at]
+def render_part(body: bytes, framing: Framing, most_bytes: int | None) -> bytes:
+    """Render the body as it is framed, no more than so many bytes of it; a chunk then is shorter than it says."""
+    if most_bytes is not None:
+        return (f"{len(body):x}\r\n".encode() if framing is Framing.CHUNKED else b"") + body[:most_bytes]
     if framing is not Framing.CHUNKED:
         return body
     return (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"

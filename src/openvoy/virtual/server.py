@@ -156,7 +156,7 @@ class Server:
 
     async def _send(self, raw: web.Request, reply: Reply) -> tuple[web.StreamResponse, int]:
         if _is_odd(reply):
-            return _SpentResponse(), self._send_past_library(raw, reply)
+            return _SpentResponse(), self._bypass_library(raw, reply)
         framing = _framing(raw, reply)
         is_closing = not self._has_keep_alive or not raw.keep_alive or framing is Framing.CLOSE or bool(self._doors)
         response = _WireResponse(reply, self._wire_headers(reply, framing, is_closing=is_closing))
@@ -177,7 +177,7 @@ class Server:
             await response.write_eof()
         return response, sent_bytes
 
-    def _send_past_library(self, raw: web.Request, reply: Reply) -> int:
+    def _bypass_library(self, raw: web.Request, reply: Reply) -> int:
         """Send what the library would not: as one piece, without a connection that goes on afterwards."""
         transport = raw.transport
         if transport is None:

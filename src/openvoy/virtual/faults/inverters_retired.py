@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from openvoy.codec import changed, doc
@@ -52,51 +53,49 @@ class InvertersRetired(DataFault):
 
     def edits(self, stage: Stage) -> Edits:
         """Change lists and sums."""
-
-        async def retired() -> dict[str, float]:
-            lifetimes = await inverter_lifetimes_j(stage)
-            return dict(list(lifetimes.items())[: self.count])
-
-        async def in_reports(reports: tuple[InverterReport, ...]) -> tuple[InverterReport, ...]:
-            gone = await retired()
-            return tuple(report for report in reports if report.serial not in gone)
-
-        async def in_details(devices: dict[str, DeviceData | int]) -> dict[str, DeviceData | int]:
-            gone = await retired()
-            return {key: _retire(device, gone) for key, device in devices.items()}
-
-        async def on_page(page: ProductionPage) -> ProductionPage:
-            gone = await retired()
-            return map_rows(page, lambda row: _without(row, gone), kind="inverters")
-
-        async def in_snapshot(totals: ProductionTotals) -> ProductionTotals:
-            return totals if stage.identity.metered else _less(totals, await retired())
-
-        async def in_split_snapshot(energy: PdmEnergy) -> PdmEnergy:
-            production = energy.production
-            if production is None or production.inverters is None:
-                return energy
-            less = _less(production.inverters, await retired())
-            return changed(energy, production=changed(production, inverters=less))
-
-        async def in_inventory(groups: tuple[InventoryGroup, ...]) -> tuple[InventoryGroup, ...]:
-            gone = await retired()
-            return map_each(groups, lambda group: _deleted(group, gone, keep=True))
-
-        async def in_present(groups: tuple[InventoryGroup, ...]) -> tuple[InventoryGroup, ...]:
-            gone = await retired()
-            return map_each(groups, lambda group: _deleted(group, gone, keep=False))
-
         return {
-            **dict.fromkeys(PAGES, on_page),
-            INVERTERS: in_reports,
-            DEVICE_DATA: in_details,
-            PRODUCTION_V1: in_snapshot,
-            PDM_ENERGY: in_split_snapshot,
-            INVENTORY: in_inventory,
-            INVENTORY_PAGE: in_present,
-            INVENTORY_PRESENT: in_present,
+            **dict.fromkeys(PAGES, partial(self._on_page, stage)),
+            INVERTERS: partial(self._in_reports, stage),
+            DEVICE_DATA: partial(self._in_details, stage),
+            PRODUCTION_V1: partial(self._in_snapshot, stage),
+            PDM_ENERGY: partial(self._in_split_snapshot, stage),
+            INVENTORY: partial(self._in_inventory, stage, keep=True),
+            INVENTORY_PAGE: partial(self._in_inventory, stage, keep=False),
+            INVENTORY_PRESENT: partial(self._in_inventory, stage, keep=False),
         }
+
+    async def _gone(self, stage: Stage) -> dict[str, float]:
+        """Give the retired ones with what they had counted, J."""
+        lifetimes = await inverter_lifetimes_j(stage)
+        return dict(list(lifetimes.items())[: self.count])
+
+    async def _on_page(self, stage: Stage, page: ProductionPage) -> ProductionPage:
+        gone = await self._gone(stage)
+        return map_rows(page, lambda row: _without(row, gone), kind="inverters")
+
+    async def _in_reports(self, stage: Stage, reports: tuple[InverterReport, ...]) -> tuple[InverterReport, ...]:
+        gone = await self._gone(stage)
+        return tuple(report for report in reports if report.serial not in gone)
+
+    async def _in_details(self, stage: Stage, devices: dict[str, DeviceData | int]) -> dict[str, DeviceData | int]:
+        gone = await self._gone(stage)
+        return {key: _retire(device, gone) for key, device in devices.items()}
+
+    async def _in_snapshot(self, stage: Stage, totals: ProductionTotals) -> ProductionTotals:
+        return totals if stage.identity.metered else _less(totals, await self._gone(stage))
+
+    async def _in_split_snapshot(self, stage: Stage, energy: PdmEnergy) -> PdmEnergy:
+        production = energy.production
+        if production is None or production.inverters is None:
+            return energy
+        less = _less(production.inverters, await self._gone(stage))
+        return changed(energy, production=changed(production, inverters=less))
+
+    async def _in_inventory(
+        self, stage: Stage, groups: tuple[InventoryGroup, ...], *, keep: bool
+    ) -> tuple[InventoryGroup, ...]:
+        gone = await self._gone(stage)
+        return map_each(groups, lambda group: _deleted(group, gone, keep=keep))
 
 
 def _retire(device: DeviceData | int, gone: dict[str, float]) -> DeviceData | int:
