@@ -16,6 +16,7 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, SiteDefinition, read_site
 from openvoy.virtual.site.equipment import AcBattery, Contact, Controller, Generator, GeneratorExercise
+from openvoy.virtual.site.state import SiteState
 
 NOON = datetime(2025, 6, 21, 11, 33, 20, tzinfo=UTC)
 GENERATIONS = (
@@ -208,14 +209,25 @@ def full_site() -> SiteDefinition:
     )
 
 
-def source_of(firmware: str, site: SiteDefinition | None = None, at: datetime = NOON) -> SiteSource:
-    """A gateway of the full site whose clock only tests move."""
-    clock = VirtualClock(ManualClock(at), speed=0)
-    return SiteSource(Site(site or full_site(), seed=1), clock, parse_version(firmware))
+class Desk:
+    """A gateway in process, and its clock, which only tests move."""
 
+    def __init__(self, firmware: str, site: SiteDefinition | None = None, at: datetime = NOON) -> None:
+        self.clock = VirtualClock(ManualClock(at), speed=0)
+        self.site = Site(site or full_site(), seed=1)
+        self.source = SiteSource(self.site, self.clock, parse_version(firmware))
 
-async def ask(source: SiteSource, path: str, *, method: str = "GET", body: object = None, status: int = 200) -> Any:
-    """Ask for JSON, with the status that is expected."""
-    reply = await source.reply(Request(method=method, path=path, body=raw_body(body)))
-    assert reply.status == status, (path, reply.status, reply.body)
-    return json.loads(reply.body) if reply.body.strip() else None
+    @property
+    def state(self) -> SiteState:
+        """What is really so."""
+        return self.site.at(self.clock.now())
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.advance(seconds)
+
+    async def ask(self, path: str, method: str = "GET", body: object = None, *, status: int = 200) -> Any:
+        """Ask for JSON, with the status that is expected."""
+        reply = await self.source.reply(Request(method=method, path=path, body=raw_body(body)))
+        assert reply.status == status, (path, reply.status, reply.body)
+        return json.loads(reply.body) if reply.body.strip() else None

@@ -17,7 +17,7 @@ from openvoy.protocol.registry import REGISTRY
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import ANSWER, RENDER, STREAM, WRITE
 from openvoy.virtual.source import Reply
-from tests.contract.catalogue import GENERATIONS, READS, WRITES, Example, source_of
+from tests.contract.catalogue import GENERATIONS, READS, WRITES, Desk, Example
 from tests.unit.virtual.wire import digest
 
 METHODS = ("GET", "PUT", "POST", "DELETE")
@@ -88,14 +88,12 @@ class Visitor:
     """Asks one gateway in process, past the network; after each request everything is set as it was."""
 
     def __init__(self, generation: str) -> None:
-        self.source = source_of(generation)
+        desk = Desk(generation)
+        self.source = desk.source
         self.firmware = self.source.identity.firmware
         settings = GatewaySettings(installer_password="installer's")
-        self.gateway = VirtualGateway(self.source, clock=self.source_clock(), settings=settings)
+        self.gateway = VirtualGateway(self.source, clock=desk.clock, settings=settings)
         self.first = self.source.book
-
-    def source_clock(self) -> Any:
-        return self.source._clock
 
     async def visit(self, request: Request, headers: dict[str, str]) -> Reply:
         self.source.book = self.first

@@ -44,8 +44,9 @@ def as_metered(state: StateT, at_s: int, meters: MeterSettings, watched: Mapping
     else:
         net = changed.get(Branch.NET, changed.get(Branch.GRID, state.net))
         total = _combined(net, solar, 1)
+    grid = _combined(net, state.generator, -1) if Branch.NET in watched.values() else net
     others: dict[str, Any] = {branch.name.lower(): changed[branch] for branch in changed if branch in BESIDE}
-    return replace(state, solar=solar, net=net, grid=_combined(net, state.generator, -1), total=total, **others)
+    return replace(state, solar=solar, net=net, grid=grid, total=total, **others)
 
 
 def branch_of(source: SiteState | Midnight, branch: Branch) -> BranchState:
