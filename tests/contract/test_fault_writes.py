@@ -82,6 +82,30 @@ async def test_the_cloud_takes_a_change_back_with_a_new_date() -> None:
         assert await tariff_of(stand) == after
 
 
+async def test_the_cloud_waits_for_no_request() -> None:
+    source = Writable()
+    async with standing(source) as stand:
+        stand.switch_on("cloud-overwrites-tariff:seconds=90")
+        await stand.send(TARIFF, method="PUT", body=with_mode("backup"))
+        stand.gateway.clock.advance(91)
+        async with asyncio.timeout(5):
+            while source.values[TARIFF]["tariff"]["storage_settings"]["mode"] == "backup":  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.005)
+
+
+async def test_the_cloud_overwrites_what_a_simulated_site_does() -> None:
+    async with standing("demo") as stand:
+        stand.switch_on("cloud-overwrites-tariff:seconds=90")
+        tariff = await tariff_of(stand)
+        assert tariff["storage_settings"]["mode"] == "self-consumption"
+        changed = {**tariff, "storage_settings": {**tariff["storage_settings"], "mode": "backup"}}
+        assert (await stand.send(TARIFF, method="PUT", body={"tariff": changed})).status == 200
+        stand.gateway.clock.advance(60)
+        assert (await tariff_of(stand))["storage_settings"]["mode"] == "backup"
+        stand.gateway.clock.advance(30)
+        assert (await tariff_of(stand))["storage_settings"]["mode"] == "self-consumption"
+
+
 async def test_a_change_that_was_refused_is_none() -> None:
     async with standing(Writable()) as stand:
         stand.switch_on("cloud-overwrites-tariff")

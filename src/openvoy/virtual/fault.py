@@ -104,6 +104,9 @@ class Fault:
         """Give the reply that goes out instead of the good one."""
         return reply
 
+    async def act(self, stage: Stage) -> None:
+        """Do what is due without a request; called about every second while the gateway listens."""
+
     def is_refusing(self, stage: Stage) -> bool:  # noqa: ARG002 - for subclasses
         """Whether nobody can connect while it is on."""
         return False

@@ -88,9 +88,16 @@ class FaultBoard:
         return tuple((row.fault, row.stage) for row in self._active.values() if isinstance(row.fault, kind))
 
     @property
-    def may_refuse(self) -> bool:
-        """Whether a fault is on that refuses connections at some time."""
-        return any(type(row.fault).is_refusing is not Fault.is_refusing for row in self._active.values())
+    def is_timed(self) -> bool:
+        """Whether a fault is on that acts without a request."""
+        kinds = [type(row.fault) for row in self._active.values()]
+        return any(kind.is_refusing is not Fault.is_refusing or kind.act is not Fault.act for kind in kinds)
+
+    async def act(self) -> None:
+        """Let every fault do what is due without a request."""
+        for row in tuple(self._active.values()):
+            if type(row.fault).act is not Fault.act and await row.fault.is_on(row.stage):
+                await row.fault.act(row.stage)
 
     async def is_refusing(self) -> bool:
         """Whether a fault wants connections refused now."""

@@ -20,8 +20,8 @@ from openvoy.virtual.admin import Admin
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.cloud.cloud import VirtualCloud
 from openvoy.virtual.cloud.host import CloudHost
-from openvoy.virtual.doors import DoorKeeper
 from openvoy.virtual.fault_board import FaultBoard
+from openvoy.virtual.fault_watch import FaultWatch
 from openvoy.virtual.faults import parse_fault
 from openvoy.virtual.generation import has_redirect_port
 from openvoy.virtual.keys import Keyring
@@ -107,7 +107,7 @@ class VirtualGateway:
         self.owner_token = self._first_token("owner", OWNER_LIFETIME_S)
         self.installer_token = self._first_token("installer", INSTALLER_LIFETIME_S)
         self._servers: list[Server] = []
-        self._doors = DoorKeeper(self._servers, self.faults, clock)
+        self._watch = FaultWatch(self._servers, self.faults, clock)
         self._front = Front(source)
         self._cloud = None if self.settings.cloud_port is None else CloudHost(self._build_cloud(), now=clock.now)
         self.responder = self._build_responder(source)
@@ -133,14 +133,14 @@ class VirtualGateway:
                 await self._open_cloud(self._cloud, self.settings.cloud_port, certified)
             if self.settings.has_mdns:
                 await self._announce(port)
-            await self._doors.start()
+            await self._watch.start()
             undo.pop_all()
 
     async def stop(self) -> None:
         """Close all ports; nothing stays behind."""
         if self._announcer is not None:
             await self._announcer.stop()
-        await self._doors.stop()
+        await self._watch.stop()
         if self._cloud is not None:
             await self._cloud.stop()
         for server in self._servers:

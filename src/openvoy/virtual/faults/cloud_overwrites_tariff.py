@@ -20,14 +20,17 @@ class CloudOverwritesTariff(Fault):
 
     seconds: Annotated[float, doc("s", "how long a change lasts, by the gateway's clock")] = 90.0
 
+    async def act(self, stage: Stage) -> None:
+        """Take a change back that is due."""
+        if "before" in stage.memory and stage.clock.monotonic() >= stage.memory["due_s"]:
+            await self._restore(stage)
+
     async def admit(self, request: Request, stage: Stage) -> Request:
-        """Take a change back that is due; remember what another one replaces."""
-        is_write = request.method == "PUT" and request.path.startswith(TARIFF.path)
-        if is_write and "before" not in stage.memory:
+        """Remember what a change replaces."""
+        await self.act(stage)
+        if request.method == "PUT" and request.path.startswith(TARIFF.path) and "before" not in stage.memory:
             stage.memory["before"] = await self._tariff(stage)
             stage.memory["due_s"] = stage.clock.monotonic() + self.seconds
-        elif "before" in stage.memory and stage.clock.monotonic() >= stage.memory["due_s"]:
-            await self._restore(stage)
         return request
 
     async def spoil(self, reply: Reply, request: Request, stage: Stage) -> Reply:

@@ -1,4 +1,4 @@
-"""Opens and closes the ports of a gateway as its faults want it."""
+"""Lets faults act that wait for no request: ports that open and close, and what others do to the gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOOK_REAL_S = 0.25
 """… and in real ones where its clock runs fast."""
 
 
-class DoorKeeper:
+class FaultWatch:
     """Watches the faults from `start` to `stop`."""
 
     def __init__(self, servers: Sequence[Server], faults: FaultBoard, clock: VirtualClock) -> None:
@@ -40,7 +40,7 @@ class DoorKeeper:
     async def _watch(self) -> None:
         while True:
             waits: list[Coroutine[Any, Any, None]] = [self._faults.until_changed()]
-            if self._faults.may_refuse:
+            if self._faults.is_timed:
                 waits.append(self._clock.sleep(max(_LOOK_S, self._clock.speed * _LOOK_REAL_S)))
             tasks = [asyncio.create_task(wait) for wait in waits]
             try:
@@ -51,6 +51,7 @@ class DoorKeeper:
             await self._settle()
 
     async def _settle(self) -> None:
+        await self._faults.act()
         is_refusing = await self._faults.is_refusing()
         for server in self._servers:
             await (server.refuse() if is_refusing else server.accept())
