@@ -27,13 +27,22 @@ CONNECT_TIMEOUT_S = 10.0
 IDLE_S = 60.0
 """How long an idle connection is worth keeping; gateways close theirs after 75 s (nginx's default)."""
 
-FAREWELL_S = 0.1
-"""A refused TLS connection says goodbye before it is gone; a program that ends at once would leave it open."""
-
 _UNKNOWN = bytes(32)
 """A fingerprint that no certificate has: the first handshake fails before anything is sent and tells the real one."""
 
 _log = logging.getLogger("openvoy.client")
+
+
+class _Pin(aiohttp.Fingerprint):
+    """A certificate's fingerprint; a connection that shows another is cut, without waiting for a farewell."""
+
+    def check(self, transport: asyncio.Transport) -> None:
+        try:
+            super().check(transport)
+        except aiohttp.ServerFingerprintMismatch:
+            # Later, because the library still asks the transport whom it was connected to.
+            asyncio.get_running_loop().call_soon(transport.abort)
+            raise
 
 
 class AiohttpTransport:
@@ -63,7 +72,7 @@ class AiohttpTransport:
         self._url = origin.url
         self._lock = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
-        self._pin: aiohttp.Fingerprint | None = None
+        self._pin: _Pin | None = None
         self._may_be_stale = False
 
     async def send(self, request: Request, *, timeout_s: float) -> Response:
@@ -103,7 +112,6 @@ class AiohttpTransport:
         try:
             return await self._send_once(request, timeout_s)
         except aiohttp.ServerFingerprintMismatch as mismatch:
-            await self._clock.sleep(FAREWELL_S)
             raise self._changed() from mismatch
 
     async def _send_once(self, request: Request, timeout_s: float) -> Response:
@@ -169,7 +177,7 @@ class AiohttpTransport:
             return True
         if self._pin is None:
             pinned = self._pins.read_pin(self._origin.place)
-            self._pin = aiohttp.Fingerprint(_UNKNOWN if pinned is None else bytes.fromhex(pinned))
+            self._pin = _Pin(_UNKNOWN if pinned is None else bytes.fromhex(pinned))
         return self._pin
 
     def _pin_shown(self, shown: bytes, *, is_first: bool) -> None:
@@ -178,7 +186,7 @@ class AiohttpTransport:
         # What was accepted is this certificate, not every later one.
         self._accepts_new = False
         self._pins.write_pin(self._origin.place, shown.hex())
-        self._pin = aiohttp.Fingerprint(shown)
+        self._pin = _Pin(shown)
         _log.info("%s is known from now on by the certificate with SHA-256 %s", self._origin.place, shown.hex())
 
     def _changed(self) -> CertificateChanged:

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from openvoy import codec
 from openvoy.model import Snapshot
+from openvoy.model.view import SnapshotView, build_snapshot_view
 from openvoy.ports import Clock, Feed, GatewayStatus
-from openvoy.web.snapshot_view import SnapshotView, build_snapshot_view
 
 COMMENT_S = 15.0
 """Proxies close what is silent for longer; the shortest limit in common use is 30 s."""

@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from openvoy.model import Snapshot
+from openvoy.model.view import SnapshotView, build_snapshot_view
 from openvoy.web.api import OPERATIONS
 from openvoy.web.app import build_schema
 from openvoy.web.operation import Operation
 from openvoy.web.schema_page import render_schema_page
-from openvoy.web.snapshot_view import SnapshotView, build_snapshot_view
 from tests.unit.web.examples import a_snapshot
 
 

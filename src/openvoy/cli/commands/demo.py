@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 from openvoy.cli.app import command, option
+from openvoy.cli.extras import needing
 from openvoy.cli.output import say
-from openvoy.errors import ConfigError
 
 
 @command("demo", log_level=logging.WARNING)
@@ -34,12 +34,8 @@ async def demo(
 
         openvoy demo --port 9000 --no-browser
     """
-    try:
+    with needing("all", "The demo"):
         from openvoy.cli.demo_site import running_demo  # noqa: PLC0415 - `--help` need not load a solar site
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"The demo needs {error.name}.", hint="Install it with: pip install 'openvoy[all]'"
-        ) from error
     from openvoy.cli.wiring import until_stopped  # noqa: PLC0415 - as above
 
     with _folder(data) as folder:

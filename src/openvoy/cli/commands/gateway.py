@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from urllib.parse import urlsplit
 
 from openvoy import codec
 from openvoy.cli.app import command, option
+from openvoy.cli.extras import needing
 from openvoy.cli.output import print_bytes, say
 from openvoy.errors import ConfigError
 
@@ -123,7 +122,7 @@ def _source(origin: Origin, clock: VirtualClock) -> Source:
 
 
 def _simulated(origin: Origin, site: str, clock: VirtualClock) -> Source:
-    with _virtual_extra():
+    with needing("virtual", "The virtual gateway"):
         from openvoy.virtual.api.versions import DEFAULT, parse_version  # noqa: PLC0415 - as above
         from openvoy.virtual.simulated import SiteSource  # noqa: PLC0415 - as above
         from openvoy.virtual.site import Site, read_site  # noqa: PLC0415 - as above
@@ -134,7 +133,7 @@ def _simulated(origin: Origin, site: str, clock: VirtualClock) -> Source:
 
 
 def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> VirtualGateway:
-    with _virtual_extra():
+    with needing("virtual", "The virtual gateway"):
         from openvoy.virtual.gateway import GatewaySettings, VirtualGateway  # noqa: PLC0415 - as above
 
         if behaviour.mdns:
@@ -157,17 +156,6 @@ def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> Virtual
         folder=behaviour.state,
     )
     return VirtualGateway(source, clock=clock, settings=settings)
-
-
-@contextmanager
-def _virtual_extra() -> Iterator[None]:
-    """Turn a missing library into what to install."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"the virtual gateway needs {error.name}", hint="Install it with: pip install 'openvoy[virtual]'"
-        ) from error
 
 
 def _clock(origin: Origin) -> VirtualClock:

@@ -13,7 +13,7 @@ async def read(*, target: Target, as_json: JsonFlag = False) -> None:
     async with target.open() as gateway:
         snapshot = await gateway.snapshot()
     if as_json:
-        from openvoy.web.snapshot_view import build_snapshot_view  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.model.view import build_snapshot_view  # noqa: PLC0415 - `--help` need not load it
 
         print_json(build_snapshot_view(snapshot))
         return

@@ -9,6 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from openvoy.cli.app import command, option
+from openvoy.cli.extras import needing
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
 from openvoy.cli.target import Target
@@ -33,12 +34,13 @@ async def run(
 
         openvoy run --host envoy.local --token-file home.jwt
     """
-    from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
-    from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
-    from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
-    from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
-    from openvoy.collector import Source  # noqa: PLC0415 - as above
-    from openvoy.web import SiteInfo, parse_listen  # noqa: PLC0415 - as above
+    with needing("service", "The service"):
+        from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
+        from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
+        from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
+        from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
+        from openvoy.collector import Source  # noqa: PLC0415 - as above
+        from openvoy.web import SiteInfo, parse_listen  # noqa: PLC0415 - as above
 
     settings = load_config(config, os.environ)
     for warning in settings.warnings:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from openvoy.model.view import SnapshotView, build_snapshot_view
 from openvoy.ports import GatewayStatus
 from openvoy.web.backend import Backend, SiteInfo
 from openvoy.web.operation import GatewayName, Operation
 from openvoy.web.problems import NothingThere
 from openvoy.web.query import find_gateway
-from openvoy.web.snapshot_view import SnapshotView, build_snapshot_view
 
 
 async def list_gateways(backend: Backend) -> Sequence[GatewayStatus]:

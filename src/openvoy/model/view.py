@@ -1,28 +1,18 @@
+"""A snapshot as other programs see it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from openvoy.model import (
-    Battery,
-    Contact,
-    Energy,
-    GatewayInfo,
-    Generator,
-    Grid,
-    Inverter,
-    Meter,
-    MissingPart,
-    Power,
-    Snapshot,
-    Storage,
-    Tariff,
-)
+from openvoy.model.devices import Battery, Contact, Generator, Grid, Inverter, Meter, Storage
+from openvoy.model.snapshot import Energy, GatewayInfo, MissingPart, Power, Snapshot
+from openvoy.model.tariff import Tariff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotView:
-    """A snapshot as other programs see it: all of it except the raw counters, which are bookkeeping."""
+    """All of a snapshot except the raw counters, which are bookkeeping."""
 
     gateway: GatewayInfo
     at: datetime
