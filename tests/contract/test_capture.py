@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import socket
@@ -169,6 +170,7 @@ async def test_durations_and_moments_are_those_of_the_gateway() -> None:
     assert timedelta(seconds=exchange.duration_s) == timedelta(seconds=6.4)
 
 
+CLAIMS = base64.urlsafe_b64encode(b'{"canary":"yes"}').decode().rstrip("=")
 CANARIES: Mapping[str, object] = {
     "/ivp/ss/dry_contact_settings": {"dry_contacts": [{"id": "NC1", "load_name": "Canary Sauna"}]},
     "/ivp/ensemble/inventory": [
@@ -187,7 +189,7 @@ CANARIES: Mapping[str, object] = {
     "/event.json": {"aaData": [["1", "Canary Sauna shed by 122012345675 at 10.77.66.55", "canary-house"]]},
     "/ivp/ss/gen_config": {"generator_id": "canary-generator-4711", "last_updated_by": "canary@example.net"},
     "/ivp/event": {"latitude": -31.6774, "longitude": 128.8893, "city": "Canaryville", "site_id": 9876543},
-    "/production": {"token": "eyJjYW5hcnkiOiJ5ZXMifQ.eyJjYW5hcnkiOiJ5ZXMifQ.Y2FuYXJ5"},
+    "/production": {"token": ".".join((CLAIMS, CLAIMS, "Y2FuYXJ5"))},
 }
 BIRDS = (
     "canary",
