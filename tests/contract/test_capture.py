@@ -189,7 +189,7 @@ CANARIES: Mapping[str, object] = {
     "/event.json": {"aaData": [["1", "Canary Sauna shed by 122012345675 at 10.77.66.55", "canary-house"]]},
     "/ivp/ss/gen_config": {"generator_id": "canary-generator-4711", "last_updated_by": "canary@example.net"},
     "/ivp/event": {"latitude": -31.6774, "longitude": 128.8893, "city": "Canaryville", "site_id": 9876543},
-    "/production": {"token": ".".join((CLAIMS, CLAIMS, "Y2FuYXJ5"))},
+    "/production": {"token": f"{CLAIMS}.{CLAIMS}.Y2FuYXJ5"},
 }
 BIRDS = (
     "canary",
