@@ -208,7 +208,7 @@ def build_storage_profiles(moment: Moment) -> tuple[ProfileStatus, ...]:
     )
 
 
-def send_storage_profiles(moment: Moment, _call: Call) -> Outcome:
+def repeat_storage_profiles(moment: Moment, _call: Call) -> Outcome:
     """Send it again."""
     return settle(moment, controller=replace(moment.settings.controller, profile_sent_s=moment.now_s))
 
@@ -230,5 +230,5 @@ WRITE = {
     (INVERTER_PROFILES, "PUT"): write_phase,
     (INVERTER_PROFILES_PAGE, "PUT"): write_phase,
     (INVERTER_PROFILES_BARE, "PUT"): write_moved,
-    (STORAGE_PROFILE_STATUS, "PUT"): send_storage_profiles,
+    (STORAGE_PROFILE_STATUS, "PUT"): repeat_storage_profiles,
 }

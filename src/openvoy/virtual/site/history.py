@@ -107,7 +107,9 @@ def _known(site: SiteDefinition) -> tuple[Branch, ...]:
     """Tell which powers such a gateway can know."""
     known = [Branch.SOLAR]
     if site.meters.consumption != "none":
-        known += [Branch.GRID, Branch.GENERATOR, Branch.LOAD]
+        known += [Branch.GRID, Branch.LOAD]
+    if site.generator is not None:
+        known.append(Branch.GENERATOR)
     if site.battery is not None or site.acb is not None:
         known.append(Branch.BATTERY)
     return tuple(known)

@@ -69,7 +69,7 @@ def test_energies_are_the_integral_of_the_powers(site_of: SitesOf) -> None:
     (day,) = history(site_of("demo"), START + timedelta(hours=8), START + timedelta(hours=18))
     produced_wh = day.power["solar_w"][: len(day.energy["at"]) * 5 - 5].sum() / 60
     assert day.energy["solar_wh"][-1] - day.energy["solar_wh"][0] == pytest.approx(produced_wh, rel=1e-9)
-    balance = day.power["solar_w"] + day.power["grid_w"] + day.power["battery_w"] + day.power["generator_w"]
+    balance = day.power["solar_w"] + day.power["grid_w"] + day.power["battery_w"]
     assert np.array_equal(balance, day.power["load_w"])
 
 
