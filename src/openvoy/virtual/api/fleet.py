@@ -227,12 +227,12 @@ def _new_unit(moment: Moment, joiner: Joiner, place: int) -> Unit:
         power_w=0.0,
         soc_pct=SHIPPED_PCT,
         temperature_c=SHIPPED_C,
-        phase=_phase(moment, joiner.serial, place) if joiner.phase is None else joiner.phase - 1,
+        phase=_phase(moment, joiner.serial, place, joiner.phase),
         der_index=2 if joiner.der_index is None else joiner.der_index,
     )
 
 
-def _phase(moment: Moment, serial: str, place: int) -> int:
-    """As somebody set it, else in turn on three phases."""
-    usual = place % 3 if moment.site.phase_count == 3 else 0
-    return moment.settings.fleet.phases.get(serial, usual + 1) - 1
+def _phase(moment: Moment, serial: str, place: int, registered: int | None = None) -> int:
+    """As somebody set it, else as it was registered, else in turn on three phases."""
+    usual = place % 3 + 1 if moment.site.phase_count == 3 else 1
+    return moment.settings.fleet.phases.get(serial, usual if registered is None else registered) - 1

@@ -40,12 +40,12 @@ def is_talking(moment: Moment) -> bool:
 
 
 def render_burst(moment: Moment) -> str:
-    """Write what is heard: a carrier that fades in and out, over noise; the same second sounds the same."""
+    """Write what is heard: a keyed carrier that fades in and out, over noise; the same second sounds the same."""
     times_us = np.linspace(0, BURST_US, POINTS, endpoint=False)
     chance = np.random.default_rng((moment.simulation.seed, moment.now_s))
     envelope = np.sin(np.pi * (times_us + times_us[1] / 2) / BURST_US) ** 0.25
-    carrier = np.abs(np.sin(2 * np.pi * CENTRE_KHZ * 1e-3 * times_us))
-    heard = FLOOR + (LOUD - FLOOR) * envelope * carrier + chance.normal(0.0, 1.5, POINTS)
+    keyed = np.where(chance.random(POINTS) < 0.5, 1.0, 0.8)
+    heard = FLOOR + (LOUD - FLOOR) * envelope * keyed + chance.normal(0.0, 1.5, POINTS)
     return ";".join(f"{time:.0f},{value:.1f}" for time, value in zip(times_us, heard, strict=True))
 
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.settings.fleet import FleetSettings
 from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.state import SiteState
+
+POWERS = (Branch.SOLAR, Branch.GRID, Branch.BATTERY, Branch.GENERATOR, Branch.LOAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """One subject of the settings that was set anew."""
+
+    at: datetime
+    subject: str
+    before: object
+    after: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +38,8 @@ class Truth:
     soc_pct: float | None
     state: SiteState
     """Everything, branch by branch and phase by phase, and panel by panel."""
+    changes: tuple[Set, ...]
+    """What was set on the gateway, newest last; without keys."""
 
 
 def build_truth(moment: Moment) -> Truth:
@@ -35,7 +50,7 @@ def build_truth(moment: Moment) -> Truth:
         at=datetime.fromtimestamp(moment.now_s, UTC),
         serial=moment.identity.serial,
         firmware=str(moment.firmware),
-        power={f"{branch.name.lower()}_w": flows[branch].active_w for branch in Branch if branch is not Branch.TOTAL},
+        power={f"{branch.name.lower()}_w": flows[branch].active_w for branch in POWERS},
         energy={
             "solar_wh": flows[Branch.SOLAR].delivered_wh,
             "import_wh": flows[Branch.GRID].delivered_wh,
@@ -46,4 +61,20 @@ def build_truth(moment: Moment) -> Truth:
         },
         soc_pct=None if state.storage is None else state.storage.soc_pct,
         state=state,
+        changes=tuple(
+            Set(
+                at=datetime.fromtimestamp(row.at_s, UTC),
+                subject=row.subject,
+                before=_without_keys(row.before),
+                after=_without_keys(row.after),
+            )
+            for row in moment.book.changes
+        ),
     )
+
+
+def _without_keys(subject: object) -> object:
+    """Leave the radio keys of registered devices out."""
+    if not isinstance(subject, FleetSettings):
+        return subject
+    return replace(subject, joiners=tuple(replace(row, link_key=None) for row in subject.joiners))

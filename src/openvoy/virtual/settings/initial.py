@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from openvoy.protocol.endpoints.limits import ExportLimit
 from openvoy.protocol.endpoints.profiles import MultiModeDocument
 from openvoy.protocol.endpoints.site_settings import PcsOffering, PowerControl
@@ -65,7 +63,7 @@ def _meters(site: SiteDefinition) -> MeterSettings:
         meter.eid: MeterLedger(stretches=(Stretch(since_s=0, setup=MeterSetup(enabled=meter.enabled)),))
         for meter in build_seven_meters(site)
     }
-    return MeterSettings(ledgers=MappingProxyType(ledgers))
+    return MeterSettings(ledgers=ledgers)
 
 
 def _tariff(site: SiteDefinition, since_s: int) -> TariffSettings:
@@ -151,6 +149,6 @@ def _power_control() -> PowerControl:
     )
 
 
-def _multi_mode(hertz: int) -> MappingProxyType[str, MultiModeDocument]:
+def _multi_mode(hertz: int) -> dict[str, MultiModeDocument]:
     modes = {"on_grid": "OnGrid", "off_grid": "OffGrid"}
-    return MappingProxyType({mode: build_multi_mode(word, hertz) for mode, word in modes.items()})
+    return {mode: build_multi_mode(word, hertz) for mode, word in modes.items()}

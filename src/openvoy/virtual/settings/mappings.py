@@ -1,9 +1,8 @@
-"""Mappings that nobody can change."""
+"""Mappings of settings: never changed in place, their type says so; the next one is a copy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -12,14 +11,14 @@ Value = TypeVar("Value")
 
 def nothing() -> Mapping[str, Value]:
     """Give an empty one."""
-    return MappingProxyType({})
+    return {}
 
 
 def with_entry(mapping: Mapping[Key, Value], key: Key, value: Value) -> Mapping[Key, Value]:
     """Give the same with one more or another entry."""
-    return MappingProxyType({**mapping, key: value})
+    return {**mapping, key: value}
 
 
 def without(mapping: Mapping[Key, Value], keys: set[Key]) -> Mapping[Key, Value]:
     """Give the same without some entries."""
-    return MappingProxyType({key: value for key, value in mapping.items() if key not in keys})
+    return {key: value for key, value in mapping.items() if key not in keys}
