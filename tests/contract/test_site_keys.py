@@ -15,6 +15,7 @@ from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, read_site
+from tests.contract.catalogue import Desk, full_site
 
 NOON = datetime(2025, 6, 21, 11, 33, 20, tzinfo=UTC)
 ALIKE = {
@@ -109,3 +110,31 @@ async def test_every_recorded_path_is_served(pair: tuple[Capture, SiteSource]) -
     for path, recorded in capture.responses.items():
         reply = await source.reply(Request(path=path))
         assert (reply.status == 200) == (recorded.status == 200), path
+
+
+EQUIPPED = (
+    "8.2.127_with_generator_running",
+    "8.2.4345_with_device_data",
+    "8.2.4382_ACB",
+    "8.3.5169_with_generator",
+    "8.3.5433_tot_is_net_cons",
+)
+"""Recordings with controllers, generators or AC Batteries."""
+NO_SUCH_THING = ("$.network.interfaces[].network", "$.tariff.seasons[].tiers[]", "$.tariff.seasons_sell[]")
+"""Of a modem, of tiers, and of feed-in seasons."""
+
+
+@pytest.mark.parametrize("name", EQUIPPED)
+async def test_replies_have_the_keys_of_all_hardware(name: str, captures: Mapping[str, Capture]) -> None:
+    if name not in captures:
+        pytest.skip(f"no recording {name}")
+    desk = Desk(name.partition("_")[0], full_site())
+    compared = 0
+    for path, recorded in captures[name].responses.items():
+        if recorded.status != 200 or path == "/info":
+            continue
+        reply = await desk.ask(WITH_PHASES.get(path, path))
+        missing = set(paths_of(json.loads(recorded.body))) - set(paths_of(reply))
+        assert {place for place in missing if not place.startswith(NO_SUCH_THING)} == set(), path
+        compared += 1
+    assert compared >= 15
