@@ -124,13 +124,13 @@ def run_bank(
     return np.array(powers), np.array(stores)
 
 
-def stored_by(start_w: float, end_w: float, step_s: float, eta: float) -> float:
+def stored_by(start_w: float, end_w: float, step_s: float, efficiency_share: float) -> float:
     """Energy that a straight line of power adds to the cells."""
     total = (start_w + end_w) * (step_s / 2)
     if start_w >= 0 and end_w >= 0:
-        return -total / eta
+        return -total / efficiency_share
     if start_w <= 0 and end_w <= 0:
-        return -total * eta
+        return -total * efficiency_share
     top = max(start_w, end_w)
     discharged = top * top / (abs(start_w) + abs(end_w)) * (step_s / 2)
-    return (discharged - total) * eta - discharged / eta
+    return (discharged - total) * efficiency_share - discharged / efficiency_share

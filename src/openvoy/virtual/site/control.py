@@ -98,6 +98,7 @@ class Course:
             standing=standing,
             goes_on=goes_on,
             closed=np.array(closed),
+            holds=board.holds(conditions.orders),
             until_s=until_s,
             levels_j=board.levels_j(standing),
         )
@@ -129,23 +130,22 @@ def _handed_over(stretch: Stretch, task: Task, standing: Standing) -> Standing:
     mark = len(at_s) - 2
     way = (stretch.until_s - float(at_s[mark])) / float(at_s[mark + 1] - at_s[mark])
 
-    def cut(values: Array | None) -> float | None:
-        return None if values is None else float(flow.between(values[..., mark], values[..., mark + 1], way).sum())
+    def cut(values: Array) -> float:
+        return float(flow.between(values[..., mark], values[..., mark + 1], way).sum())
 
-    kept = stretch.circuit.kept_w
-    on_share = cut(solved.held.on_share)
+    kept, held = stretch.circuit.kept_w, solved.held
     return replace(
         standing,
-        banks_w=tuple(cut(power) or 0.0 for power in solved.banks_w),
+        banks_w=tuple(cut(power) for power in solved.banks_w),
         stored_j=tuple(
             stored_within(bank, power, stored, (mark, way), at_s)
             for bank, power, stored in zip(task.banks, solved.banks_w, solved.stored_j, strict=True)
         ),
-        cap_w=cut(solved.held.cap_w),
-        export_w=cut(solved.export_w),
-        on_share=1.0 if on_share is None else on_share,
-        solar_w=cut(kept[Branch.SOLAR]) or 0.0,
-        grid_w=cut(kept[Branch.GRID]) or 0.0,
+        cap_w=None if held.cap_w is None else cut(held.cap_w),
+        export_w=None if solved.export_w is None else cut(solved.export_w),
+        on_share=1.0 if held.on_share is None else cut(held.on_share),
+        solar_w=cut(kept[Branch.SOLAR]),
+        grid_w=cut(kept[Branch.GRID]),
     )
 
 

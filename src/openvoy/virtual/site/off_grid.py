@@ -11,7 +11,7 @@ import numpy as np
 from openvoy.virtual.site.arrays import GRAIN, Array
 from openvoy.virtual.site.battery import STEP_S, Bank, Window, stored_by
 from openvoy.virtual.site.on_grid import held_back, window_of
-from openvoy.virtual.site.settle import RECOVERS_PCT, can_hold
+from openvoy.virtual.site.settle import RECOVERS_PCT
 from openvoy.virtual.site.stretch import PARTS, Held, Kind, Solved, Task
 
 REVIVES_W = 250.0
@@ -50,11 +50,11 @@ class _Trail:
     until_s: float | None = None
     becomes: Kind | None = None
 
-    def add(self, factor: float, served: float, power_w: float, stored_j: float) -> None:
+    def add(self, factor: float, served_share: float, power_w: float, stored_j: float) -> None:
         """Note a mark."""
         self.stored_j, self.power_w = stored_j, power_w
         self.factor.append(factor)
-        self.served.append(served)
+        self.served.append(served_share)
         self.powers_w.append(power_w)
         self.stores_j.append(stored_j)
 
@@ -77,11 +77,8 @@ def solve_off_grid(task: Task) -> Solved:
 def _solve_dark(task: Task, held: Held) -> Solved:
     """Wait for the sun: nothing flows."""
     count = len(task.feed.at_s)
-    bright = (
-        np.flatnonzero(task.feed.gross_w.sum(axis=0) >= REVIVES_W)
-        if can_hold(task.banks, task.conditions.orders.storage)
-        else np.arange(0)
-    )
+    sun = held.ceiling * task.feed.gross_w.sum(axis=0)
+    bright = np.flatnonzero(sun >= REVIVES_W) if task.holds else np.arange(0)
     return Solved(
         factor=np.zeros(count),
         served=np.zeros(count),
@@ -111,11 +108,11 @@ def _run_island(task: Task, held: Held) -> _Trail:
     for mark in _marks(task, held):
         factor, served, power = _island_at(mark, bank, window, trail)
         stored = trail.stored_j + stored_by(trail.power_w, power, mark.step_s, bank.efficiency)
-        if stored < window.floor_j and mark.step_s:
+        if stored < min(window.floor_j, trail.stored_j) and mark.step_s:
             trail.end(before_s, "dark")
             break
         trail.add(factor, served, power, stored)
-        if is_reviving and mark.gross_w < FADES_W:
+        if is_reviving and mark.ceiling * mark.gross_w < FADES_W:
             trail.end(mark.at_s, "dark")
             break
         if is_reviving and stored >= recovered_j:
@@ -166,15 +163,14 @@ def _stepped(share: float) -> float:
 
 def _run_generator(task: Task, held: Held) -> _Trail:
     """The generator feeds the house and, where it may, the batteries; the sun gives way to its least load."""
-    has_bank = can_hold(task.banks, task.conditions.orders.storage)
-    window = window_of(task, 0) if has_bank else NONE
+    window = window_of(task, 0) if task.holds else NONE
     trail = _Trail(task.standing.stored_j[0] if task.banks else 0.0)
     columns = (task.load_w, task.feed.draw_w, task.feed.gross_w)
     for number, mark in enumerate(_marks(task, held)):
         phases = [column[:, number].tolist() for column in columns]
         factor, served, power = _generator_at(task, mark, window, trail, phases)
         stored = trail.stored_j
-        if has_bank:
+        if task.holds:
             stored += stored_by(trail.power_w, power, mark.step_s, task.banks[0].efficiency)
         trail.add(factor, served, power, stored)
         if _is_due(task, mark, stored):

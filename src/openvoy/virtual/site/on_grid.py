@@ -169,25 +169,40 @@ def _room(task: Task, banks_w: Array, export: Array) -> Array:
 
 
 def _run_banks(task: Task, wish_w: Array) -> tuple[Array, Array]:
-    """Let the banks share the work: the first one takes what it can, the next ones what is left, alike ones alike."""
-    powers, stores = [], []
-    left, index = wish_w, 0
-    while index < len(task.banks):
-        alike = _alike(task, index)
+    """Let the banks share the work by their ratings; what one cannot do the others take over."""
+    count, banks = len(wish_w), task.banks
+    if not banks:
+        return np.zeros((0, count)), np.zeros((0, count))
+    firsts = sum(bank.forms_grid for bank in banks)
+    if firsts in (0, len(banks)):
+        return _run_row(task, range(len(banks)), wish_w)
+    share = banks[0].rated_w / sum(bank.rated_w for bank in banks)
+    rough, _ = _run_row(task, range(firsts), share * wish_w)
+    others, others_j = _run_row(task, range(firsts, len(banks)), wish_w - rough.sum(axis=0))
+    main, main_j = _run_row(task, range(firsts), wish_w - others.sum(axis=0))
+    return np.concatenate((main, others)), np.concatenate((main_j, others_j))
+
+
+def _run_row(task: Task, places: range, wish_w: Array) -> tuple[Array, Array]:
+    """Run alike banks alike, one group after the other."""
+    powers: list[Array] = []
+    stores: list[Array] = []
+    left = wish_w
+    while len(powers) < len(places):
+        index = places[len(powers)]
+        alike = _alike(task, index, places.stop)
         power, stored = _run_one(task, index, left / alike)
         powers += [power] * alike
         stores += [stored] * alike
         left = left - alike * power
-        index += alike
-    count = len(wish_w)
-    return (np.array(powers), np.array(stores)) if powers else (np.zeros((0, count)), np.zeros((0, count)))
+    return np.array(powers), np.array(stores)
 
 
-def _alike(task: Task, index: int) -> int:
+def _alike(task: Task, index: int, stop: int) -> int:
     """Count the banks from `index` on that are in the same state."""
     standing, asleep = task.standing, _asleep(task, index)
     count = 1
-    while index + count < len(task.banks):
+    while index + count < stop:
         other = index + count
         same = task.banks[other].capacity_j == task.banks[index].capacity_j and _asleep(task, other) == asleep
         same = same and task.banks[other].whole == task.banks[index].whole

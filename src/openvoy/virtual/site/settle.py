@@ -75,6 +75,10 @@ class Switchboard:
         high = min((limit for limit in limits if limit > soc), default=float("inf"))
         return unit * low, unit * high
 
+    def holds(self, orders: Orders) -> bool:
+        """Whether the house can be an island."""
+        return self._has_relay(orders) and can_hold(self.banks, orders.storage)
+
     def soc_pct(self, standing: Standing) -> float | None:
         """Tell the charge of the batteries that can hold an island."""
         if not self.banks or not self.banks[0].forms_grid:

@@ -75,6 +75,8 @@ class Task:
     """Its first mark is the last one of the stretch before."""
     closed: Array
     """[part] 1 for parts of the load that are connected."""
+    holds: bool
+    """There are batteries that can hold an island, and a relay that parts it from the grid."""
     until_s: float
     levels_j: tuple[float, float]
     """Charge below and above which something switches."""
@@ -139,10 +141,10 @@ def in_parts(share: Array) -> Array:
     return stepped
 
 
-def ramp(start: float, goal: float, rate: float | None, passed_s: Array) -> Array:
+def ramp(start: float, end: float, slew_per_s: float | None, passed_s: Array) -> Array:
     """Go from a value to another at a rate; without one at once."""
-    if rate is None or rate <= 0:
-        return np.full(len(passed_s), goal)
-    way = np.minimum(rate * passed_s, abs(goal - start))
-    gone: Array = start + np.copysign(way, goal - start)
+    if slew_per_s is None or slew_per_s <= 0:
+        return np.full(len(passed_s), end)
+    way = np.minimum(slew_per_s * passed_s, abs(end - start))
+    gone: Array = start + np.copysign(way, end - start)
     return gone
