@@ -82,6 +82,8 @@ class SiteSource:
 
     async def reply(self, request: Request) -> Reply:
         """Answer from the state of this second; what this firmware or site does not have is unknown."""
+        if self.site.is_dark(self._clock.now()):
+            return Reply(resets=True)
         found = find(request.path, self.identity.firmware)
         if found is None or not _is_served(found.endpoint):
             return render_unknown(self.identity, request.path)

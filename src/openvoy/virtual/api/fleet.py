@@ -93,7 +93,7 @@ def batteries(moment: Moment) -> tuple[Unit, ...]:
         units = [
             Unit(
                 serial=serial,
-                since_s=moment.commissioned_s,
+                since_s=storage.since_s,
                 model=site.battery.battery_model,
                 power_w=storage.power_w / storage.units,
                 soc_pct=storage.soc_pct,
@@ -114,7 +114,7 @@ def ac_batteries(moment: Moment) -> tuple[AcUnit, ...]:
         AcUnit(
             place=place,
             serial=state.serials[0],
-            since_s=moment.commissioned_s,
+            since_s=state.since_s,
             power_w=state.power_w,
             stored_wh=state.stored_wh,
             capacity_wh=state.capacity_wh,

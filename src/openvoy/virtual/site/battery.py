@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,9 @@ class Bank:
     """[phase] how its power is shared out over the phases, in parts of `whole`."""
     forms_grid: bool
     """It can hold an island; an AC Battery rests without grid."""
+    from_day: int = 0
+    """Ordinal of the day on which it comes."""
+    is_here: bool = True
 
     @property
     def whole(self) -> float:
@@ -53,6 +56,7 @@ def build_banks(site: SiteDefinition) -> tuple[Bank, ...]:
             efficiency=site.battery.one_way_efficiency_pct / 100,
             shares=np.ones(3) if model.spans_phases else _shares(units, site.phase_count),
             forms_grid=True,
+            from_day=0 if site.battery.installed is None else site.battery.installed.toordinal(),
         )
         banks.append(bank)
     if site.acb is not None:
@@ -66,9 +70,17 @@ def build_banks(site: SiteDefinition) -> tuple[Bank, ...]:
                 efficiency=efficiency,
                 shares=shares,
                 forms_grid=False,
+                from_day=0 if site.acb.installed is None else site.acb.installed.toordinal(),
             )
             banks.append(bank)
     return tuple(banks)
+
+
+def banks_on(banks: tuple[Bank, ...], day: int) -> tuple[Bank, ...]:
+    """Give the banks as they are on a day, by its ordinal: one that is still to come can do nothing."""
+    if all(bank.from_day <= day for bank in banks):
+        return banks
+    return tuple(bank if bank.from_day <= day else replace(bank, rated_w=0.0, is_here=False) for bank in banks)
 
 
 def _shares(units: int, phases: int) -> Array:

@@ -81,7 +81,7 @@ def load_var(load: Load, closed: Array) -> Array:
 
 def battery_var(banks: tuple[Bank, ...], phases: int) -> Array:
     """Reactive power of the batteries, [phase]."""
-    units = sum(len(bank.serials) for bank in banks)
+    units = sum(len(bank.serials) for bank in banks if bank.is_here)
     return np.full(phases, BATTERY_VAR * units / phases)
 
 

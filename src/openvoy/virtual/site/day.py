@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from openvoy.virtual.site.arrays import Array
-from openvoy.virtual.site.battery import build_banks
+from openvoy.virtual.site.battery import banks_on, build_banks
 from openvoy.virtual.site.branches import Branch, Count, widened
 from openvoy.virtual.site.calendar import LocalDay, local_day
 from openvoy.virtual.site.circuit import Circuit, Wiring, counts_between
@@ -169,7 +169,8 @@ def simulate_day(premises: Premises, book: OrderBook, on: date, opening: Carried
         reconnect_s=RECONNECT_S if controller is None else controller.reconnect_s,
     )
     feed = _feed(premises, day)
-    course = Course(plant=premises.plant, wiring=premises.wiring, clock=clock, feed=feed)
+    wiring = replace(premises.wiring, banks=banks_on(premises.wiring.banks, on.toordinal()))
+    course = Course(plant=premises.plant, wiring=wiring, clock=clock, feed=feed)
     stretches, closing = course.run(opening.standing)
     return _block(premises, day, opening, stretches, closing)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 
 import numpy as np
@@ -11,9 +11,11 @@ from openvoy.virtual.site import flow
 from openvoy.virtual.site.arrays import FINE_GRAIN, Array, grained
 from openvoy.virtual.site.battery import Bank, battery_temperature
 from openvoy.virtual.site.branches import Branch, Count, widened
+from openvoy.virtual.site.calendar import midnight
 from openvoy.virtual.site.circuit import SLACK, counts_between
 from openvoy.virtual.site.control import stored_within
 from openvoy.virtual.site.day import DayBlock, Premises
+from openvoy.virtual.site.definition import SiteDefinition
 from openvoy.virtual.site.lines import PER_GROUP
 from openvoy.virtual.site.reports import REPORT_COLUMNS
 from openvoy.virtual.site.state import BranchState, Flow, PanelState, ReportState, SiteState, StorageState
@@ -146,20 +148,26 @@ def _read_panels(premises: Premises, block: DayBlock, now_s: float, place: Place
 
 def _services(premises: Premises, day: date) -> list[tuple[Service, int]]:
     """Tell which inverters are there on a day, and since when."""
-    plant, site = premises.plant, premises.site
-    first = max(site.gateway.commissioned.toordinal(), 1)
+    plant = premises.plant
     rows: list[tuple[Service, int]] = []
     for start, end in zip(plant.from_day.tolist(), plant.until_day.tolist(), strict=True):
         service: Service = "planned" if start > day.toordinal() else "retired" if end <= day.toordinal() else "active"
-        since = datetime.combine(date.fromordinal(max(start, first)), time(), site.zone)
-        rows.append((service, int(since.astimezone(UTC).timestamp())))
+        rows.append((service, _since_s(premises.site, start)))
     return rows
+
+
+def _since_s(site: SiteDefinition, day: int) -> int:
+    """Tell when something came that is there from a day on, by its ordinal."""
+    first = max(day, site.gateway.commissioned.toordinal())
+    return int(midnight(date.fromordinal(first), site.zone).timestamp())
 
 
 def _read_storage(premises: Premises, block: DayBlock, place: Place, air_c: float) -> list[tuple[Bank, StorageState]]:
     mark, way = place
-    rows = []
+    rows, today = [], block.day.date.toordinal()
     for bank, power_w, stored_j in zip(premises.wiring.banks, block.banks_w, block.stored_j, strict=True):
+        if bank.from_day > today:
+            continue
         power = float(flow.between(power_w[mark], power_w[mark + 1], way))
         state = StorageState(
             serials=bank.serials,
@@ -168,6 +176,7 @@ def _read_storage(premises: Premises, block: DayBlock, place: Place, air_c: floa
             rated_w=bank.rated_w,
             power_w=power,
             temperature_c=float(battery_temperature(bank, np.array(air_c), np.array(power))),
+            since_s=_since_s(premises.site, bank.from_day),
         )
         rows.append((bank, state))
     return rows

@@ -57,7 +57,7 @@ def history(site: Site, start: datetime, end: datetime) -> Iterator[DayHistory]:
         block = site.block(date.fromordinal(number))
         yield DayHistory(
             date=block.day.date,
-            power=_within(_power(site.definition, block, site.premises.wiring.banks), block, span),
+            power=_within(_power(site, block), block, span),
             energy=_within(_energy(site.definition, block), block, span),
             meters=_within(_meters(site.definition, block), block, span),
             inverters=_within(_inverters(site, block), block, span),
@@ -92,15 +92,23 @@ def _minutes(block: DayBlock) -> Ints:
     return block.day.start_s + MINUTE_S * np.arange(block.day.minutes, dtype=np.int64)
 
 
-def _power(definition: SiteDefinition, block: DayBlock, banks: tuple[Bank, ...]) -> Columns:
+def _power(site: Site, block: DayBlock) -> Columns:
+    definition, banks = site.definition, _banks(site, block)
     means = block.lines.minute_means(block.circuit.active_w.sum(axis=1))
     known = {f"{branch.name.lower()}_w": means[branch] for branch in _known(definition)}
     if not definition.meters.production:
         known["solar_w"] = block.lines.minute_means(block.panel_w.sum(axis=0))
     if banks:
-        capacity_j = sum(bank.capacity_j for bank in banks)
-        known["soc_pct"] = 100 * block.lines.minute_means(block.stored_j.sum(axis=0)) / capacity_j
+        capacity_j = sum(bank.capacity_j for _, bank in banks)
+        stored_j = block.stored_j[[place for place, _ in banks]].sum(axis=0)
+        known["soc_pct"] = 100 * block.lines.minute_means(stored_j) / capacity_j
     return {"at": _minutes(block), **known}
+
+
+def _banks(site: Site, block: DayBlock) -> list[tuple[int, Bank]]:
+    """List the banks that are there on a day, each with its place."""
+    today = block.day.date.toordinal()
+    return [(place, bank) for place, bank in enumerate(site.premises.wiring.banks) if bank.from_day <= today]
 
 
 def _known(site: SiteDefinition) -> tuple[Branch, ...]:
@@ -211,14 +219,14 @@ INVERTER_VALUES = (
 
 def _batteries(site: Site, block: DayBlock) -> Columns:
     """Give each unit its share of its bank."""
-    banks = site.premises.wiring.banks
+    banks = _banks(site, block)
     marks = block.lines.first[block.lines.minutes()[::ENERGY_STEP_MIN]]
     at = _minutes(block)[::ENERGY_STEP_MIN]
-    serials = np.array([serial for bank in banks for serial in bank.serials], dtype=np.str_)
+    serials = np.array([serial for _, bank in banks for serial in bank.serials], dtype=np.str_)
     columns: dict[str, NDArray[Any]] = {"at": np.repeat(at, len(serials)), "serial": np.tile(serials, len(at))}
     if banks:
         air = block.air_c[marks]
-        rows = [(bank, block.stored_j[n, marks], block.banks_w[n, marks]) for n, bank in enumerate(banks)]
+        rows = [(bank, block.stored_j[n, marks], block.banks_w[n, marks]) for n, bank in banks]
         columns["soc_pct"] = _by_unit([(bank, 100 * stored / bank.capacity_j) for bank, stored, _ in rows])
         columns["power_w"] = _by_unit([(bank, power / len(bank.serials)) for bank, _, power in rows])
         columns["temperature_c"] = _by_unit([(bank, battery_temperature(bank, air, power)) for bank, _, power in rows])

@@ -55,7 +55,7 @@ def _meters(site: SiteDefinition) -> Iterator[Meter]:
         (
             1,
             "total-consumption" if is_total else "net-consumption",
-            Branch.TOTAL if is_total else Branch.GRID if site.generator is None else Branch.NET,
+            Branch.TOTAL if is_total else Branch.NET,
             meters.consumption != "none",
         ),
         (2, "storage", Branch.BATTERY, meters.storage),

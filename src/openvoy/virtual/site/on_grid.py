@@ -176,7 +176,8 @@ def _run_banks(task: Task, wish_w: Array) -> tuple[Array, Array]:
     firsts = sum(bank.forms_grid for bank in banks)
     if firsts in (0, len(banks)):
         return _run_row(task, range(len(banks)), wish_w)
-    share = banks[0].rated_w / sum(bank.rated_w for bank in banks)
+    rated = sum(bank.rated_w for bank in banks)
+    share = banks[0].rated_w / rated if rated else 1.0
     rough, _ = _run_row(task, range(firsts), share * wish_w)
     others, others_j = _run_row(task, range(firsts, len(banks)), wish_w - rough.sum(axis=0))
     main, main_j = _run_row(task, range(firsts), wish_w - others.sum(axis=0))

@@ -81,7 +81,7 @@ class Switchboard:
 
     def soc_pct(self, standing: Standing) -> float | None:
         """Tell the charge of the batteries that can hold an island."""
-        if not self.banks or not self.banks[0].forms_grid:
+        if not self.banks or not (self.banks[0].forms_grid and self.banks[0].is_here):
             return None
         return round(100 * standing.stored_j[0] / self.banks[0].capacity_j, SOC_DIGITS)
 
@@ -171,6 +171,6 @@ class Switchboard:
 
 def can_hold(banks: tuple[Bank, ...], storage: StorageOrders | None) -> bool:
     """Whether there are batteries that can hold an island, and are not asleep."""
-    if storage is None or not storage.enabled or not banks or not banks[0].forms_grid:
+    if storage is None or not storage.enabled or not banks or not (banks[0].forms_grid and banks[0].is_here):
         return False
     return not storage.asleep.issuperset(banks[0].serials)

@@ -102,6 +102,10 @@ class Site:
         """Tell what is so of what was ordered."""
         return self.block(self.date_of(at)).turn_at(at.timestamp()).switchgear
 
+    def is_dark(self, at: datetime) -> bool:
+        """Whether nothing has power, the gateway included."""
+        return self.block(self.date_of(at)).turn_at(at.timestamp()).kind == "dark"
+
     def midnight(self, day: date) -> Midnight:
         """Tell the counters at the start of a local day."""
         opening = self.opening(day)

@@ -82,6 +82,8 @@ class StorageState:
     power_w: float
     """Positive: discharging."""
     temperature_c: float
+    since_s: int
+    """When they came, Unix seconds; not before the commissioning."""
 
     @property
     def units(self) -> int:

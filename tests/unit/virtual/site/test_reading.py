@@ -41,11 +41,24 @@ def test_a_good_site_is_read() -> None:
     assert site.battery.battery_model.capacity_wh == 5000
 
 
-@pytest.mark.parametrize("name", ["demo", "metered-split", "standard", "three-phase"])
+PANELS = {
+    "acb": 17,
+    "collar": 17,
+    "demo": 24,
+    "full": 26,
+    "large": 60,
+    "metered-split": 24,
+    "standard": 24,
+    "three-phase": 20,
+    "three-phase-battery": 24,
+}
+
+
+@pytest.mark.parametrize("name", sorted(PANELS))
 def test_shipped_sites_are_good(name: str) -> None:
     assert name in example_names()
     site = read_site(name)
-    assert site.panel_count == (20 if name == "three-phase" else 24)
+    assert site.panel_count == PANELS[name]
 
 
 WRONG = [
@@ -131,7 +144,7 @@ def test_a_file_is_read_and_a_missing_one_lists_the_shipped_sites(tmp_path: Path
     assert read_site(str(file)).name == "Home"
     with pytest.raises(ConfigError) as caught:
         read_site(str(tmp_path / "none.toml"))
-    assert "demo, metered-split" in caught.value.hint
+    assert "demo, full, large, metered-split" in caught.value.hint
 
 
 def test_a_site_can_be_in_service_at_any_time(demo: SiteDefinition) -> None:
