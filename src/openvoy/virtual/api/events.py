@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-
-import numpy as np
 
 from openvoy.protocol.endpoints.devices import EVENT_PAGE, EVENT_TABLE, EVENTS_NATIVE, EventEntry, Table
 from openvoy.virtual.api.call import Call
 from openvoy.virtual.api.inventory import local_text
 from openvoy.virtual.api.moment import SILENT_AFTER, Moment
 from openvoy.virtual.settings.events import KEPT, Event
-from openvoy.virtual.site.reports import sent_by
 
 DAYS = 4
 """How far back the log knows of silent inverters."""
@@ -78,10 +76,10 @@ def _of_site(moment: Moment) -> Iterator[Event]:
 
 def _of_day(moment: Moment, day: date) -> Iterator[Event]:
     """Inverters come back with their first report of a day, and are missed some intervals after the last one."""
-    reports = moment.simulation.block(day).reports
-    sent = sent_by(reports, np.inf)
+    harvest = moment.simulation.block(day).harvest
+    sent = harvest.sent_by(math.inf)
     for place, serial in enumerate(moment.serials):
-        times = reports.at_s[place][sent[place]]
+        times = harvest.tick_s[place][sent[place]]
         if len(times):
             lost_s = int(times[-1]) + SILENT_AFTER * moment.interval_s
             yield _panel_event(serial, int(times[0]), "Clear")

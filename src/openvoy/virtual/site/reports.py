@@ -52,12 +52,6 @@ def offset_s(serial: str, interval_s: int) -> int:
     return zlib.crc32(serial.encode()) % interval_s
 
 
-def sent_by(reports: Reports, until_s: float) -> Mask:
-    """Mark the reports that are sent by a moment: an inverter that produced nothing in the interval is silent."""
-    sent: Mask = (reports.energy_j > 0) & (reports.at_s < until_s)
-    return sent
-
-
 def report_times(site: SiteDefinition, plant: Plant, day: LocalDay) -> Array:
     """Find the moments of the day at which each panel would report, [panel, number]; past the day's end for none."""
     interval = site.gateway.report_interval_s
