@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
@@ -113,6 +114,7 @@ class Endpoint(Generic[T]):
         try:
             if self.parse is not None:
                 return self.parse(body)
+            self._check_no_error(body)
             return Decoded(*codec.decoder(self.reply)(body))
         except codec.DecodeError as error:
             raise BadPayload(
@@ -122,9 +124,17 @@ class Endpoint(Generic[T]):
                 hint="The reply is skipped; should it stay so, this firmware speaks a dialect new to Openvoy.",
             ) from error
 
+    def _check_no_error(self, body: bytes) -> None:
+        if _ERROR_OBJECT.match(body) and "error" not in getattr(self.reply, "__struct_fields__", ()):
+            raise codec.DecodeError("an error in the place of a reply")
+
     def encode(self, value: T) -> bytes:
         """Encode a reply as the gateway would."""
         return codec.encode_json(value) if self.render is None else self.render(value)
+
+
+_ERROR_OBJECT = re.compile(rb'\s*\{\s*"err(or)?"\s*:')
+"""Some modules say with status 200 that they could not."""
 
 
 def _kind_of(body: bytes) -> str:

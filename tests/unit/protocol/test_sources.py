@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openvoy.errors import EndpointRefused, GatewayTimeout
+from openvoy.errors import BadPayload, EndpointRefused, GatewayTimeout
 from tests.unit.protocol.replies import (
     CONSUMPTION,
     PRODUCTION,
@@ -69,25 +69,14 @@ def test_a_row_that_does_not_count_is_noise() -> None:
     assert snapshot(replies(meters=None, production_details=page)).power.solar_w is None
 
 
+def report(serial: str, power_w: int, device_type: int = 1) -> dict[str, object]:
+    values = {"lastReportDate": 1780315000, "devType": device_type, "lastReportWatts": power_w, "maxReportWatts": 300}
+    return {"serialNumber": serial, **values}
+
+
 def test_meters_that_are_off_leave_the_inverters_to_count() -> None:
     off = [meter(PRODUCTION, "production", "disabled"), meter(CONSUMPTION, "net-consumption", "disabled")]
-    reports = [
-        {
-            "serialNumber": "1",
-            "lastReportDate": 1780315000,
-            "devType": 1,
-            "lastReportWatts": 120,
-            "maxReportWatts": 300,
-        },
-        {
-            "serialNumber": "2",
-            "lastReportDate": 1780315000,
-            "devType": 1,
-            "lastReportWatts": 130,
-            "maxReportWatts": 300,
-        },
-        {"serialNumber": "3", "lastReportDate": 1780315000, "devType": 12, "lastReportWatts": 9, "maxReportWatts": 9},
-    ]
+    reports = [report("1", 120), report("2", 130), report("3", 9, device_type=12)]
     frozen = {**INTERVAL, "wattHoursLifetime": 1583, "wattsNow": 4}
     result = snapshot(
         replies(
@@ -200,3 +189,46 @@ def test_one_bad_member_costs_itself() -> None:
     result = snapshot(replies(meters=BOTH, meter_readings=broken))
     assert (result.power.solar_w, result.power.grid_w, result.meters[0].voltage_v) == (5, 7, None)
     assert [part.part for part in result.missing] == ["meter_readings $[0].voltage"]
+
+
+def test_inverters_that_stopped_reporting_long_ago_do_not_produce() -> None:
+    reports = [report("1", 120), {**report("2", 130), "lastReportDate": 1573000000}]
+    result = snapshot(replies(meters=[], inverters=reports))
+    assert result.power.solar_w == 120
+
+
+def test_at_night_the_page_says_that_the_evening_reports_are_over() -> None:
+    row = {"type": "inverters", "activeCount": 2, "readingTime": 0, "wNow": 0, "whLifetime": 4000}
+    page = {"production": [row], "consumption": [], "storage": []}
+    result = snapshot(replies(meters=[], inverters=[report("1", 3), report("2", 4)], production_details=page))
+    assert (result.power.solar_w, result.energy.solar_wh) == (0, 4000)
+
+
+def test_a_gateway_that_boots_has_no_reading() -> None:
+    row = {"type": "inverters", "activeCount": 0, "readingTime": 0, "wNow": 0, "whLifetime": 0}
+    page = {"production": [row], "consumption": [], "storage": []}
+    result = snapshot(replies(meters=[], inverters=[], production_details=page))
+    assert (result.power.solar_w, result.energy.solar_wh) == (None, None)
+
+
+def test_a_report_that_vanished_is_found_among_the_details() -> None:
+    detail = {"endDate": 1780315000, "duration": 300}
+    data = {
+        serial: {
+            "devName": "pcu",
+            "sn": serial,
+            "active": True,
+            "channels": [{"lastReading": detail, "watts": {"now": 50}, "lifetime": {"joulesProduced": 7200}}],
+        }
+        for serial in ("1", "2")
+    }
+    known = {**data, "deviceCount": 2, "deviceDataLimit": 50}
+    result = snapshot(replies(meters=[], inverters=[report("1", 50)], device_data=known))
+    assert result.power.solar_w == 100
+
+
+def test_an_error_in_the_place_of_a_reply_is_no_reply() -> None:
+    with pytest.raises(BadPayload, match="an error in the place of a reply"):
+        replies(secondary_control={"error": "busy"})
+    with pytest.raises(BadPayload):
+        replies(meters={"err": "404 - Not Found"})

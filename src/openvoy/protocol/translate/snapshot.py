@@ -24,7 +24,7 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
     meters = build_meters(replies)
     inverters = build_inverters(replies)
     batteries = build_batteries(replies)
-    solar = find_solar(capabilities, replies, meters)
+    solar = find_solar(capabilities, replies, meters, inverters)
     return Snapshot(
         gateway=_gateway(capabilities, meters),
         at=at,

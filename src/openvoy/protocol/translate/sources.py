@@ -7,20 +7,23 @@ late its value is unknown, and nothing else steps in for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from openvoy.codec import each
-from openvoy.model import Meter
-from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS
+from openvoy.model import Inverter, Meter
+from openvoy.protocol.endpoints.inverters import DEVICE_DATA
 from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
 from openvoy.protocol.endpoints.meters import METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1, ProductionRow
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.plan import has_enabled_meter, has_meter_readings, is_interval_usable
 from openvoy.protocol.replies import Replies
-from openvoy.protocol.translate.inverters import MICROINVERTER, inverter_devices, is_device_list_complete
+from openvoy.protocol.translate.inverters import inverter_devices, is_device_list_complete
 from openvoy.protocol.translate.moments import moment
 from openvoy.units import wh_from_joules
+
+ONE_ROUND = timedelta(hours=2)
+"""Inverters report at least hourly; one whose report is older than the newest by more does not produce."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,9 @@ _UNNAMED_POSITION = {"production": 0, "total-consumption": 0, "net-consumption":
 """4.2 does not name the measurement; the order does."""
 
 
-def find_solar(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...]) -> SolarSource:
+def find_solar(
+    capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...], inverters: tuple[Inverter, ...]
+) -> SolarSource:
     """Find where production is counted right."""
     if capabilities.metered and not has_meter_readings(replies) and not _is_off(replies, "production"):
         return _from_page_row(find_row(replies, "production"))
@@ -68,7 +73,7 @@ def find_solar(capabilities: Capabilities, replies: Replies, meters: tuple[Meter
         return _from_interval(replies)
     if replies.value(PRODUCTION_TABLE) is not None and not is_interval_usable(replies):
         return _from_table(replies)
-    return _from_inverters(replies)
+    return _from_inverters(replies, inverters)
 
 
 def _is_off(replies: Replies, measurement: str) -> bool:
@@ -115,12 +120,10 @@ def _from_table(replies: Replies) -> SolarSource:
     )
 
 
-def _from_inverters(replies: Replies) -> SolarSource:
+def _from_inverters(replies: Replies, inverters: tuple[Inverter, ...]) -> SolarSource:
     """Add the inverters up: power from their reports, energy from counters that do not wrap, else from the page."""
     row = _inverters_row(replies)
-    reports = [report for report in each(replies.value(INVERTERS)) if report.device_type in (None, MICROINVERTER)]
-    powers = [report.last_report_w for report in reports if report.last_report_w is not None and report.last_report_s]
-    power_w = sum(powers) if powers else None if row is None else row.now_w
+    power_w = _sum_of_reports(inverters, row)
     counted = _unwrapped_wh(replies)
     if counted is not None:
         return SolarSource(power_w=power_w, lifetime_wh=counted, endpoint=DEVICE_DATA.name, block="inverters")
@@ -131,6 +134,19 @@ def _from_inverters(replies: Replies) -> SolarSource:
         endpoint=PRODUCTION_DETAILS.name,
         block="production.inverters",
     )
+
+
+def _sum_of_reports(inverters: tuple[Inverter, ...], row: ProductionRow | None) -> float | None:
+    """Add up the reports of one round; the last of the evening stays all night, but the page then says "none"."""
+    if row is not None and row.active_count and not row.reading_time_s:
+        return row.now_w
+    newest = max((inverter.at for inverter in inverters if inverter.at is not None), default=None)
+    if newest is None:
+        return row.now_w if row is not None and row.active_count else None
+    recent = [
+        inverter.power_w for inverter in inverters if inverter.at is not None and newest - inverter.at <= ONE_ROUND
+    ]
+    return sum(power_w for power_w in recent if power_w is not None)
 
 
 def _inverters_row(replies: Replies) -> ProductionRow | None:
