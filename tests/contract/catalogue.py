@@ -196,6 +196,13 @@ READS: Mapping[str, Example] = {
 """What a reading needs besides its path."""
 
 
+def example_of(endpoint: Endpoint[Any], method: str) -> Example:
+    """Find a good request for a method of an endpoint."""
+    known = READS.get(endpoint.name) or next((WRITES[key] for key in WRITES if key[0] == endpoint.name), Example())
+    usual = replace(known, body=None)
+    return usual if method == "GET" else WRITES.get((endpoint.name, method), usual)
+
+
 def full_site() -> SiteDefinition:
     """A site with everything: batteries of both kinds, controller, contacts, generator, on one phase at 60 Hz."""
     demo = read_site("demo").commissioned_on(date(2025, 6, 10))

@@ -17,7 +17,7 @@ from openvoy.protocol.registry import REGISTRY
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import ANSWER, RENDER, STREAM, WRITE
 from openvoy.virtual.source import Reply
-from tests.contract.catalogue import GENERATIONS, READS, WRITES, Desk, Example
+from tests.contract.catalogue import GENERATIONS, WRITES, Desk, example_of
 from tests.unit.virtual.wire import digest
 
 METHODS = ("GET", "PUT", "POST", "DELETE")
@@ -46,7 +46,6 @@ STATUSES = {
     ("inverter_profiles_bare", "PUT"): 302,
 }
 """Good answers that are not 200, from 7 on."""
-NO_EXAMPLE = Example()
 BECAME_NATIVE = {"info": Firmware((8, 3)), "tariff": Firmware((8,)), "acb_config": Firmware((8,))}
 """Pages that a script made before these firmware versions."""
 
@@ -76,12 +75,6 @@ def requests_of(firmware: Firmware) -> Iterator[tuple[Endpoint[Any], Request]]:
         if endpoint.exists_in(firmware) and endpoint is not CHECK_JWT:
             for method in METHODS:
                 yield endpoint, example_of(endpoint, method).request(endpoint, method)
-
-
-def example_of(endpoint: Endpoint[Any], method: str) -> Example:
-    known = READS.get(endpoint.name) or next((WRITES[key] for key in WRITES if key[0] == endpoint.name), NO_EXAMPLE)
-    usual = replace(known, body=None)
-    return usual if method == "GET" else WRITES.get((endpoint.name, method), usual)
 
 
 class Visitor:
