@@ -125,3 +125,10 @@ def test_history_in_a_place_that_cannot_be_written(gateway: Mapping[str, Any], t
     place.write_text("in the way")
     result = openvoy("run", *login(gateway), "--data", str(place), "--listen", "127.0.0.1:0", data=tmp_path)
     check(result, 5)
+
+
+@pytest.mark.timeout(30)
+def test_a_host_beside_a_configuration_that_names_gateways(tmp_path: Path) -> None:
+    file = tmp_path / "openvoy.toml"
+    file.write_text('[[gateway]]\nhost = "192.0.2.1"\n')
+    check(openvoy("run", "--config", str(file), "--host", "127.0.0.1:1", data=tmp_path), 2, "openvoy.toml", "--host")

@@ -16,7 +16,7 @@ from openvoy.collector.memory import recall
 from openvoy.collector.quiet import is_quiet
 from openvoy.collector.recording import Recorder
 from openvoy.collector.schedule import Breaker, LoadMeter, Schedule
-from openvoy.errors import GatewayBusy, GatewayTimeout, OpenvoyError, Remedy
+from openvoy.errors import CertificateChanged, GatewayBusy, GatewayTimeout, OpenvoyError, Remedy
 from openvoy.model import Snapshot
 from openvoy.model.accounting import Accountant, Notice
 from openvoy.model.records import EventRecord
@@ -33,6 +33,12 @@ _LOG = logging.getLogger(__name__)
 
 LOGIN_PAUSE_S = 900.0
 """A refused credential stays refused until a person acts; asking more often only locks accounts."""
+
+
+CERTIFICATE_PAUSE_S = 60.0
+"""Nothing is sent to a gateway with an unknown certificate, so looking again costs it little."""
+STATUS_EVERY_S = 30.0
+"""How soon a status tells that values have become old."""
 
 
 class Poller:
@@ -167,14 +173,19 @@ class Poller:
         """Leave the gateway alone for a while, longer each time."""
         now = self._clock.now()
         needs_person = error.remedy in {Remedy.HUMAN, Remedy.RENEW}
-        at_least_s = LOGIN_PAUSE_S if needs_person else error.retry_after_s if isinstance(error, GatewayBusy) else None
-        pause_s = self._breaker.trip(self._clock.monotonic(), at_least_s=at_least_s)
+        pause_s = self._breaker.trip(self._clock.monotonic(), at_least_s=_least_pause_s(error))
         self._tell_failure(error, now)
         if needs_person:
             self._capabilities = None
-        await self._clock.sleep(pause_s)
-        self._health.refresh(self._clock.now())
-        self._feed.publish(self._health.status)
+        await self._sit_out(pause_s)
+
+    async def _sit_out(self, pause_s: float) -> None:
+        """Wait, and let the status say meanwhile that values are no longer fresh."""
+        end_s = self._clock.monotonic() + pause_s
+        while (left_s := end_s - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(left_s, STATUS_EVERY_S))
+            self._health.refresh(self._clock.now())
+            self._feed.publish(self._health.status)
 
     def _tell_failure(self, error: OpenvoyError, now: datetime) -> None:
         before = self._health.status.state
@@ -243,3 +254,12 @@ class Poller:
             serial = self._capabilities.serial
             event = EventRecord(gateway=serial, at=self._clock.now(), kind=kind, subject=serial, text=text)
             self._recorder.note_event(event)
+
+
+def _least_pause_s(error: OpenvoyError) -> float | None:
+    """Give what an error asks for before the next attempt, None where nothing in particular."""
+    if isinstance(error, CertificateChanged):
+        return CERTIFICATE_PAUSE_S
+    if error.remedy in {Remedy.HUMAN, Remedy.RENEW}:
+        return LOGIN_PAUSE_S
+    return error.retry_after_s if isinstance(error, GatewayBusy) else None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from openvoy.collector.keeper import MOST_WAITING
-from openvoy.errors import BadPayload, CredentialRejected, GatewayTimeout, GatewayUnreachable
+from openvoy.errors import BadPayload, CertificateChanged, CredentialRejected, GatewayTimeout, GatewayUnreachable
 from openvoy.ports import Update
 from tests.unit.collector.house import House
 
@@ -136,6 +136,26 @@ async def test_a_refused_login_is_not_hammered() -> None:
         await house.clock.advance(HOUR_S)
         assert collector.feed.statuses()[0].state == "needs_login"
         assert house.reader.requests.total() <= 5
+
+
+async def test_values_are_not_called_fresh_while_nobody_can_log_in() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        house.reader.faults["*"] = CredentialRejected("The token has expired.", hint="Get a new one.")
+        await house.clock.advance(120)
+        status = collector.feed.statuses()[0]
+    assert (status.state, status.is_fresh) == ("needs_login", False)
+
+
+async def test_a_certificate_that_is_accepted_meanwhile_is_noticed_soon() -> None:
+    house = House()
+    house.reader.faults["*"] = CertificateChanged("Another certificate.", hint="Accept it.")
+    async with house.collecting() as collector:
+        await house.clock.advance(100)
+        house.reader.faults.clear()
+        await house.clock.advance(130)
+        assert collector.feed.statuses()[0].state == "ok"
 
 
 async def test_new_firmware_is_noticed_and_everything_asked_again() -> None:

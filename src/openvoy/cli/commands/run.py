@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +12,10 @@ from openvoy.cli.extras import needing
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
 from openvoy.cli.target import Target
+from openvoy.errors import ConfigError
 
 
-@command("run", log_level=logging.INFO)
+@command("run")
 async def run(
     *,
     target: Target,
@@ -43,6 +43,11 @@ async def run(
         from openvoy.web import SiteInfo, parse_listen  # noqa: PLC0415 - as above
 
     settings = load_config(config, os.environ)
+    if settings.gateways and target != Target():
+        raise ConfigError(
+            f"{settings.file} names the gateways already.",
+            hint="Leave --host and the login out (OPENVOY_HOST too), or take the gateways out of the file.",
+        )
     for warning in settings.warnings:
         say(warning)
     site = next(iter(settings.sites.values()))
