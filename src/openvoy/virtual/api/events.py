@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from openvoy.protocol.endpoints.devices import EVENT_PAGE, EVENT_TABLE, EVENTS_NATIVE, EventEntry, Table
 from openvoy.virtual.api.call import Call
-from openvoy.virtual.api.inventory import local_text
+from openvoy.virtual.api.device_tables import local_text
 from openvoy.virtual.api.moment import SILENT_AFTER, Moment
 from openvoy.virtual.settings.events import KEPT, Event
 

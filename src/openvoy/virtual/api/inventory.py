@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from openvoy.protocol.endpoints.devices import (
-    CONDITION_TABLE,
-    DEVICE_RECORD,
-    DEVICE_RECORDS,
-    INVENTORY_TABLE,
-    DeviceRecordEntry,
-    Table,
-)
 from openvoy.protocol.endpoints.inventory import (
     INVENTORY,
     INVENTORY_PAGE,
@@ -22,8 +12,7 @@ from openvoy.protocol.endpoints.inventory import (
     InventoryGroup,
     RawInventory,
 )
-from openvoy.virtual.api.call import Call, Refused
-from openvoy.virtual.api.eids import GATEWAY_EID
+from openvoy.virtual.api.call import Call
 from openvoy.virtual.api.fleet import (
     IDLE_AC_W,
     AcUnit,
@@ -39,7 +28,7 @@ from openvoy.virtual.api.versions import AC_BATTERY_GROUP, BOARD_GROUP, EIGHT, P
 from openvoy.virtual.site.hardware import ACB_PART_NUMBER
 
 DISCOVERED, VERIFIED, DELETED = 1, 2, 3
-METER_TYPE, GATEWAY_TYPE, BOARD_TYPE, AC_TYPE = 10, 4, 19, 11
+BOARD_TYPE, AC_TYPE = 19, 11
 BOARD_CHANNEL_EID = 0x73000111
 SUB_PANEL_PART = "800-01855-r01"
 SUB_PANEL_IMAGE = "523-00001-r01-v01.18.00"
@@ -73,16 +62,16 @@ def _wanted(moment: Moment, *, wide: bool) -> tuple[Inverter, ...]:
 
 
 def _inverter(moment: Moment, inverter: Inverter) -> InventoryDevice:
-    panel, is_heard = inverter.panel, _is_heard(moment, inverter)
+    panel, heard = inverter.panel, is_heard(moment, inverter)
     has_flags = moment.firmware >= PROVISIONED_FLAGS
     created = str(inverter.since_s)
     return InventoryDevice(
         part_number=inverter.model.part_number,
         installed_s=created,
         serial=panel.serial,
-        status=_conditions(moment, inverter),
+        status=conditions(moment, inverter),
         last_report_s=str(panel.report.at_s if panel.report else 0),
-        admin_state=_admin_state(inverter),
+        admin_state=admin_state(inverter),
         device_type=1 if has_flags else None,
         created_s=created,
         image_loaded_s=created,
@@ -90,26 +79,29 @@ def _inverter(moment: Moment, inverter: Inverter) -> InventoryDevice:
         parameter_table=inverter.model.parameters,
         channel_eid=inverter.channel_eid,
         control=(DeviceControl(gfi_clear_pending=inverter.channel_eid in moment.settings.bridge.cleared_faults),),
-        producing=is_heard and not moment.settings.bridge.production_off,
-        communicating=is_heard,
+        producing=heard and not moment.settings.bridge.production_off,
+        communicating=heard,
         provisioned=True if has_flags else None,
-        operating=is_heard if has_flags else None,
+        operating=heard if has_flags else None,
         phase=phase_of(moment, inverter) if moment.firmware >= EIGHT else None,
     )
 
 
-def _is_heard(moment: Moment, inverter: Inverter) -> bool:
+def is_heard(moment: Moment, inverter: Inverter) -> bool:
+    """Tell whether an inverter is there and reports."""
     return not inverter.is_removed and moment.is_heard(inverter.panel, moment.now_s)
 
 
-def _admin_state(inverter: Inverter) -> int:
+def admin_state(inverter: Inverter) -> int:
+    """Find how far an inverter has come into the inventory."""
     return DELETED if inverter.is_removed else DISCOVERED if inverter.is_new else VERIFIED
 
 
-def _conditions(moment: Moment, inverter: Inverter) -> tuple[str, ...]:
+def conditions(moment: Moment, inverter: Inverter) -> tuple[str, ...]:
+    """Find the condition words of an inverter."""
     if inverter.is_new:
         return DISCOVERING
-    if not _is_heard(moment, inverter):
+    if not is_heard(moment, inverter):
         return SILENT
     return PRODUCTION_OFF if moment.settings.bridge.production_off else OK
 
@@ -180,12 +172,12 @@ def _raw_row(moment: Moment, inverter: Inverter) -> dict[str, str]:
         "ce": str(inverter.channel_eid),
         "dtype": "1",
         "chtype": "1",
-        "as": str(_admin_state(inverter)),
+        "as": str(admin_state(inverter)),
         "s": panel.serial,
         "pn": model.part_number,
         "ptpn": model.parameters,
         **dict.fromkeys(ZEROS, "0"),
-        "ctobs": "0" if _is_heard(moment, inverter) else "1",
+        "ctobs": "0" if is_heard(moment, inverter) else "1",
         "cd": str(inverter.since_s),
         "ld": str(panel.report.at_s if panel.report else 0),
         "ip": model.image,
@@ -217,101 +209,5 @@ def _raw_board(moment: Moment, board: Board) -> dict[str, str]:
     }
 
 
-def build_records(moment: Moment) -> tuple[DeviceRecordEntry, ...]:
-    """Build all device records: inverters, meters, the gateway."""
-    rows = [
-        DeviceRecordEntry(
-            eid=row.eid,
-            device_type=1,
-            admin_state=_admin_state(row),
-            created_s=row.since_s,
-            part_number=row.model.part_number,
-            serial=row.panel.serial,
-        )
-        for row in inverters(moment)
-    ]
-    rows += [
-        DeviceRecordEntry(
-            eid=meter.eid,
-            device_type=METER_TYPE,
-            admin_state=VERIFIED,
-            created_s=moment.commissioned_s,
-            part_number="800-00500-r01",
-            serial=f"{moment.identity.serial}EIM{meter.index + 1}",
-        )
-        for meter in moment.meters
-    ]
-    gateway = DeviceRecordEntry(
-        eid=GATEWAY_EID,
-        device_type=GATEWAY_TYPE,
-        admin_state=VERIFIED,
-        created_s=moment.commissioned_s,
-        part_number=moment.identity.part_number,
-        serial=moment.identity.serial,
-    )
-    return (*rows, gateway)
-
-
-def build_record(moment: Moment, call: Call) -> tuple[DeviceRecordEntry, ...]:
-    """Build one of them, in a list; 404 where there is none."""
-    found = tuple(row for row in build_records(moment) if str(row.eid) == call.parts["eid"])
-    if not found:
-        raise Refused(404)
-    return found
-
-
-def build_table(moment: Moment, call: Call) -> Table:
-    """Build the table of devices for the local pages."""
-    rows = [
-        [
-            row.model.part_number,
-            local_text(moment, row.since_s),
-            row.panel.serial,
-            f"<span class='{'good' if _is_heard(moment, row) else 'bad'}'>{_conditions(moment, row)[0]}</span>",
-            row.model.image,
-            row.model.assembly,
-            "000-00000-r00",
-            local_text(moment, row.panel.report.at_s if row.panel.report else 0),
-        ]
-        for row in inverters(moment)
-    ]
-    return Table(total=len(rows), shown=len(rows), echo=echo_of(call), rows=tuple(rows))
-
-
-def build_conditions(moment: Moment, call: Call) -> Table:
-    """Build the table of device conditions."""
-    rows = [
-        [
-            f"<input type='checkbox' name='{row.channel_eid}' value='{row.eid}'>",
-            f"<a href='/inventory?serial={row.panel.serial}'>{row.panel.serial}</a>",
-            row.model.part_number,
-            "gficlearset" if row.channel_eid in moment.settings.bridge.cleared_faults else "",
-            f"<span>{_conditions(moment, row)[0]}</span>",
-            local_text(moment, row.panel.report.at_s if row.panel.report else 0),
-        ]
-        for row in inverters(moment)
-    ]
-    return Table(total=len(rows), shown=len(rows), echo=echo_of(call), rows=tuple(rows))
-
-
-def echo_of(call: Call) -> int:
-    """Repeat the number that the table asked with."""
-    text = call.query.get("sEcho", "")
-    return int(text) if text.isdecimal() else 0
-
-
-def local_text(moment: Moment, at_s: int) -> str:
-    """Write a time as the local pages do; nothing for never."""
-    local = datetime.fromtimestamp(at_s, moment.local.tzinfo)
-    return f"{local:%a %b %d, %Y %I:%M %p %Z}" if at_s else ""
-
-
-RENDER = {INVENTORY_RAW: build_raw, DEVICE_RECORDS: build_records}
-ANSWER = {
-    INVENTORY: build_inventory,
-    INVENTORY_PAGE: build_inventory,
-    INVENTORY_PRESENT: build_inventory,
-    DEVICE_RECORD: build_record,
-    INVENTORY_TABLE: build_table,
-    CONDITION_TABLE: build_conditions,
-}
+RENDER = {INVENTORY_RAW: build_raw}
+ANSWER = {INVENTORY: build_inventory, INVENTORY_PAGE: build_inventory, INVENTORY_PRESENT: build_inventory}

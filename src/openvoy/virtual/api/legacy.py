@@ -5,7 +5,7 @@ from __future__ import annotations
 from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
 from openvoy.virtual.api import interval
 from openvoy.virtual.api.call import Outcome
-from openvoy.virtual.api.inventory import local_text
+from openvoy.virtual.api.device_tables import local_text
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.versions import FULL_PAGE
 
