@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from openvoy.virtual.site import flow
-from openvoy.virtual.site.arrays import Array
+from openvoy.virtual.site.arrays import GRAIN, Array
 from openvoy.virtual.site.battery import Bank
 from openvoy.virtual.site.branches import KEPT, Branch, Count, widened
 from openvoy.virtual.site.definition import SiteDefinition
@@ -111,6 +111,8 @@ def wire_up(wiring: Wiring, task: Task, solved: Solved) -> Circuit:
         _wire_more(wiring, task, solved, active, reactive)
     for values in (active, reactive):
         _balance(values, SLACK[kind])
+    if kind == "generator" and task.holds:
+        _even_out(active)
     voltage[:] = _voltage(wiring.site, feed.wander[:count], active[Branch.GRID])
     return Circuit(active, reactive, voltage, _frequency(wiring.site, task, solved))
 
@@ -150,6 +152,16 @@ def _balance(values: Array, slack: Branch) -> None:
     """Let one branch carry what the others leave."""
     others = [branch for branch in (Branch.SOLAR, Branch.GRID, Branch.BATTERY, Branch.GENERATOR) if branch is not slack]
     values[slack] = values[Branch.LOAD] - (values[others[0]] + values[others[1]] + values[others[2]])
+
+
+def _even_out(active_w: Array) -> None:
+    """Let batteries carry what phases differ by, so that the generator's are alike but for the last grain."""
+    phases = active_w.shape[1]
+    total = active_w[Branch.GENERATOR].sum(axis=0)
+    even = np.tile(np.floor(total / phases * GRAIN) / GRAIN, (phases, 1))
+    even[-1] = total - even[:-1].sum(axis=0)
+    active_w[Branch.BATTERY] += active_w[Branch.GENERATOR] - even
+    active_w[Branch.GENERATOR] = even
 
 
 def _voltage(site: SiteDefinition, wander: Array, grid_w: Array) -> Array:

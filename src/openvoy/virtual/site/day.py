@@ -72,6 +72,8 @@ class DayBlock:
     lines: Lines
     circuit: Circuit
     harvest: Harvest
+    served: Array
+    """[mark] share of the connected load that gets what it wants."""
     banks_w: Array
     """[bank, mark]."""
     stored_j: Array
@@ -250,6 +252,7 @@ def _block(
         lines=lines,
         circuit=circuit,
         harvest=harvest,
+        served=_joined([row.solved.served for row in stretches]),
         banks_w=_joined([row.solved.banks_w for row in stretches]),
         stored_j=_joined([row.solved.stored_j for row in stretches]),
         turns=turns,

@@ -32,14 +32,14 @@ def read_block(premises: Premises, block: DayBlock, at: datetime) -> SiteState:
     turn = block.turn_at(at.timestamp())
     mark, way = int(block.lines.first[place[0]]), place[1]
     circuit, harvest = block.circuit, block.harvest
-    voltage, frequency, air, factor = (
+    voltage, frequency, air, factor, served = (
         flow.between(values[..., mark], values[..., mark + 1], way)
-        for values in (circuit.voltage_v, circuit.frequency_hz, harvest.air_c, harvest.factor)
+        for values in (circuit.voltage_v, circuit.frequency_hz, harvest.air_c, harvest.factor, block.served)
     )
     storage = _read_storage(premises, block, (mark, way), float(air))
     return SiteState(
         at=at,
-        **named(_read_circuit(block, place, turn.kind)),  # type: ignore[arg-type]
+        **named(_read_circuit(block, place, turn.kind)),
         voltages_v=tuple(voltage.tolist()),
         frequency_hz=float(frequency),
         air_c=float(air),
@@ -49,6 +49,7 @@ def read_block(premises: Premises, block: DayBlock, at: datetime) -> SiteState:
         switchgear=turn.switchgear,
         supply=turn.kind,
         solar_pct=100 * float(factor),
+        served_pct=100 * float(served),
     )
 
 

@@ -20,7 +20,6 @@ FADES_W = 60.0
 """… and give up below this."""
 MIN_LOAD = 0.05
 """A generator is not left with less than this share of its rating."""
-NONE = Window(rated_w=0.0, full_j=0.0, floor_j=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _run_island(task: Task, held: Held) -> _Trail:
         if stored < min(window.floor_j, trail.stored_j) and mark.step_s:
             trail.end(before_s, "dark")
             break
-        trail.add(factor, served, power, stored)
+        trail.add(factor, 0.0 if is_reviving else served, power, stored)
         if is_reviving and mark.ceiling * mark.gross_w < FADES_W:
             trail.end(mark.at_s, "dark")
             break
@@ -163,15 +162,16 @@ def _stepped(share: float) -> float:
 
 def _run_generator(task: Task, held: Held) -> _Trail:
     """The generator feeds the house and, where it may, the batteries; the sun gives way to its least load."""
-    window = window_of(task, 0) if task.holds else NONE
     trail = _Trail(task.standing.stored_j[0] if task.banks else 0.0)
     columns = (task.load_w, task.feed.draw_w, task.feed.gross_w)
     for number, mark in enumerate(_marks(task, held)):
-        phases = [column[:, number].tolist() for column in columns]
-        factor, served, power = _generator_at(task, mark, window, trail, phases)
         stored = trail.stored_j
         if task.holds:
+            factor, served, power = _shared_at(task, mark, trail)
             stored += stored_by(trail.power_w, power, mark.step_s, task.banks[0].efficiency)
+        else:
+            phases = [column[:, number].tolist() for column in columns]
+            factor, served, power = _alone_at(task, mark, phases)
         trail.add(factor, served, power, stored)
         if _is_due(task, mark, stored):
             trail.end(mark.at_s)
@@ -179,39 +179,40 @@ def _run_generator(task: Task, held: Held) -> _Trail:
     return trail
 
 
-def _generator_at(
-    task: Task, mark: _Mark, window: Window, trail: _Trail, phases: list[list[float]]
-) -> tuple[float, float, float]:
+def _rated(task: Task) -> float:
     told = task.conditions.orders.generator
-    rated = 0.0 if told is None else told.rated_w
+    return 0.0 if told is None else told.rated_w
+
+
+def _shared_at(task: Task, mark: _Mark, trail: _Trail) -> tuple[float, float, float]:
+    """Let batteries take what the generator has left, or help it out; they also even out the phases."""
+    told, bank, window, rated = task.conditions.orders.generator, task.banks[0], window_of(task, 0), _rated(task)
     lack = mark.load_w + mark.draw_w - mark.ceiling * mark.gross_w
-    power = 0.0
-    if window.rated_w:
-        bank = task.banks[0]
-        charge = _room(mark, bank, window, trail) if told is not None and told.charges_batteries else 0.0
-        wanted = min(max(rated - lack, -_spare(mark, bank, window, trail)), charge)
-        power = -bank.whole * (int(wanted / bank.whole * GRAIN) / GRAIN)
+    charge = _room(mark, bank, window, trail) if told is not None and told.charges_batteries else 0.0
+    wanted = min(max(rated - lack, -_spare(mark, bank, window, trail)), charge)
+    power = -bank.whole * (int(wanted / bank.whole * GRAIN) / GRAIN)
     served = 1.0
     if lack - power > rated and mark.load_w:
         served = _stepped((rated + power + mark.load_w - lack) / mark.load_w)
     need = served * mark.load_w + mark.draw_w - power
-    factor = mark.ceiling
-    if mark.gross_w:
-        least = min(MIN_LOAD * rated, max(need, 0.0))
-        factor = min(factor, _stepped((need - least) / mark.gross_w))
-        factor = min(factor, _fitting(task, served, power, phases))
-    return factor, served, power
+    return _loaded(mark, need, rated), served, power
 
 
-def _fitting(task: Task, served: float, power_w: float, phases: list[list[float]]) -> float:
-    """Hold the sun back where one phase has more of it than the house takes: a generator takes nothing."""
-    shares = (task.banks[0].shares / task.banks[0].whole).tolist() if task.banks else [0.0] * len(phases[0])
-    rooms = (
-        (served * load + draw - share * power_w) / gross
-        for load, draw, gross, share in zip(*phases, shares, strict=True)
-        if gross > 0
-    )
-    return _stepped(min(rooms, default=1.0))
+def _alone_at(task: Task, mark: _Mark, phases: list[list[float]]) -> tuple[float, float, float]:
+    """Without batteries each phase of the generator carries its own; where sun exceeds load, the sun yields."""
+    rated = _rated(task)
+    served = _stepped((rated - mark.draw_w) / mark.load_w) if mark.load_w + mark.draw_w > rated else 1.0
+    factor = _loaded(mark, served * mark.load_w + mark.draw_w, rated)
+    rooms = ((served * load + draw) / gross for load, draw, gross in zip(*phases, strict=True) if gross > 0)
+    return min(factor, _stepped(min(rooms, default=1.0))), served, 0.0
+
+
+def _loaded(mark: _Mark, need_w: float, rated_w: float) -> float:
+    """How much sun leaves the generator its least load."""
+    if not mark.gross_w:
+        return mark.ceiling
+    least = min(MIN_LOAD * rated_w, max(need_w, 0.0))
+    return min(mark.ceiling, _stepped((need_w - least) / mark.gross_w))
 
 
 def _finish(task: Task, held: Held, trail: _Trail) -> Solved:

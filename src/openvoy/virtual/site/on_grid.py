@@ -185,35 +185,21 @@ def _run_banks(task: Task, wish_w: Array) -> tuple[Array, Array]:
 
 
 def _run_row(task: Task, places: range, wish_w: Array) -> tuple[Array, Array]:
-    """Run alike banks alike, one group after the other."""
-    powers: list[Array] = []
-    stores: list[Array] = []
-    left = wish_w
-    while len(powers) < len(places):
-        index = places[len(powers)]
-        alike = _alike(task, index, places.stop)
-        power, stored = _run_one(task, index, left / alike)
-        powers += [power] * alike
-        stores += [stored] * alike
-        left = left - alike * power
-    return np.array(powers), np.array(stores)
-
-
-def _alike(task: Task, index: int, stop: int) -> int:
-    """Count the banks from `index` on that are in the same state."""
-    standing, asleep = task.standing, _asleep(task, index)
-    count = 1
-    while index + count < stop:
-        other = index + count
-        same = task.banks[other].capacity_j == task.banks[index].capacity_j and _asleep(task, other) == asleep
-        same = same and task.banks[other].whole == task.banks[index].whole
-        if not same or (standing.stored_j[other], standing.banks_w[other]) != (
-            standing.stored_j[index],
-            standing.banks_w[index],
-        ):
-            break
-        count += 1
-    return count
+    """Share the work among banks that are awake, alike ones alike."""
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for place in places:
+        bank, standing = task.banks[place], task.standing
+        alike = (bank.capacity_j, bank.whole, _asleep(task, place), standing.stored_j[place], standing.banks_w[place])
+        groups.setdefault(alike, []).append(place)
+    powers, stores = np.zeros((len(places), len(wish_w))), np.zeros((len(places), len(wish_w)))
+    left, waiting = wish_w, sum(window_of(task, place).rated_w > 0 for place in places)
+    for members in groups.values():
+        is_awake = window_of(task, members[0]).rated_w > 0
+        power, stored = _run_one(task, members[0], left / waiting if is_awake else np.zeros_like(left))
+        rows = [place - places.start for place in members]
+        powers[rows], stores[rows] = power, stored
+        left, waiting = left - len(members) * power, waiting - is_awake * len(members)
+    return powers, stores
 
 
 def _asleep(task: Task, index: int) -> int:

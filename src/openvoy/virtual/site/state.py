@@ -148,5 +148,5 @@ class SiteState:
     """What the house hangs on: `dark` is nothing at all, `reviving` an island for the batteries alone."""
     solar_pct: float
     """How much of what the array could feed in it is let feed in."""
-    served_pct: float = 100.0
+    served_pct: float
     """How much of what is connected gets what it wants."""
