@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import AsyncIterator
-from datetime import datetime
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,179 +19,127 @@ from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site
-from openvoy.virtual.site.state import BranchState, SiteState
-from tests.contract.site_support import MORNING_IN_AMERICA, NOON, site_named
+from openvoy.virtual.site import Site, SiteState, read_site
+from tests.contract.pyenphase_checks import check_everything, check_panels
+from tests.contract.site_support import NOON
 
 LIFETIME_S = 30 * 365 * 86400
 """The client compares a token with the real time, the gateway with its own."""
-PAIRS = [
-    ("demo", "7.6"),
-    ("demo", "8.2.127"),
-    ("demo", "8.3"),
-    ("metered-split", "7.3"),
-    ("metered-split", "8.3.5433"),
-    ("three-phase", "7.6"),
-    ("three-phase", "8.2"),
-    ("standard", "7.6"),
-    ("standard", "8.3"),
-]
-ADDS_FACTORS = {"8.3.5433"}
-"""Builds whose meters add up the power factors of their phases."""
+SINCE = date(2025, 6, 10)
+IN_AMERICA = datetime(2025, 6, 21, 20, 33, 20, tzinfo=UTC)
 NIGHT = NOON.replace(hour=1)
+PLAIN = ("7.3", "7.6", "8.2.127", "8.2", "8.3", "8.3.5289", "8.3.5433")
+FITTING = {
+    "standard": PLAIN,
+    "metered-split": PLAIN,
+    "three-phase": PLAIN,
+    "large": PLAIN,
+    "demo": PLAIN[1:],
+    "acb": ("7.6", "8.2.4382", "8.3", "8.3.5433"),
+    "full": ("7.6", *PLAIN[2:]),
+    "three-phase-battery": ("7.6", *PLAIN[2:]),
+    "collar": ("8.3.1598", "8.3", "8.3.5433"),
+}
+"""Builds that such hardware has."""
+READINGS = [(name, firmware) for name, builds in FITTING.items() for firmware in builds]
+ISLANDS = [(name, firmware) for name in ("full", "three-phase-battery", "collar") for firmware in FITTING[name]]
 
 
-@pytest.fixture(params=PAIRS, ids=["-".join(pair) for pair in PAIRS])
-def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
-    name, firmware = request.param
-    return name, firmware
+def moment_on(name: str) -> datetime:
+    return IN_AMERICA if name in {"metered-split", "full", "collar"} else NOON
 
 
-@pytest.fixture
-async def gateway(
-    pair: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[VirtualGateway, SiteSource]]:
-    name, firmware = pair
-    at = MORNING_IN_AMERICA if name == "metered-split" else NOON
-    async for served in serve(name, firmware, at, tmp_path_factory):
-        yield served
+class Stand:
+    """A site whose grid is as reliable as no real one, as a gateway at a moment."""
+
+    def __init__(self, name: str, firmware: str, at: datetime, *, since: date = SINCE) -> None:
+        definition = read_site(name).commissioned_on(since)
+        self.site = Site(replace(definition, grid=type(definition.grid)()), seed=1)
+        self.clock = VirtualClock(ManualClock(at))
+        self.source = SiteSource(self.site, self.clock, parse_version(firmware))
+
+    @property
+    def state(self) -> SiteState:
+        return self.site.at(self.clock.now())
 
 
-async def serve(
-    name: str, firmware: str, at: datetime, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[VirtualGateway, SiteSource]]:
-    clock = VirtualClock(ManualClock(at))
-    source = SiteSource(Site(site_named(name), seed=1), clock, parse_version(firmware))
-    settings = GatewaySettings(folder=tmp_path_factory.getbasetemp() / f"keys-{source.identity.serial}")
-    async with VirtualGateway(source, clock=clock, settings=settings) as gateway:
-        yield gateway, source
+@asynccontextmanager
+async def serve(stand: Stand, folder: pytest.TempPathFactory) -> AsyncIterator[VirtualGateway]:
+    settings = GatewaySettings(folder=folder.getbasetemp() / f"keys-{stand.source.identity.serial}")
+    async with VirtualGateway(stand.source, clock=stand.clock, settings=settings) as gateway:
+        yield gateway
 
 
-async def read(gateway: VirtualGateway) -> tuple[Envoy, EnvoyData]:
-    envoy = Envoy(urlsplit(gateway.url or "").netloc)
-    envoy.set_retry_policy(wait_multiplier=0.01)
-    try:
-        await envoy.setup()
-        await envoy.authenticate(token=gateway.issue_token("owner", lifetime_s=LIFETIME_S))
-        return envoy, await envoy.update()
-    finally:
-        await envoy.close()
+async def read(stand: Stand, folder: pytest.TempPathFactory) -> EnvoyData:
+    source = stand.source
+    async with serve(stand, folder) as gateway:
+        envoy = Envoy(urlsplit(gateway.url or "").netloc, v2_acb_mode=False)
+        envoy.set_retry_policy(wait_multiplier=0.01)
+        try:
+            await envoy.setup()
+            await envoy.authenticate(token=gateway.issue_token("owner", lifetime_s=LIFETIME_S))
+            assert envoy.serial_number == source.identity.serial
+            assert str(envoy.firmware) == str(source.identity.firmware)
+            assert envoy.is_metered == (source.site.definition.gateway.model == "metered")
+            return await envoy.update()
+        finally:
+            await envoy.close()
 
 
-async def test_what_it_reads_is_true(gateway: tuple[VirtualGateway, SiteSource], pair: tuple[str, str]) -> None:
-    virtual, source = gateway
-    envoy, data = await read(virtual)
-    state = source.site.at(virtual.clock.now())
-    assert envoy.serial_number == source.identity.serial
-    assert str(envoy.firmware) == str(source.identity.firmware)
-    assert envoy.is_metered == (pair[0] != "standard")
-    check_production(data, state, is_metered=envoy.is_metered)
-    if envoy.is_metered:
-        check_consumption(data, state)
-        check_meters(data, state, adds_factors=pair[1] in ADDS_FACTORS)
-    check_panels(data, state, source)
-    check_storage(data, state)
-    assert data.tariff is not None
-    assert data.tariff.storage_settings is not None
-    assert data.tariff.storage_settings.mode == "self-consumption"
+@pytest.mark.parametrize(("name", "firmware"), READINGS, ids=["-".join(pair) for pair in READINGS])
+async def test_what_it_reads_is_true(name: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    stand = Stand(name, firmware, moment_on(name))
+    check_everything(await read(stand, tmp_path_factory), stand.source, stand.state)
 
 
-def check_production(data: EnvoyData, state: SiteState, *, is_metered: bool) -> None:
-    assert data.system_production is not None
-    made = data.system_production
-    if is_metered:
-        assert made.watts_now == pytest.approx(state.solar.all.active_w, abs=0.51)
-        assert made.watt_hours_lifetime == pytest.approx(state.solar.all.delivered_wh, abs=0.51)
-        return
-    told = [panel.report for panel in state.panels if panel.report is not None]
-    five_minutes_wh = sum(panel.power_w for panel in state.panels) / 12
-    assert made.watt_hours_lifetime == pytest.approx(sum(r.lifetime_j for r in told) / 3600, abs=1.5 * five_minutes_wh)
-    assert made.watts_now == pytest.approx(sum(report.energy_j for report in told) / 300, rel=0.25)
+@pytest.mark.parametrize(("name", "firmware"), ISLANDS, ids=["-".join(pair) for pair in ISLANDS])
+async def test_an_island_is_read_as_it_is(name: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    stand = Stand(name, firmware, moment_on(name))
+    stand.site.obey(replace(stand.site.orders, grid_relay="open"), moment_on(name) - timedelta(minutes=8))
+    assert stand.state.supply == "island"
+    check_everything(await read(stand, tmp_path_factory), stand.source, stand.state)
 
 
-def check_consumption(data: EnvoyData, state: SiteState) -> None:
-    assert data.system_consumption is not None
+@pytest.mark.parametrize("firmware", FITTING["full"])
+async def test_a_generator_is_read_as_it_is(firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    stand = Stand("full", firmware, IN_AMERICA)
+    orders = stand.site.orders
+    assert orders.generator is not None
+    runs = replace(orders, generator=replace(orders.generator, command="on"))
+    stand.site.obey(runs, IN_AMERICA - timedelta(minutes=20))
+    fed_w = stand.state.generator.all.active_w
+    assert fed_w > 0
+    data = await read(stand, tmp_path_factory)
+    check_everything(data, stand.source, stand.state)
     assert data.system_net_consumption is not None
-    assert data.system_consumption.watts_now == pytest.approx(state.total.all.active_w, abs=0.51)
-    assert data.system_net_consumption.watts_now == pytest.approx(state.grid.all.active_w, abs=0.51)
-    net_wh = state.grid.all.delivered_wh - state.grid.all.received_wh
-    assert data.system_net_consumption.watt_hours_lifetime == pytest.approx(net_wh, abs=0.51)
-    assert data.system_consumption.watt_hours_lifetime == pytest.approx(net_wh + state.solar.all.delivered_wh, abs=0.51)
+    assert data.system_net_consumption.watts_now == pytest.approx(fed_w, abs=0.51)
 
 
-def check_meters(data: EnvoyData, state: SiteState, *, adds_factors: bool = False) -> None:
-    for kind, branch in (("production", state.solar), ("net-consumption", state.grid)):
-        rows = [(data.ctmeters[kind], branch.all)]
-        if len(branch.phases) > 1:
-            phases = data.ctmeters_phases[kind]
-            rows += [(phases[f"L{number}"], flow) for number, flow in enumerate(branch.phases, 1)]
-        for meter, flow in rows:
-            assert meter is not None
-            assert (meter.state, meter.metering_status, meter.status_flags) == ("enabled", "normal", [])
-            assert meter.active_power == pytest.approx(flow.active_w, abs=0.51)
-            assert meter.energy_delivered == pytest.approx(flow.delivered_wh, abs=0.51)
-            assert meter.energy_received == pytest.approx(flow.received_wh, abs=0.51)
-            parts = branch.phases if adds_factors and flow is branch.all else (flow,)
-            factor = sum(part.active_w / part.apparent_va for part in parts)
-            assert meter.power_factor == pytest.approx(factor, abs=0.001 * len(parts))
-            assert meter.frequency == pytest.approx(state.frequency_hz, abs=1 / 32)
-        whole = data.ctmeters[kind]
-        assert whole is not None
-        assert whole.voltage == pytest.approx(sum(state.voltages_v), abs=0.001)
-        assert whole.current == pytest.approx(amperes(branch, state), abs=0.002)
+@pytest.mark.parametrize("firmware", ["8.2", "8.3"])
+async def test_inverters_that_went_are_not_read(firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    stand = Stand("full", firmware, IN_AMERICA, since=date(2025, 5, 8))
+    gone = [panel for panel in stand.state.panels if panel.service == "retired" and panel.lifetime_j > 0]
+    assert len(gone) == 1
+    data = await read(stand, tmp_path_factory)
+    check_panels(data, stand.source, stand.state)
+    assert gone[0].serial not in data.inverters
 
 
-def amperes(branch: BranchState, state: SiteState) -> float:
-    return sum(flow.apparent_va / volt for flow, volt in zip(branch.phases, state.voltages_v, strict=True))
-
-
-def check_panels(data: EnvoyData, state: SiteState, source: SiteSource) -> None:
-    assert len(data.inverters) == len(state.panels)
-    has_details = source.identity.firmware.numbers >= (8, 2, 4)
-    for panel in state.panels:
-        report, seen = panel.report, data.inverters[panel.serial]
-        assert report is not None
-        assert seen.last_report_date == report.at_s
-        assert seen.last_report_watts == pytest.approx(report.energy_j / 300, abs=0.51)
-        assert seen.max_report_watts == pytest.approx(panel.most_w, abs=0.51)
-        if has_details:
-            assert seen.lifetime_energy == pytest.approx(report.lifetime_j / 3600, abs=0.51)
-            assert seen.dc_voltage == pytest.approx(report.dc_voltage_v, abs=0.001)
-            assert seen.dc_current == pytest.approx(report.dc_current_a, abs=0.001)
-            assert seen.ac_voltage == pytest.approx(report.ac_voltage_v, abs=0.001)
-            assert seen.temperature == pytest.approx(report.temperature_c, abs=0.51)
-            assert seen.last_report_duration == 300
-            assert seen.energy_produced == pytest.approx(report.energy_j / 300 / 3.6, abs=0.001)
-
-
-def check_storage(data: EnvoyData, state: SiteState) -> None:
-    if state.storage is None:
-        assert not data.encharge_inventory
-        return
-    assert data.encharge_power is not None
-    assert data.encharge_aggregate is not None
-    powers = [unit.real_power_mw / 1000 for unit in data.encharge_power.values()]
-    assert len(powers) == state.storage.units
-    assert sum(powers) == pytest.approx(state.battery.all.active_w, abs=0.002)
-    assert data.encharge_aggregate.state_of_charge == pytest.approx(state.storage.soc_pct, abs=0.51)
-    assert data.encharge_aggregate.max_available_capacity == state.storage.capacity_wh
-
-
-async def test_at_night_panels_keep_their_last_word(tmp_path_factory: pytest.TempPathFactory) -> None:
-    async for gateway, source in serve("demo", "8.3", NIGHT, tmp_path_factory):
-        _, data = await read(gateway)
-        state = source.site.at(NIGHT)
-        check_panels(data, state, source)
-        check_meters(data, state)
-        assert data.system_production is not None
-        assert data.system_production.watts_now == -3
-        assert {
-            panel.report is not None and panel.report.at_s < NIGHT.timestamp() - 3600 for panel in state.panels
-        } == {True}
+@pytest.mark.parametrize("name", ["demo", "acb", "full"])
+async def test_at_night_panels_keep_their_last_word(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    at = NIGHT if name != "full" else NIGHT.replace(hour=9)
+    stand = Stand(name, "8.3", at)
+    data = await read(stand, tmp_path_factory)
+    check_everything(data, stand.source, stand.state)
+    assert data.system_production is not None
+    assert data.system_production.watts_now < 0
+    reports = [panel.report for panel in stand.state.panels if panel.report is not None]
+    assert all(report.at_s < at.timestamp() - 3600 for report in reports)
 
 
 async def test_truth_stands_at_its_own_address(tmp_path_factory: pytest.TempPathFactory) -> None:
-    async for gateway, source in serve("demo", "8.3", NOON, tmp_path_factory):
+    stand = Stand("full", "8.3", IN_AMERICA)
+    async with serve(stand, tmp_path_factory) as gateway:
         headers = {"Authorization": f"Bearer {gateway.admin_token}"}
         tls = ssl.create_default_context()
         tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
@@ -198,9 +148,9 @@ async def test_truth_stands_at_its_own_address(tmp_path_factory: pytest.TempPath
             client.get(f"{gateway.url}/__virtual/truth", headers=headers, ssl=tls) as response,
         ):
             truth = json.loads(await response.read())
-        power = truth["power"]
-        assert power["solar_w"] + power["grid_w"] + power["battery_w"] + power["generator_w"] == power["load_w"]
-        state = source.site.at(NOON)
-        assert truth["energy"]["solar_wh"] == state.solar.all.delivered_wh
-        assert truth["soc_pct"] == pytest.approx(state.storage.soc_pct if state.storage else None)
-        assert len(truth["state"]["panels"]) == 24
+    power, state = truth["power"], stand.state
+    assert power["solar_w"] + power["grid_w"] + power["battery_w"] + power["generator_w"] == power["load_w"]
+    assert truth["energy"]["solar_wh"] == state.solar.all.delivered_wh
+    assert truth["soc_pct"] == pytest.approx(state.storage.soc_pct if state.storage else None)
+    assert len(truth["state"]["panels"]) == 27
+    assert truth["state"]["switchgear"]["contacts"] == dict(state.switchgear.contacts)

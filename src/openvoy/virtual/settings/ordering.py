@@ -38,7 +38,7 @@ def build_gateway_orders(settings: Settings, site: SiteDefinition) -> Orders:
     is_controlled = has_contacts(settings.fleet, site)
     return Orders(
         grid_relay=settings.controller.grid_relay if has_relay(settings.fleet, site) else "closed",
-        storage=None if site.battery is None else _storage(settings),
+        storage=None if site.battery is None and site.acb is None else _storage(settings),
         contacts=tuple(_contact(row) for row in settings.contacts.contacts) if is_controlled else (),
         generator=_generator(settings.generator) if is_controlled else None,
         solar=_solar(settings),
