@@ -39,7 +39,7 @@ class Unit:
     @property
     def phase_name(self) -> str:
         """Its phase in the gateway's words."""
-        return PHASES[self.phase]
+        return "ph-all" if self.model.spans_phases else PHASES[self.phase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,9 +86,11 @@ def build_status(moment: Moment) -> ControlStatus:
 def _nameplate(moment: Moment) -> Nameplate:
     """Ratings by phase; units are on the phases in turn, or on all."""
     iq, solar = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
-    for unit in batteries(moment):
-        iq[unit.phase] += unit.model.rated_w
     count = moment.site.phase_count
+    for unit in batteries(moment):
+        phases = range(count) if unit.model.spans_phases else (unit.phase,)
+        for phase in phases:
+            iq[phase] += unit.model.rated_w / len(phases)
     rated_w = sum(row.inverter_model.rated_w * row.panels for row in moment.site.array)
     for phase in range(count):
         solar[phase] = rated_w / count
@@ -135,10 +137,11 @@ def _events(moment: Moment) -> list[str]:
 
 def _disconnect(moment: Moment) -> Disconnect:
     is_closed = moment.switchgear.relay == "closed"
+    is_asked = moment.settings.controller.grid_relay == "open"
     return Disconnect(
         status="Closed" if is_closed else "Open",
-        reason="" if is_closed else "User request",
-        reason_id=0 if is_closed else 1,
+        reason="" if is_closed else "User request" if is_asked else "Grid loss",
+        reason_id=0 if is_closed else 1 if is_asked else 2,
         soft_start_remaining_s=SOFT_START_S,
         soft_start_s=SOFT_START_S,
         triggers=(),
@@ -153,11 +156,24 @@ def _setpoint(moment: Moment) -> float:
     told = moment.settings.storage.setpoint
     if told.enabled:
         return told.value_pct
-    rated_w = sum(unit.model.rated_w for unit in batteries(moment))
-    return round(100 * moment.truth.battery.all.active_w / rated_w, 1) if rated_w else 0.0
+    units = batteries(moment)
+    rated_w = sum(unit.model.rated_w for unit in units)
+    return round(100 * sum(unit.power_w for unit in units) / rated_w, 1) if rated_w else 0.0
+
+
+def _ac_setpoint(moment: Moment) -> float:
+    """The same of AC Batteries."""
+    units = ac_batteries(moment)
+    return round(100 * sum(unit.power_w for unit in units) / (ACB_RATED_W * len(units)), 1) if units else 0.0
 
 
 def _response(moment: Moment, setpoint: float) -> ControlResponse:
+    setpoints = {
+        "ACB": _ac_setpoint(moment),
+        "ENC": setpoint,
+        "PV": round(moment.truth.solar_pct, 1),
+        "SLP": 0.0,
+    }
     groups = tuple(
         SetPoint(
             group=name,
@@ -165,9 +181,9 @@ def _response(moment: Moment, setpoint: float) -> ControlResponse:
             max_pct=100,
             f_width=1.0,
             f_offset=0.0,
-            setpoint_pct=setpoint if name == "ENC" else 100.0 if name == "PV" else 0.0,
+            setpoint_pct=value,
         )
-        for name in ("ACB", "ENC", "PV", "SLP")
+        for name, value in setpoints.items()
     )
     phases = tuple(
         PhaseResponse(

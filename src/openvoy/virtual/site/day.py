@@ -24,7 +24,7 @@ from openvoy.virtual.site.panels import Plant, build_plant, plant_output
 from openvoy.virtual.site.reports import Harvest, Reports, never
 from openvoy.virtual.site.stretch import Kind, Standing
 from openvoy.virtual.site.sun import clear_sky
-from openvoy.virtual.site.supply import outages_around
+from openvoy.virtual.site.supply import Outages, outages_around
 from openvoy.virtual.site.switchgear import OrderBook, Switchgear
 from openvoy.virtual.site.weather import weather_of
 
@@ -79,6 +79,7 @@ class DayBlock:
     stored_j: Array
     """[bank, mark]."""
     turns: tuple[Turn, ...]
+    outages: Outages
 
     @property
     def panel_w(self) -> Array:
@@ -174,7 +175,7 @@ def simulate_day(premises: Premises, book: OrderBook, on: date, opening: Carried
     wiring = replace(premises.wiring, banks=banks_on(premises.wiring.banks, on.toordinal()))
     course = Course(plant=premises.plant, wiring=wiring, clock=clock, feed=feed)
     stretches, closing = course.run(opening.standing)
-    return _block(premises, day, opening, stretches, closing)
+    return _block(premises, clock, opening, stretches, closing)
 
 
 def close_day(block: DayBlock) -> Carried:
@@ -220,7 +221,7 @@ def _feed(premises: Premises, day: LocalDay) -> Feed:
 
 
 def _block(
-    premises: Premises, day: LocalDay, opening: Carried, stretches: list[Stretch], closing: Standing
+    premises: Premises, clock: Clockwork, opening: Carried, stretches: list[Stretch], closing: Standing
 ) -> DayBlock:
     lines = join_lines([(row.feed.at_s, row.until_s) for row in stretches])
     circuit = Circuit(
@@ -234,7 +235,7 @@ def _block(
     harvest = Harvest(
         site=premises.site,
         plant=premises.plant,
-        day=day,
+        day=clock.day,
         lines=lines,
         circuit=circuit,
         potential_w=_joined([row.feed.potential_w for row in stretches]).astype(np.float32),
@@ -246,7 +247,7 @@ def _block(
         ticked_j=opening.ticked_j,
     )
     return DayBlock(
-        day=day,
+        day=clock.day,
         opening=opening,
         closing=closing,
         lines=lines,
@@ -256,6 +257,7 @@ def _block(
         banks_w=_joined([row.solved.banks_w for row in stretches]),
         stored_j=_joined([row.solved.stored_j for row in stretches]),
         turns=turns,
+        outages=clock.outages,
     )
 
 

@@ -48,6 +48,7 @@ def read_block(premises: Premises, block: DayBlock, at: datetime) -> SiteState:
         ac_batteries=tuple(row for bank, row in storage if not bank.forms_grid),
         switchgear=turn.switchgear,
         supply=turn.kind,
+        grid_is_live=block.outages.is_on(at.timestamp()),
         solar_pct=100 * float(factor),
         served_pct=100 * float(served),
     )

@@ -146,6 +146,8 @@ class SiteState:
     switchgear: Switchgear
     supply: Literal["grid", "island", "reviving", "dark", "generator"]
     """What the house hangs on: `dark` is nothing at all, `reviving` an island for the batteries alone."""
+    grid_is_live: bool
+    """Whether the grid itself has power, connected or not."""
     solar_pct: float
     """How much of what the array could feed in it is let feed in."""
     served_pct: float
