@@ -25,16 +25,13 @@ class LocalDay:
     minutes: int
     wall_min: Array
     """What the wall clock shows at each mark, in minutes after midnight."""
+    marks_s: Array
+    """Unix seconds of each mark."""
 
     @property
     def end_s(self) -> int:
         """The first moment of the next day, Unix seconds."""
         return self.start_s + self.minutes * MINUTE_S
-
-    @property
-    def marks_s(self) -> Array:
-        """Unix seconds of each mark."""
-        return self.start_s + MINUTE_S * np.arange(self.minutes + 1, dtype=np.float64)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -49,7 +46,8 @@ def local_day(day: date, zone: ZoneInfo) -> LocalDay:
     end_s = round(midnight(day + timedelta(days=1), zone).timestamp())
     minutes = (end_s - start_s) // MINUTE_S
     marks = np.arange(minutes + 1, dtype=np.float64)
-    return LocalDay(day, start_s, minutes, marks if minutes == DAY_MIN else _wall_minutes(start_s, minutes, zone))
+    wall_min = marks if minutes == DAY_MIN else _wall_minutes(start_s, minutes, zone)
+    return LocalDay(day, start_s, minutes, wall_min, start_s + MINUTE_S * marks)
 
 
 def _wall_minutes(start_s: int, minutes: int, zone: ZoneInfo) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -87,12 +88,17 @@ class Lines:
         return np.arange(0, len(self.first), PER_GROUP)
 
 
+@lru_cache(maxsize=8)
+def _whole(count: int) -> tuple[Ints, Array]:
+    """First marks and spans of a day that nothing cuts; most days share them."""
+    return np.arange(count), np.full(count, float(MINUTE_S))
+
+
 def join_lines(pieces: Sequence[tuple[Array, float]]) -> Lines:
     """Join pieces, each with its marks and the moment at which it ends; the last line of a piece may be cut."""
     if len(pieces) == 1 and pieces[0][0][-1] == pieces[0][1]:
         at_s = pieces[0][0]
-        count = len(at_s) - 1
-        return Lines(at_s, np.arange(count), np.diff(at_s), is_whole=True)
+        return Lines(at_s, *_whole(len(at_s) - 1), is_whole=True)
     firsts, spans, offset = [], [], 0
     for marks, until_s in pieces:
         firsts.append(offset + np.arange(len(marks) - 1))

@@ -101,7 +101,7 @@ class Harvest:
         """Integrate lines, [panel, line]."""
         return flow.net(*self.ends(begin, end), self.lines.span_s[begin:end])
 
-    @cached_property
+    @property
     def tick_s(self) -> Array:
         """[panel, number] moments to report."""
         return report_times(self.site, self.plant, self.day)

@@ -19,8 +19,8 @@ from openvoy.virtual.site.standing import build_orders
 from openvoy.virtual.site.state import Midnight, SiteState
 from openvoy.virtual.site.switchgear import OrderBook, Switchgear
 
-KEPT_BLOCKS = 3
-"""Days whose arrays stay in memory, about half a megabyte each."""
+KEPT_BLOCKS = 2
+"""Days whose arrays stay in memory, about half a megabyte each: the interval before midnight is asked for after it."""
 KEPT_MIDNIGHTS = 40
 """Days whose opening state stays; earlier ones are simulated again from the commissioning."""
 
