@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
 
 from openvoy.cli.config import sections
-from openvoy.cli.config.table import Setting, settings_of
+from openvoy.settings.table import Setting, settings_of
 from reference.endpoints import type_name
 from reference.markdown import code, first_paragraph, table
 

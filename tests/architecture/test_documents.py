@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from openvoy.cli.config.table import settings_of
+from openvoy.settings.table import settings_of
 from reference import configuration, pages
 from tests.architecture.tree import ROOT, expect_none, tracked_texts
 

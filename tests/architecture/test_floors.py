@@ -13,6 +13,7 @@ FLOORS = {
     "errors": 0,
     "units": 0,
     "model": 1,
+    "settings": 1,
     "protocol": 2,
     "ports": 3,
     "client": 4,

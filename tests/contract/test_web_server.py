@@ -10,8 +10,8 @@ import pytest
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.errors import ConfigError
+from openvoy.settings.listen import Listen, parse_listen
 from openvoy.testing.clock import ManualClock
-from openvoy.web.listen import Listen, parse_listen
 from openvoy.web.server import serve
 from tests.contract.web_service import LOOPBACK, Setup, build_web, web_service
 from tests.unit.web.examples import a_status

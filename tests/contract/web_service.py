@@ -12,12 +12,13 @@ import aiohttp
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
+from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
 from openvoy.web.app import build_app
 from openvoy.web.asgi import WebApp
 from openvoy.web.assets import STATIC_FOLDER
 from openvoy.web.backend import SiteInfo
-from openvoy.web.listen import Listen, build_host_rule
+from openvoy.web.listen import build_host_rule
 from openvoy.web.server import serve
 from tests.contract.broken_store import BrokenStore
 

@@ -12,9 +12,10 @@ import aiohttp
 from openvoy.client.clock import SystemClock
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
+from openvoy.settings.listen import Listen
 from openvoy.web.app import build_app
 from openvoy.web.backend import SiteInfo
-from openvoy.web.listen import Listen, build_host_rule
+from openvoy.web.listen import build_host_rule
 from openvoy.web.server import serve
 
 LOOPBACK = Listen(host="127.0.0.1", port=0)

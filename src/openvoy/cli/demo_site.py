@@ -15,13 +15,14 @@ from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
 from openvoy.model.records import Batch, EnergyRecord
 from openvoy.ports import Clock
+from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.virtual.api.versions import DEFAULT, parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, history_tables, read_site
-from openvoy.web import Listen, SiteInfo
+from openvoy.web import SiteInfo
 
 FIRST_DAY = "demo.first_day"
 """Under this key the history keeps when the site was built, so that a later start continues the same counters."""

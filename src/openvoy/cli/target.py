@@ -13,6 +13,7 @@ from openvoy.cli.app import option, prompt_secret
 from openvoy.cli.folders import data_folder
 from openvoy.errors import ConfigError
 from openvoy.protocol.login import Credentials
+from openvoy.settings.secret import read_secret_file
 
 if TYPE_CHECKING:
     from openvoy.client.gateway import Gateway
@@ -92,20 +93,6 @@ def _secret(name: str, value: str | None, file: Path | None, environ: Mapping[st
         named = environ.get(f"{variable}_FILE")
         file = Path(named) if named and value is None else None
     return read_secret_file(file) if file is not None else value
-
-
-def read_secret_file(file: Path) -> str:
-    """Read a secret from the first line of a file that holds nothing else; raise ConfigError where it cannot be."""
-    try:
-        text = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
-        raise ConfigError(
-            f"{file} cannot be read: {reason}.", hint="Name a file that holds only the secret."
-        ) from error
-    if not text:
-        raise ConfigError(f"{file} is empty.", hint="Put the token or password into it.")
-    return text
 
 
 def _ask_password() -> str:

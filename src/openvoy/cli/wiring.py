@@ -17,8 +17,9 @@ from openvoy.client.pins import PinStore
 from openvoy.collector import Collector, Source
 from openvoy.errors import ConfigError
 from openvoy.ports import Clock
+from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
-from openvoy.web import Listen, SiteInfo, build_app, build_host_rule, serve
+from openvoy.web import SiteInfo, build_app, build_host_rule, serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from openvoy.cli.config.table import did_you_mean
 from openvoy.errors import ConfigError
+from openvoy.settings.table import did_you_mean
 
 _SYSTEM = Path("/etc")
 

@@ -2,7 +2,7 @@
 
 from openvoy.web.app import build_app
 from openvoy.web.backend import SiteInfo
-from openvoy.web.listen import Listen, build_host_rule, parse_listen
+from openvoy.web.listen import build_host_rule
 from openvoy.web.server import serve
 
-__all__ = ["Listen", "SiteInfo", "build_app", "build_host_rule", "parse_listen", "serve"]
+__all__ = ["SiteInfo", "build_app", "build_host_rule", "serve"]

@@ -13,8 +13,9 @@ from dataclasses import replace
 import uvicorn
 
 from openvoy.errors import ConfigError
+from openvoy.settings.listen import Listen, is_loopback
 from openvoy.web.asgi import WebApp
-from openvoy.web.listen import Listen, check_protected, is_loopback
+from openvoy.web.listen import check_protected
 
 _LOG = logging.getLogger("openvoy.web")
 

@@ -8,7 +8,7 @@ import pytest
 from openvoy.cli.config import Config, load_config, parse_config
 from openvoy.cli.config.sections import LATER
 from openvoy.errors import ConfigError
-from openvoy.web.listen import Listen
+from openvoy.settings.listen import Listen
 
 FILE = Path("/somewhere/openvoy.toml")
 

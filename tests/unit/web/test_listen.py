@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from openvoy.errors import ConfigError
-from openvoy.web.listen import Listen, build_host_rule, check_protected, parse_listen
+from openvoy.settings.listen import Listen, parse_listen
+from openvoy.web.listen import build_host_rule, check_protected
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ async def run(
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
         from openvoy.collector import Source  # noqa: PLC0415 - as above
-        from openvoy.web import SiteInfo, parse_listen  # noqa: PLC0415 - as above
+        from openvoy.settings.listen import parse_listen  # noqa: PLC0415 - as above
+        from openvoy.web import SiteInfo  # noqa: PLC0415 - as above
 
     settings = load_config(config, os.environ)
     if settings.gateways and target != Target():

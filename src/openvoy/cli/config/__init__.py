@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openvoy.cli.config.load import Config, find_config_file, load_config, parse_config
-from openvoy.cli.config.secret import Secret
 from openvoy.cli.config.sections import (
     CloudConfig,
     CloudLogin,
@@ -13,6 +12,7 @@ from openvoy.cli.config.sections import (
     StoreConfig,
     WebConfig,
 )
+from openvoy.settings.secret import Secret
 
 __all__ = [
     "CloudConfig",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from openvoy.cli.config.lines import find_lines
 from openvoy.cli.config.sections import (
     DEFAULT_NAME,
     LATER,
@@ -20,11 +19,12 @@ from openvoy.cli.config.sections import (
     StoreConfig,
     WebConfig,
 )
-from openvoy.cli.config.table import Place, Source, Table, did_you_mean, read_section
 from openvoy.cli.folders import config_folder
 from openvoy.cli.zone import find_time_zone
 from openvoy.client.address import parse_address
 from openvoy.errors import ConfigError
+from openvoy.settings.lines import find_lines
+from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section
 from openvoy.web.listen import check_protected
 
 FILE_NAME = "openvoy.toml"

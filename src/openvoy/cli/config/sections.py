@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from openvoy.cli.config import kinds
-from openvoy.cli.config.secret import SUFFIXES, Secret, secret
-from openvoy.cli.config.table import Table, read_section, setting
 from openvoy.cli.folders import data_folder
 from openvoy.cli.target import DEFAULT_HOST
 from openvoy.cli.zone import parse_time_zone
-from openvoy.web.listen import Listen, parse_listen
+from openvoy.settings import kinds
+from openvoy.settings.listen import Listen, parse_listen
+from openvoy.settings.secret import SUFFIXES, Secret, secret
+from openvoy.settings.table import Table, read_section, setting
 
 DEFAULT_NAME = "home"
 DEFAULT_LISTEN = Listen(host="127.0.0.1", port=8400)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from openvoy.cli.config.table import Kind, Place, Table
 from openvoy.errors import ConfigError
-from openvoy.web.listen import is_loopback
+from openvoy.settings.listen import is_loopback
+from openvoy.settings.table import Kind, Place, Table
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from openvoy.cli.config.lines import Key, line_of
 from openvoy.errors import ConfigError
+from openvoy.settings.lines import Key, line_of
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from openvoy.cli.config.lines import Key, find_lines, line_of
+from openvoy.settings.lines import Key, find_lines, line_of
 
 TEXT = '''
 # [web] is not here

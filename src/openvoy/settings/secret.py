@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openvoy.cli.config import kinds
-from openvoy.cli.config.table import Place, Table
-from openvoy.cli.target import read_secret_file
 from openvoy.errors import ConfigError
+from openvoy.settings import kinds
+from openvoy.settings.table import Place, Table
 
 SUFFIXES = ("_file", "_env")
 
@@ -48,6 +47,20 @@ def secret(table: Table, name: str) -> Secret | None:
         _warn_if_readable(file, place)
         return Secret(place=place, file=file)
     return None if env is None else Secret(place=table.place.at(f"{name}_env"), env=env)
+
+
+def read_secret_file(file: Path) -> str:
+    """Read a secret from the first line of a file that holds nothing else; raise ConfigError where it cannot be."""
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
+        raise ConfigError(
+            f"{file} cannot be read: {reason}.", hint="Name a file that holds only the secret."
+        ) from error
+    if not text:
+        raise ConfigError(f"{file} is empty.", hint="Put the token or password into it.")
+    return text
 
 
 def _warn_if_readable(file: Path, place: Place) -> None:
