@@ -7,6 +7,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
 
 from openvoy.cli.config import sections
+from openvoy.cli.config.exporters import exporter_kinds
 from openvoy.settings.table import Setting, settings_of
 from reference.endpoints import type_name
 from reference.markdown import code, first_paragraph, table
@@ -39,10 +40,12 @@ def render() -> str:
 
 
 def declared() -> Iterator[type]:
-    """Give the sections in the order of their declaration."""
+    """Give the sections in the order of their declaration, then those of exporters."""
     for value in vars(sections).values():
         if isinstance(value, type) and value.__module__ == sections.__name__ and is_dataclass(value):
             yield value
+    for kind in exporter_kinds().values():
+        yield kind.settings
 
 
 def _section(section: type) -> str:

@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from openvoy.cli.config import Config, GatewayConfig
 from openvoy.cli.output import say
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
-from openvoy.collector import Collector, Source
+from openvoy.collector import Collector, Exporting, Source
 from openvoy.errors import ConfigError
-from openvoy.ports import Clock
+from openvoy.model.place import SitePlace
+from openvoy.ports import Clock, Exporter, Feed, Household
+from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web import SiteInfo, build_app, build_host_rule, serve
@@ -31,15 +34,34 @@ class Service:
     listen: Listen
     allow_unprotected: bool = False
     host_names: tuple[str, ...] = ()
+    exporters: Sequence[tuple[AnyExporterKind, Any]] = ()
+    """Kinds and their settings."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Where exporters look up secrets."""
 
     @contextlib.asynccontextmanager
     async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
         """Collect, keep and serve while the context is open; gives the address that is really listened at."""
         async with Collector(self.sources, store=store, clock=clock) as collector:
-            hosts = build_host_rule(self.listen, self.host_names)
-            app = build_app(feed=collector.feed, store=store, site=self.site, clock=clock, hosts=hosts)
-            async with serve(app, self.listen, allow_unprotected=self.allow_unprotected) as bound:
-                yield bound
+            exporters = self._build_exporters(collector.feed, store, clock)
+            async with Exporting(exporters, clock=clock) as exporting:
+                app = build_app(
+                    feed=collector.feed,
+                    store=store,
+                    site=self.site,
+                    clock=clock,
+                    hosts=build_host_rule(self.listen, self.host_names),
+                    exporters=exporting,
+                    pages=[page for _, exporter in exporters for page in exporter.pages],
+                )
+                async with serve(app, self.listen, allow_unprotected=self.allow_unprotected) as bound:
+                    yield bound
+
+    def _build_exporters(self, feed: Feed, store: HistoryStore, clock: Clock) -> Sequence[tuple[str, Exporter]]:
+        site = self.site
+        place = SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude)
+        household = Household(place=place, feed=feed, store=store, clock=clock, environ=self.environ)
+        return [(kind.section, kind.build(settings, household)) for kind, settings in self.exporters]
 
 
 @contextlib.asynccontextmanager

@@ -1,13 +1,30 @@
 """The seams: small protocols that join the floors above to the outside. Read this package first.
 
 `Transport` carries one request to a gateway, `Reader` is what the collector needs of a client, `Clock` is time, `Store`
-keeps history, `Feed` is what the collector offers to dashboard and exporters.
+keeps history, `Feed` is what the collector offers to dashboard and exporters, `Exporter` hands data on.
 """
 
 from openvoy.ports.clock import Clock
+from openvoy.ports.exporter import Exporter, ExporterKind, Exporters, ExporterStatus, Household, Page, Progress
 from openvoy.ports.feed import Feed, GatewayStatus, Update
 from openvoy.ports.reader import Reader
 from openvoy.ports.store import Columns, Store
 from openvoy.ports.transport import Transport
 
-__all__ = ["Clock", "Columns", "Feed", "GatewayStatus", "Reader", "Store", "Transport", "Update"]
+__all__ = [
+    "Clock",
+    "Columns",
+    "Exporter",
+    "ExporterKind",
+    "ExporterStatus",
+    "Exporters",
+    "Feed",
+    "GatewayStatus",
+    "Household",
+    "Page",
+    "Progress",
+    "Reader",
+    "Store",
+    "Transport",
+    "Update",
+]

@@ -20,11 +20,11 @@ from litestar.response import Stream
 
 from openvoy import __version__, codec
 from openvoy.errors import OpenvoyError, Remedy, StorageError
-from openvoy.ports import Clock, Feed, Store
+from openvoy.ports import Clock, Exporters, Feed, Page, Store
 from openvoy.web.api import OPERATIONS
 from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
-from openvoy.web.backend import Backend, SiteInfo
+from openvoy.web.backend import NO_EXPORTERS, Backend, SiteInfo
 from openvoy.web.broadcast import Broadcaster
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
@@ -56,13 +56,20 @@ def build_app(
     site: SiteInfo,
     clock: Clock,
     hosts: HostRule,
+    exporters: Exporters = NO_EXPORTERS,
+    pages: Sequence[Page] = (),
     static: Path = STATIC_FOLDER,
 ) -> WebApp:
-    """Build the application over what the collector offers and what history keeps."""
+    """Build the application over what the collector offers, what history keeps, and the pages of exporters."""
     live = Broadcaster(feed, clock)
-    backend = Backend(feed=feed, store=store, site=site, clock=clock, live=live)
+    backend = Backend(feed=feed, store=store, site=site, clock=clock, live=live, exporters=exporters)
     application = Litestar(
-        [*_build_operations(backend), *_build_schema_handlers(), *_build_asset_handlers(static)],
+        [
+            *_build_operations(backend),
+            *_build_schema_handlers(),
+            *map(_build_page, pages),
+            *_build_asset_handlers(static),
+        ],
         openapi_config=None,
         logging_config=None,
         exception_handlers={OpenvoyError: _reply_error, HTTPException: _reply_http_error, Exception: _reply_defect},
@@ -188,6 +195,14 @@ def _build_schema_handlers() -> list[HTTPRouteHandler]:
         _get(JSON_PATH, show_schema_json),
         _get(STYLE_PATH, show_style),
     ]
+
+
+def _build_page(page: Page) -> HTTPRouteHandler:
+    async def show_page(request: _Request) -> Response[bytes]:
+        kind, body = page.render(request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": kind, "cache-control": "no-store"})
+
+    return _get(page.path, show_page)
 
 
 def _build_asset_handlers(static: Path) -> list[HTTPRouteHandler]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from openvoy import __version__
-from openvoy.ports import Clock, Feed, Store
+from openvoy.ports import Clock, Exporters, ExporterStatus, Feed, Store
 from openvoy.web.broadcast import Broadcaster
 
 
@@ -23,6 +24,15 @@ class SiteInfo:
     """Of Openvoy."""
 
 
+class _NoExporters:
+    def statuses(self) -> Sequence[ExporterStatus]:
+        return ()
+
+
+NO_EXPORTERS: Exporters = _NoExporters()
+"""For a service that hands nothing on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
     """Feed, history, site and time."""
@@ -32,6 +42,7 @@ class Backend:
     site: SiteInfo
     clock: Clock
     live: Broadcaster
+    exporters: Exporters
 
     @property
     def zone(self) -> ZoneInfo:

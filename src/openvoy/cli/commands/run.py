@@ -62,6 +62,8 @@ async def run(
         listen=settings.web.listen if listen is None else parse_listen(listen),
         allow_unprotected=settings.web.allow_unprotected,
         host_names=settings.web.host_names,
+        exporters=settings.exporters,
+        environ=os.environ,
     )
     folder = settings.store.path if data is None else data
     async with (

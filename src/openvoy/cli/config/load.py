@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from openvoy.cli.config.exporters import exporter_kinds, read_exporters
 from openvoy.cli.config.sections import (
     DEFAULT_NAME,
     LATER,
@@ -23,6 +24,7 @@ from openvoy.cli.folders import config_folder
 from openvoy.cli.zone import find_time_zone
 from openvoy.client.address import parse_address
 from openvoy.errors import ConfigError
+from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.lines import find_lines
 from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section
 from openvoy.web.listen import check_protected
@@ -46,6 +48,8 @@ class Config:
     web: WebConfig = field(default_factory=WebConfig)
     cloud: CloudConfig = field(default_factory=CloudConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    exporters: tuple[tuple[AnyExporterKind, Any], ...] = ()
+    """Kinds with their settings, in the order of their sections' names."""
     warnings: tuple[str, ...] = ()
     """What a person should know although it runs."""
 
@@ -88,7 +92,8 @@ def parse_config(text: str, *, file: Path, environ: Mapping[str, str]) -> Config
     plain: dict[str, Any] = {name: read_section(shape, _table(values, root, name)) for name, shape in PLAIN.items()}
     sites = _read_sites(values.get("site", {}), root.at("site"), environ)
     gateways = _read_gateways(values.get("gateway", []), root.at("gateway"), sites)
-    config = Config(gateways=gateways, sites=sites, **plain)
+    exporters = tuple(read_exporters(values, root))
+    config = Config(gateways=gateways, sites=sites, exporters=exporters, **plain)
     _check_listen(config, root)
     return replace(config, warnings=tuple(source.warnings))
 
@@ -102,14 +107,15 @@ def _syntax_error(file: Path, reason: str, *, last: int) -> ConfigError:
 
 
 def _check_sections(values: Mapping[str, Any], root: Place) -> None:
-    lists = {"gateway"}
+    kinds = exporter_kinds()
+    lists = {"gateway", *(name for name, kind in kinds.items() if kind.is_list)}
     for name, value in values.items():
         place = root.at(name)
-        if name in LATER:
+        if name in LATER and name not in kinds:
             raise place.error(
                 f"This version of Openvoy does not have {LATER[name]} yet.", "Put a # before each of its lines."
             )
-        if name not in {*PLAIN, *lists, "site"}:
+        if name not in {*PLAIN, *lists, *kinds, "site"}:
             _refuse_section(name, value, place)
         is_list = isinstance(value, list) and all(isinstance(one, dict) for one in value)
         if name in lists and not is_list:
@@ -120,7 +126,7 @@ def _check_sections(values: Mapping[str, Any], root: Place) -> None:
 
 def _refuse_section(name: str, value: object, place: Place) -> None:
     if isinstance(value, dict | list):
-        known = [*PLAIN, "gateway", "site", *LATER]
+        known = [*PLAIN, "gateway", "site", *LATER, *exporter_kinds()]
         raise place.error(f"There is no section [{name}].", did_you_mean(name, known))
     raise place.error(
         f"'{name}' stands before the first section.",

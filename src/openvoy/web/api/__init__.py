@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import events, health, history, live, now, today
+from openvoy.web.api import events, exporters, health, history, live, now, today
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,5 +11,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *today.OPERATIONS,
     *history.OPERATIONS,
     *events.OPERATIONS,
+    *exporters.OPERATIONS,
     *health.OPERATIONS,
 )
