@@ -19,8 +19,12 @@ class Conversation:
 
     async def fetch(self, request: Request, *, timeout_s: float) -> Response:
         """Send a request as the login wants it; raise what transport and login raise."""
+        return await self.fetch_as(self._login, request, timeout_s=timeout_s)
+
+    async def fetch_as(self, login: Login, request: Request, *, timeout_s: float) -> Response:
+        """Send a request with another login over the same connection."""
         async with self._lock:
-            flow = self._login.flow(request)
+            flow = login.flow(request)
             step = next(flow)
             while True:
                 response = await self._transport.send(step, timeout_s=timeout_s)

@@ -19,11 +19,12 @@ from openvoy.model import Snapshot
 from openvoy.ports.clock import Clock
 from openvoy.ports.transport import Transport
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
+from openvoy.protocol.endpoints.identity import CHECK_JWT
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request, Response
-from openvoy.protocol.login import Credentials, build_login, check_token, explain_token
+from openvoy.protocol.login import Credentials, NoLogin, build_login, check_token, explain_token
 from openvoy.protocol.registry import find_endpoint
-from openvoy.protocol.status import check_status
+from openvoy.protocol.status import check_status, is_refused
 from openvoy.protocol.translate import build_snapshot
 
 T = TypeVar("T")
@@ -118,7 +119,9 @@ class Gateway:
         check_status(response, gateway=str(self.address), path=endpoint.path)
         return endpoint.decode(response.body)
 
-    async def fetch_raw(self, path: str, *, method: str = "GET", body: bytes = b"") -> Response:
+    async def fetch_raw(
+        self, path: str, *, method: str = "GET", body: bytes = b"", content_type: str | None = None
+    ) -> Response:
         """Send any request and give the reply as it is, whatever its status; sent once, never repeated if not a GET."""
         if not _PATH.fullmatch(path) or {".", ".."}.intersection(path.split("/")):
             raise ConfigError(
@@ -126,12 +129,24 @@ class Gateway:
             )
         endpoint = find_endpoint(path)
         is_json = endpoint is None or endpoint.parse is None
-        request = Request(
-            method=method, path=path, body=body, headers={"Accept": "application/json" if is_json else "*/*"}
-        )
+        headers = {"Accept": "application/json" if is_json else "*/*"}
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        request = Request(method=method, path=path, body=body, headers=headers)
         return await self._ask(
             request, timeout_s=TIMEOUTS_S[Handler.SCRIPTED if endpoint is None else endpoint.handler]
         )
+
+    async def accepts_token(self, token: str) -> bool:
+        """Ask the gateway whether it accepts a token of somebody else; it may open a session for it."""
+        await self.connect()
+        assert self._conversation is not None
+        request = Request(path=CHECK_JWT.path, headers={"Authorization": f"Bearer {token}"})
+        response = await self._conversation.fetch_as(NoLogin(), request, timeout_s=NATIVE_TIMEOUT_S)
+        if is_refused(response):
+            return False
+        check_status(response, gateway=str(self.address), path=request.path)
+        return True
 
     async def snapshot(self) -> Snapshot:
         """Read everything; what fails is listed in `missing`, unless nothing at all can be read."""
