@@ -14,7 +14,7 @@ from openvoy.client.conversation import Conversation
 from openvoy.client.pins import MemoryPinStore, PinStore
 from openvoy.client.reading import Reading
 from openvoy.client.transport import AiohttpTransport
-from openvoy.errors import ConfigError, OpenvoyError
+from openvoy.errors import ConfigError, EndpointRefused, OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.ports.clock import Clock
 from openvoy.ports.transport import Transport
@@ -24,7 +24,7 @@ from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.login import Credentials, NoLogin, build_login, check_token, explain_token
 from openvoy.protocol.registry import find_endpoint
-from openvoy.protocol.status import check_status, is_refused
+from openvoy.protocol.status import check_status
 from openvoy.protocol.translate import build_snapshot
 
 T = TypeVar("T")
@@ -142,8 +142,9 @@ class Gateway:
         await self.connect()
         assert self._conversation is not None
         request = Request(path=CHECK_JWT.path, headers={"Authorization": f"Bearer {token}"})
-        response = await self._conversation.fetch_as(NoLogin(), request, timeout_s=NATIVE_TIMEOUT_S)
-        if is_refused(response):
+        try:
+            response = await self._conversation.fetch_as(NoLogin(), request, timeout_s=NATIVE_TIMEOUT_S)
+        except EndpointRefused:
             return False
         check_status(response, gateway=str(self.address), path=request.path)
         return True
