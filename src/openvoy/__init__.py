@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from openvoy.errors import (
     BadPayload,
     CertificateChanged,
+    CloudUnavailable,
     ConfigError,
     CredentialRejected,
     EndpointMissing,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadPayload",
     "CertificateChanged",
+    "CloudUnavailable",
     "ConfigError",
     "CredentialRejected",
     "EndpointMissing",

@@ -5,7 +5,8 @@
     ├── Unavailable            wait and try again
     │   ├── GatewayUnreachable     nothing answers at the address, or not with HTTP
     │   ├── GatewayTimeout         it answered too late
-    │   └── GatewayBusy            it asked for patience (503)
+    │   ├── GatewayBusy            it asked for patience (503)
+    │   └── CloudUnavailable       the vendor's cloud gives no token now
     ├── NotAuthorized          renew the login once
     ├── CredentialRejected     a human gives a new credential
     │   └── CertificateChanged     a human decides whether the new certificate is trusted
@@ -78,6 +79,14 @@ class GatewayTimeout(Unavailable):
 
 class GatewayBusy(Unavailable):
     """The gateway asked for patience; `retry_after_s` says how much, if it said so."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class CloudUnavailable(Unavailable):
+    """The vendor's cloud gives no token now; `retry_after_s` says for how long, if that is known."""
 
     def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, hint=hint)

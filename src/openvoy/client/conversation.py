@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+from openvoy.errors import CertificateChanged, CredentialRejected, OpenvoyError
+from openvoy.ports.tokens import TokenSource
 from openvoy.ports.transport import Transport
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.login import Login
@@ -37,3 +40,35 @@ class Conversation:
     async def close(self) -> None:
         """Close the connection."""
         await self._transport.close()
+
+
+class RenewingConversation(Conversation):
+    """Takes each request's token from a source that renews it; a refused one is renewed before its time, once."""
+
+    def __init__(
+        self, transport: Transport, tokens: TokenSource, *, serial: str, build: Callable[[str], Login], token: str
+    ) -> None:
+        super().__init__(transport, build(token))
+        self._tokens, self._serial, self._build, self._token = tokens, serial, build, token
+
+    async def fetch(self, request: Request, *, timeout_s: float) -> Response:
+        """Send a request; after a refused token once more with a new one, as nothing was done with the first."""
+        self._use(await self._tokens.fetch_token(self._serial))
+        used = self._token
+        try:
+            return await super().fetch(request, timeout_s=timeout_s)
+        except CertificateChanged:
+            raise
+        except CredentialRejected as rejected:
+            await self._replace(used, rejected)
+        return await super().fetch(request, timeout_s=timeout_s)
+
+    async def _replace(self, refused: str, rejected: CredentialRejected) -> None:
+        try:
+            self._use(await self._tokens.fetch_token(self._serial, refused=refused))
+        except OpenvoyError as error:
+            raise CredentialRejected(f"{rejected.message} {error.message}", hint=error.hint) from error
+
+    def _use(self, token: str) -> None:
+        if token != self._token:
+            self._login, self._token = self._build(token), token

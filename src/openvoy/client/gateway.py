@@ -10,19 +10,20 @@ from typing import Self, TypeVar
 from openvoy.client.address import Origin, parse_address
 from openvoy.client.clock import SystemClock
 from openvoy.client.connect import Found, TransportFactory, check_no_downgrade, fetch_identity
-from openvoy.client.conversation import Conversation
+from openvoy.client.conversation import Conversation, RenewingConversation
 from openvoy.client.pins import MemoryPinStore, PinStore
 from openvoy.client.reading import Reading
 from openvoy.client.transport import AiohttpTransport
 from openvoy.errors import ConfigError, EndpointRefused, OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.ports.clock import Clock
+from openvoy.ports.tokens import TokenSource
 from openvoy.ports.transport import Transport
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
 from openvoy.protocol.endpoints.identity import CHECK_JWT
-from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.firmware import Capabilities, LoginKind
 from openvoy.protocol.http import Request, Response
-from openvoy.protocol.login import Credentials, NoLogin, build_login, check_token, explain_token
+from openvoy.protocol.login import Credentials, Login, NoLogin, build_login, check_token, explain_token
 from openvoy.protocol.registry import find_endpoint
 from openvoy.protocol.status import check_status
 from openvoy.protocol.translate import build_snapshot
@@ -46,8 +47,9 @@ TIMEOUTS_S = {
 class Gateway:
     """One gateway, used as `async with Gateway("envoy.local", token=…) as gateway: await gateway.snapshot()`.
 
-    Firmware 7 and later needs `token`; firmware before needs nothing, or `user` and `password`. The certificate that
-    a gateway shows first is trusted from then on; `pins` keeps it, by default only as long as the process lives.
+    Firmware 7 and later needs `token`, or `tokens` that renew themselves; firmware before needs nothing, or `user` and
+    `password`. The certificate that a gateway shows first is trusted from then on; `pins` keeps it, by default only as
+    long as the process lives.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Gateway:
         token: str | None = None,
         user: str | None = None,
         password: str | None = None,
+        tokens: TokenSource | None = None,
         pins: PinStore | None = None,
         accept_new_certificate: bool = False,
         clock: Clock | None = None,
@@ -65,6 +68,7 @@ class Gateway:
         """Prepare it; nothing is sent yet. Raise ConfigError for what is no address."""
         self.address = parse_address(host)
         self._credentials = Credentials(token=token, user=user, password=password)
+        self._tokens = tokens
         self._pins = MemoryPinStore() if pins is None else pins
         self._accept_new_certificate = accept_new_certificate
         self._clock = SystemClock() if clock is None else clock
@@ -167,12 +171,26 @@ class Gateway:
         found = await fetch_identity(self.address, self._open_transport)
         try:
             check_no_downgrade(found, self.address)
-            login = build_login(found.capabilities, self._credentials, gateway=str(self.address), now=self._clock.now())
+            conversation = await self._converse(found)
         except OpenvoyError:
             await found.transport.close()
             raise
         self._found = found
-        self._conversation = Conversation(found.transport, login)
+        self._conversation = conversation
+
+    async def _converse(self, found: Found) -> Conversation:
+        capabilities, tokens = found.capabilities, self._tokens
+        if tokens is None or capabilities.login is not LoginKind.TOKEN:
+            return Conversation(found.transport, self._login(capabilities, self._credentials))
+
+        def build(token: str) -> Login:
+            return self._login(capabilities, Credentials(token=token))
+
+        token = await tokens.fetch_token(capabilities.serial)
+        return RenewingConversation(found.transport, tokens, serial=capabilities.serial, build=build, token=token)
+
+    def _login(self, capabilities: Capabilities, credentials: Credentials) -> Login:
+        return build_login(capabilities, credentials, gateway=str(self.address), now=self._clock.now())
 
     def _open(self, origin: Origin) -> Transport:
         return build_transport(

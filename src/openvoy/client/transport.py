@@ -48,14 +48,15 @@ class _Pin(aiohttp.Fingerprint):
 class AiohttpTransport:
     """Carries requests to one origin, one at a time; implements `ports.Transport`.
 
-    Without `keep_alive` each request has its own connection, as firmware before 7 needs it.
+    Without `keep_alive` each request has its own connection, as firmware before 7 needs it. Without `pins` the
+    certificate has to be one that this machine's authorities vouch for.
     """
 
     def __init__(
         self,
         origin: Origin,
         *,
-        pins: PinStore,
+        pins: PinStore | None,
         clock: Clock,
         accept_new_certificate: bool = False,
         keep_alive: bool = True,
@@ -161,7 +162,7 @@ class AiohttpTransport:
         if self._session is None:
             connector = aiohttp.TCPConnector(
                 limit=1,
-                ssl=_build_tls() if self._origin.scheme == "https" else True,
+                ssl=self._build_tls() if self._origin.scheme == "https" else True,
                 **({"keepalive_timeout": IDLE_S} if self._keep_alive else {"force_close": True}),
             )
             self._session = aiohttp.ClientSession(
@@ -172,8 +173,11 @@ class AiohttpTransport:
             )
         return self._session
 
+    def _build_tls(self) -> ssl.SSLContext:
+        return _build_tls() if self._pins is not None else ssl.create_default_context()
+
     def _trusted(self) -> aiohttp.Fingerprint | Literal[True]:
-        if self._origin.scheme != "https":
+        if self._origin.scheme != "https" or self._pins is None:
             return True
         if self._pin is None:
             pinned = self._pins.read_pin(self._origin.place)
@@ -185,6 +189,7 @@ class AiohttpTransport:
             raise self._changed()
         # What was accepted is this certificate, not every later one.
         self._accepts_new = False
+        assert self._pins is not None
         self._pins.write_pin(self._origin.place, shown.hex())
         self._pin = _Pin(shown)
         _log.info("%s is known from now on by the certificate with SHA-256 %s", self._origin.place, shown.hex())
@@ -285,6 +290,12 @@ _FAILURES = (
     _Failure(aiohttp.ConnectionTimeoutError, GatewayUnreachable, "Nothing answers at {place} in time.", _CHECK),
     _Failure(TimeoutError, GatewayTimeout, "{place} takes too long to answer {path}.", _LATER),
     _Failure(aiohttp.ClientConnectorDNSError, GatewayUnreachable, "No address is known for {place}.", _CHECK),
+    _Failure(
+        aiohttp.ClientConnectorCertificateError,
+        GatewayUnreachable,
+        "{place} shows a certificate that no authority vouches for.",
+        "Something may listen on the way. A private authority is added with the environment variable SSL_CERT_FILE.",
+    ),
     _Failure(ssl.SSLError, GatewayUnreachable, "What answers at {place} does not speak TLS.", _CHECK),
     _Failure(aiohttp.ClientConnectorError, GatewayUnreachable, "{place} cannot be reached: {reason}.", _CHECK),
     _Failure(aiohttp.ClientPayloadError, BadPayload, "The reply of {place} to {path} breaks off.", _LATER),

@@ -1,0 +1,77 @@
+"""A token that a person keeps up to date: read again now and then, so that a new one counts without a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from openvoy.errors import ConfigError, CredentialRejected, OpenvoyError
+from openvoy.ports.clock import Clock
+from openvoy.protocol.cloud import renewal_due_at
+from openvoy.protocol.login import TokenInfo, explain_token
+
+READ_AGAIN_S = 60.0
+"""How soon a replaced file is noticed."""
+WARN_WITHIN = timedelta(days=30)
+"""How long before its end a token is worth a warning, unless a quarter of its life is shorter."""
+
+
+class ReadTokens:
+    """Gives the token that `read` finds; implements `ports.TokenSource`."""
+
+    def __init__(self, read: Callable[[], str], *, clock: Clock) -> None:
+        """Prepare it; `read` raises ConfigError where there is none."""
+        self._read, self._clock = read, clock
+        self._token: str | None = None
+        self._info: TokenInfo | None = None
+        self._read_at_s = 0.0
+
+    async def fetch_token(self, serial: str, *, refused: str | None = None) -> str:
+        """Give the token; after a refusal only if it has been replaced meanwhile."""
+        is_old = self._clock.monotonic() - self._read_at_s >= READ_AGAIN_S
+        if self._token is None or is_old or refused is not None:
+            self._read_again()
+        assert self._token is not None
+        if self._token == refused:
+            raise CredentialRejected(
+                f"The file or variable still holds the token that {serial} refuses.",
+                hint="Put a new token there; it counts within a minute. `openvoy token show` explains the present one.",
+            )
+        return self._token
+
+    def find_trouble(self) -> OpenvoyError | None:
+        """Say that the token expires soon."""
+        now = self._clock.now()
+        if self._info is None or self._info.expires_at is None or not is_ending(self._info, now):
+            return None
+        left = max(timedelta(0), self._info.expires_at - now)
+        return CredentialRejected(
+            f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
+            hint="Get a new one with `openvoy token fetch` or on the web page, or let Openvoy renew it by itself with"
+            " cloud = { user = …, password_env = … } in the configuration.",
+        )
+
+    def _read_again(self) -> None:
+        self._read_at_s = self._clock.monotonic()
+        try:
+            text = self._read().strip()
+        except ConfigError:
+            if self._token is None:
+                raise
+            return
+        self._token, self._info = text, explain_token(text)
+
+
+def is_ending(info: TokenInfo, now: datetime) -> bool:
+    """Whether a token's end is near enough to tell: within 30 days and the last quarter of its life."""
+    if info.expires_at is None:
+        return False
+    due_at = renewal_due_at(info)
+    return now >= info.expires_at - WARN_WITHIN and (due_at is None or now >= due_at)
+
+
+def render_left(left: timedelta) -> str:
+    """Say a time span in days, or in hours where it is short."""
+    if left.days >= 2:
+        return f"{left.days} days"
+    return f"{left.total_seconds() / 3600:.0f} hours"
