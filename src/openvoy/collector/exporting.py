@@ -29,22 +29,22 @@ class _Job:
         self._pause_s = FIRST_PAUSE_S
         self.status = ExporterStatus(name=name, kind=kind, receiver=exporter.receiver, state="starting")
 
-    def note_delivered(self, count: int = 1, *, waiting: int = 0) -> None:
+    def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         self._pause_s = FIRST_PAUSE_S
         if self.status.state == "trouble":
             _LOG.warning("%s: delivers again", self.status.name)
         self.status = replace(
             self.status,
             state="ok",
-            delivered=self.status.delivered + count,
-            waiting=waiting,
+            delivered_count=self.status.delivered_count + count,
+            left_count=left_count,
             delivered_at=self._clock.now(),
             problem=None,
             hint=None,
         )
 
-    def note_waiting(self, waiting: int) -> None:
-        self.status = replace(self.status, waiting=waiting)
+    def note_waiting(self, left_count: int) -> None:
+        self.status = replace(self.status, left_count=left_count)
 
     async def run(self) -> None:
         while True:

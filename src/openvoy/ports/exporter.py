@@ -34,9 +34,9 @@ class ExporterStatus:
     receiver: str
     """Where it sends to, without secrets; "" for one that is asked instead."""
     state: ExporterState
-    delivered: int = 0
+    delivered_count: int = 0
     """Messages, rows or replies since the start."""
-    waiting: int = 0
+    left_count: int = 0
     """What it has not delivered yet, as far as it counts that."""
     delivered_at: datetime | None = None
     """When something was delivered last."""
@@ -47,11 +47,11 @@ class ExporterStatus:
 class Progress(Protocol):
     """Where an exporter says how it gets on; trouble is said by raising ExportError."""
 
-    def note_delivered(self, count: int = 1, *, waiting: int = 0) -> None:
+    def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         """Take down that something was delivered, which ends any trouble, and how much is left."""
         ...
 
-    def note_waiting(self, waiting: int) -> None:
+    def note_waiting(self, left_count: int) -> None:
         """Take down how much is not delivered yet."""
         ...
 

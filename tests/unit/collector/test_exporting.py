@@ -31,7 +31,7 @@ class Receiver:
                 raise ZeroDivisionError
             if not self.is_there:
                 raise ExportError("receiver does not answer.", hint="Start it.")
-            progress.note_delivered(2, waiting=1)
+            progress.note_delivered(2, left_count=1)
             await self._clock.sleep(1)
 
 
@@ -50,8 +50,8 @@ async def test_a_dead_receiver_is_tried_less_and_less_and_its_status_says_why() 
         receiver.is_there = True
         await clock.advance(LONGEST_PAUSE_S)
         (status,) = exporting.statuses()
-        assert (status.state, status.problem, status.waiting) == ("ok", None, 1)
-        assert status.delivered >= 2
+        assert (status.state, status.problem, status.left_count) == ("ok", None, 1)
+        assert status.delivered_count >= 2
         assert status.delivered_at is not None
 
 
@@ -63,6 +63,6 @@ async def test_a_defect_in_one_exporter_leaves_the_others_alone(caplog: pytest.L
         await clock.advance(60)
         first, second = exporting.statuses()
     assert (first.name, second.name, second.state) == ("influx 1", "influx 2", "ok")
-    assert second.delivered >= 100
+    assert second.delivered_count >= 100
     assert len(bad.tried_at) > 1
     assert "influx 1 stopped by a fault of ours" in caplog.text
