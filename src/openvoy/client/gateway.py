@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from openvoy.client.address import Origin, parse_address
 from openvoy.client.clock import SystemClock
 from openvoy.client.connect import Found, TransportFactory, check_no_downgrade, fetch_identity
+from openvoy.client.control import ControlSettings, GatewayController
 from openvoy.client.conversation import Conversation, RenewingConversation
 from openvoy.client.pins import MemoryPinStore, PinStore
 from openvoy.client.reading import Reading
@@ -64,6 +65,7 @@ class Gateway:
         accept_new_certificate: bool = False,
         clock: Clock | None = None,
         open_transport: TransportFactory | None = None,
+        control: ControlSettings | None = None,
     ) -> None:
         """Prepare it; nothing is sent yet. Raise ConfigError for what is no address."""
         self.address = parse_address(host)
@@ -77,6 +79,13 @@ class Gateway:
         self._found: Found | None = None
         self._conversation: Conversation | None = None
         self._reading = Reading()
+        self.control = GatewayController(
+            self,
+            clock=self._clock,
+            settings=ControlSettings() if control is None else control,
+            credentials=self._own_credentials,
+        )
+        """What the gateway can be told; off unless `control` enables it."""
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -158,6 +167,12 @@ class Gateway:
         capabilities = await self.connect()
         replies = await self._reading.fetch_all(capabilities, self.fetch)
         return build_snapshot(capabilities, replies, self._clock.now())
+
+    async def _own_credentials(self) -> Credentials:
+        capabilities = await self.connect()
+        if self._tokens is None or capabilities.login is not LoginKind.TOKEN:
+            return self._credentials
+        return Credentials(token=await self._tokens.fetch_token(capabilities.serial))
 
     async def _ask(self, request: Request, *, timeout_s: float) -> Response:
         await self.connect()

@@ -1,0 +1,177 @@
+"""What a gateway can be told, what it was told and what came of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Literal
+
+from openvoy.errors import ConfigError
+
+Setting = bool | float | str | None
+"""One setting's value; None is "not said"."""
+Settings = Mapping[str, Setting]
+"""Settings by the name of the argument that sets them."""
+
+_FLAGS = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One thing to say to a control, with its bounds."""
+
+    name: str
+    kind: Literal["choice", "number", "flag", "text"]
+    summary: str
+    unit: str = ""
+    """Of a number, such as W or %."""
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    is_required: bool = False
+    is_target: bool = False
+    """It says which one of several things is meant, such as a contact."""
+
+    @property
+    def accepts(self) -> str:
+        """What may be given, for people."""
+        if self.kind == "flag":
+            return "on or off"
+        if self.kind == "choice":
+            return ", ".join(self.choices)
+        if self.kind == "text":
+            return "text"
+        bounds = [f"{word} {bound:g}" for word, bound in (("from", self.least), ("to", self.most)) if bound is not None]
+        return " ".join(filter(None, ("a number", *bounds, self.unit)))
+
+    def parse(self, given: Setting) -> Setting:
+        """Turn what a person or a program gave into a value of the kind; raise ConfigError for what is none."""
+        if self.kind == "number":
+            return self._number(given)
+        text = str(given).strip() if not isinstance(given, bool) else str(given).lower()
+        if self.kind == "flag" and text.lower() in _FLAGS:
+            return _FLAGS[text.lower()]
+        if self.kind == "choice":
+            found = next((choice for choice in self.choices if choice.lower() == text.lower()), None)
+            if found is not None:
+                return found
+        if self.kind == "text" and given is not None and text.isprintable():
+            return text
+        raise self._wrong(given)
+
+    def _number(self, given: Setting) -> float:
+        text = str(given).strip().removesuffix(self.unit).strip()
+        try:
+            number = float(text)
+        except ValueError:
+            raise self._wrong(given) from None
+        is_low = self.least is not None and number < self.least
+        is_high = self.most is not None and number > self.most
+        if isinstance(given, bool) or not math.isfinite(number) or is_low or is_high:
+            raise self._wrong(given)
+        return number
+
+    def _wrong(self, given: Setting) -> ConfigError:
+        return ConfigError(f"{given!s} cannot be {self.name}.", hint=f"It is {self.accepts}. Nothing was sent.")
+
+
+class Outcome(Enum):
+    """What came of telling a gateway something."""
+
+    UNCHANGED = "unchanged"
+    """It was so already; nothing was sent."""
+    SENT = "sent"
+    """Sent, and not read back yet; it stays so only where the program was ended in between."""
+    TOOK_EFFECT = "took effect"
+    """Read back as wanted."""
+    PENDING = "pending"
+    """The gateway has accepted it and needs longer than anybody waits here."""
+    UNCONFIRMED = "unconfirmed"
+    """It could not be read back, or the gateway does not say it."""
+    IGNORED = "ignored"
+    """The gateway answered, and nothing changed."""
+    OVERWRITTEN = "overwritten"
+    """It took effect, and somebody else, mostly the vendor's cloud, set it otherwise soon after."""
+    REFUSED = "refused"
+    """The gateway did not accept it."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what was wanted is so, or will be."""
+        return self in {Outcome.UNCHANGED, Outcome.TOOK_EFFECT, Outcome.PENDING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One setting before and after."""
+
+    name: str
+    before: Setting
+    after: Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRequest:
+    """One request exactly as it will be sent, the login apart; secrets are masked."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a control would do."""
+
+    control: str
+    target: str
+    """Which one of several things; empty where there is one."""
+    changes: tuple[Change, ...]
+    """Empty where all is as wanted already."""
+    requests: tuple[PlannedRequest, ...]
+    """Empty where nothing would be sent."""
+    risk: str
+    """What it can do to a live site; empty where it is harmless."""
+    notes: tuple[str, ...] = ()
+    """What a person should know before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One control as this gateway has it."""
+
+    name: str
+    summary: str
+    risk: str
+    arguments: tuple[Argument, ...]
+    """With the bounds of this gateway."""
+    current: Mapping[str, Settings]
+    """Settings by target; the key is empty where there is one thing only."""
+    is_offered: bool
+    reason: str = ""
+    """Why it is not offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change of a gateway's settings, for good; `id` names it for `undo`."""
+
+    id: str
+    at: datetime
+    gateway: str
+    """Serial number."""
+    control: str
+    target: str
+    arguments: Settings
+    """As given, parsed."""
+    changes: tuple[Change, ...]
+    requests: tuple[PlannedRequest, ...]
+    outcome: Outcome
+    detail: str = ""
+    """For people: why, and what to do."""
+    undoes: str | None = None
+    """The entry that this one takes back."""

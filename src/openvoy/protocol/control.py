@@ -1,0 +1,174 @@
+"""How a control is declared: one value says all that is needed to tell a gateway something safely. No I/O.
+
+A control reads (`reads`), decides (`plan`) and judges what it read back (`confirm`); `openvoy.client.control` does the
+sending. Objects that a gateway wants whole are changed in the JSON as it was read: members that nobody here knows
+must come back to the gateway as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeVar
+
+from openvoy.errors import OpenvoyError
+from openvoy.model.control import Argument, Change, Setting, Settings
+from openvoy.protocol.endpoint import Endpoint, Role
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Request
+from openvoy.protocol.replies import Replies
+
+T = TypeVar("T")
+
+TOLERANCE = 0.01
+"""How far a number that is read back may be from the one that was sent: gateways round."""
+ONLY = ""
+"""Target of a control that sets one thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What was read of a gateway for one control."""
+
+    capabilities: Capabilities
+    replies: Replies
+    documents: Mapping[Endpoint[Any], Any] = field(default_factory=dict)
+    """Bodies as plain JSON, every member kept."""
+
+    def value(self, endpoint: Endpoint[T]) -> T | None:
+        """Give a reply as typed value; None where there is none."""
+        return self.replies.value(endpoint)
+
+    def document(self, endpoint: Endpoint[Any]) -> Any:
+        """Give a copy of a reply as plain JSON that may be changed; None where there is none."""
+        return json.loads(json.dumps(self.documents.get(endpoint)))
+
+    def error(self, endpoint: Endpoint[Any]) -> OpenvoyError | None:
+        """Give what stands in the place of a reply."""
+        return self.replies.error(endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be sent."""
+
+    requests: tuple[Request, ...]
+    notes: tuple[str, ...] = ()
+    """What a person should know before."""
+
+
+class Verdict(Enum):
+    """What was read back says."""
+
+    DONE = "done"
+    NOT_YET = "not yet"
+    """Not as wanted; after `settles_s` that means that it was ignored."""
+    ON_ITS_WAY = "on its way"
+    """Accepted, and not done yet; after `settles_s` it is called pending."""
+    UNSAID = "unsaid"
+    """The gateway does not say."""
+
+
+Values = Mapping[str, Settings]
+"""Current settings by target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Control:
+    """One thing that a gateway can be told."""
+
+    name: str
+    """In the words of this project, with a dot between subject and setting, such as `battery.reserve`."""
+    summary: str
+    """One line."""
+    arguments: tuple[Argument, ...]
+    current: Callable[[State], Values]
+    """Settings now, by the names of the arguments; what the gateway does not say is None."""
+    plan: Callable[[State, Settings], Plan]
+    """Exact requests; raises ConfigError for what cannot be."""
+    reads: tuple[Endpoint[Any], ...]
+    """What is read before, and read again afterwards."""
+    needs: tuple[Endpoint[Any], ...] = ()
+    """What is read once, to know whether the gateway offers it."""
+    absent: Callable[[State], str] = lambda _state: ""
+    """Why this gateway does not offer it; empty where it does."""
+    bounded: Callable[[State, tuple[Argument, ...]], tuple[Argument, ...]] = lambda _state, arguments: arguments
+    """The arguments with the bounds of this gateway."""
+    risk: str = ""
+    """What it can do to a live site; where there is a text, a person is asked."""
+    role: Role = Role.OWNER
+    confirm: Callable[[Control, State, Settings], Verdict] = field(default_factory=lambda: confirm_equal)
+    reason: Callable[[State, Settings], str] = lambda _state, _wanted: ""
+    """Why it may have been ignored or takes so long, from what was read back."""
+    settles_s: float = 30.0
+    """How long the gateway may take until what is read back is as wanted."""
+    watch_s: float = 150.0
+    """How long somebody else's overwriting is to be expected: the cloud takes one to two minutes."""
+    always_sends: bool = False
+    """Sending what is so already does something, such as keeping a stream alive."""
+    undo: Callable[[Settings, tuple[Change, ...]], Settings | None] = field(default_factory=lambda: undo_by_before)
+    """Arguments that restore what was before; None where nothing can."""
+
+    def target(self, wanted: Settings) -> str:
+        """Give which one of several things is meant."""
+        name = next((argument.name for argument in self.arguments if argument.is_target), None)
+        return ONLY if name is None else str(wanted[name])
+
+    def wishes(self, wanted: Settings) -> Settings:
+        """Give what is to be set, without what says where."""
+        targets = {argument.name for argument in self.arguments if argument.is_target}
+        return {name: value for name, value in wanted.items() if name not in targets}
+
+
+def confirm_equal(control: Control, state: State, wanted: Settings) -> Verdict:
+    """Judge by the same settings that were wanted."""
+    now = control.current(state).get(control.target(wanted), {})
+    values = [(now.get(name), value) for name, value in control.wishes(wanted).items()]
+    if all(is_same(value, want) for value, want in values):
+        return Verdict.DONE
+    said = [is_same(value, want) for value, want in values if value is not None]
+    return Verdict.UNSAID if all(said) else Verdict.NOT_YET
+
+
+def undo_by_before(arguments: Settings, changes: tuple[Change, ...]) -> Settings | None:
+    """Give the same arguments with the values of before; None where one of those was not said."""
+    before = {change.name: change.before for change in changes}
+    if not before or None in before.values():
+        return None
+    unchanged = {change.name for change in changes}
+    return {**{name: value for name, value in arguments.items() if name not in unchanged}, **before}
+
+
+def is_same(one: Setting, other: Setting) -> bool:
+    """Whether two settings are the same to a gateway that rounds."""
+    if isinstance(one, bool) or isinstance(other, bool) or not isinstance(one, int | float):
+        return one == other
+    return isinstance(other, int | float) and abs(one - other) <= TOLERANCE
+
+
+def build_changes(control: Control, state: State, wanted: Settings) -> tuple[Change, ...]:
+    """List what is not as wanted."""
+    now = control.current(state).get(control.target(wanted), {})
+    rows = (Change(name=name, before=now.get(name), after=value) for name, value in control.wishes(wanted).items())
+    return tuple(row for row in rows if not is_same(row.before, row.after))
+
+
+def build_request(endpoint: Endpoint[Any], method: str, body: object) -> Request:
+    """Build a request with a JSON body."""
+    return Request(
+        method=method,
+        path=endpoint.path,
+        headers={"Accept": "application/json", "Content-Type": "application/json"},
+        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
+    )
+
+
+def like(raw: object, value: Setting) -> Setting:
+    """Give a number the form that the gateway uses for it: whole or with a decimal point, or text."""
+    if isinstance(raw, bool) or isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(raw, str):
+        return f"{value:g}"
+    return int(value) if isinstance(raw, int) and float(value).is_integer() else float(value)
