@@ -37,8 +37,44 @@ class EnergyRecord:
     charge_wh: float | None = None
     discharge_wh: float | None = None
     load_wh: float | None = None
+    generator_wh: float | None = None
+    residual_wh: float | None = None
+    """What the meters' balance does not explain, added up since the beginning; the only one that may fall."""
     estimated: bool = False
     """The shape since the previous record is interpolated; the total is counted."""
+    charge_estimated: bool = False
+    """Charge and discharge are integrated from battery power, as nothing counts them."""
+    rules_version: int = 1
+    """The rules of accounting that the counters come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEnergyRecord:
+    """Accounted lifetime counters of one inverter or battery at `at`."""
+
+    gateway: str
+    at: datetime
+    kind: str
+    """inverter or battery."""
+    serial: str
+    energy_wh: float | None = None
+    """What it gave: an inverter's production, a battery's discharge."""
+    charge_wh: float | None = None
+    """What a battery took."""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEnergyRecord:
+    """Accounted lifetime counters of one meter (`channel` 0) or one of its phases (1 to 3) at `at`."""
+
+    gateway: str
+    at: datetime
+    eid: int
+    channel: int
+    delivered_wh: float | None = None
+    received_wh: float | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +134,21 @@ class CounterRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """How a step of a counter was classified, and what it added to the accounted counter."""
+
+    gateway: str
+    at: datetime
+    source: CounterSource
+    step: str
+    """A value of `accounting.Step`."""
+    before_wh: float | None = None
+    after_wh: float | None = None
+    added_wh: float | None = None
+    rules_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRecord:
     """A device that was seen; the store keeps when it was seen first and last."""
 
@@ -125,6 +176,24 @@ class EventRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRecord:
+    """What a person knows better than the counters; accounting takes it into account from raw on.
+
+    Written again with the same gateway, time and kind it replaces itself: so it is revoked.
+    """
+
+    gateway: str
+    at: datetime
+    """When the person said so."""
+    kind: str
+    """Such as `bad_range`, `replaced_gateway`."""
+    start: datetime
+    end: datetime
+    details: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapRecord:
     """A time without readings."""
 
@@ -147,6 +216,10 @@ class Batch:
     inverters: tuple[InverterRecord, ...] = ()
     batteries: tuple[BatteryRecord, ...] = ()
     counters: tuple[CounterRecord, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
+    device_energy: tuple[DeviceEnergyRecord, ...] = ()
+    phase_energy: tuple[PhaseEnergyRecord, ...] = ()
     devices: tuple[DeviceRecord, ...] = ()
     events: tuple[EventRecord, ...] = ()
     gaps: tuple[GapRecord, ...] = ()
+    corrections: tuple[CorrectionRecord, ...] = ()

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
-from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
+from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 
 Columns = Mapping[str, Sequence[float | int | str | None]]
 """A result by column, all of one length; times are Unix seconds (UTC)."""
+
+
+Period = Literal["hour", "day", "month", "year"]
 
 
 class Store(Protocol):
@@ -31,11 +34,11 @@ class Store(Protocol):
         *,
         start: datetime,
         end: datetime,
-        by: Literal["hour", "day", "month", "year"],
+        by: Period,
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:
-        """Energies by local period: columns start, estimated and those of EnergyRecord."""
+        """Energies by local period: columns start, estimated, charge_estimated and the energies of EnergyRecord."""
         ...
 
     async def read_inverters(
@@ -58,4 +61,70 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Write what is queued and close."""
+        ...
+
+
+class Accounts(Protocol):
+    """What accounting works on, and what it leaves; raises as `Store` does."""
+
+    async def read_counters(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Raw counters by time: columns at, gateway, quantity, endpoint, block, device, firmware, value_wh."""
+        ...
+
+    async def read_steps(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Classified steps by time: the columns of `read_counters` without the last two, then those of StepRecord."""
+        ...
+
+    async def read_energy_rows(
+        self, *, start: datetime, end: datetime, gateway: str | None = None
+    ) -> Sequence[EnergyRecord]:
+        """Accounted counters as they are kept, by time."""
+        ...
+
+    async def read_corrections(self, gateway: str | None = None) -> Sequence[CorrectionRecord]:
+        """What persons corrected, oldest word first; revoked ones are marked."""
+        ...
+
+    async def write_corrections(self, corrections: Sequence[CorrectionRecord]) -> None:
+        """Keep corrections; one with gateway, time and kind of another replaces it, which is how it is revoked."""
+        ...
+
+    async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
+        """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once.
+
+        Of the batch, energy, steps, device_energy and phase_energy are taken; each row is given a new sequence.
+        """
+        ...
+
+    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
+        """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
+        ...
+
+    async def read_device_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        """Energies of inverters and batteries by local period.
+
+        Columns start, gateway, kind, serial, energy_wh, charge_wh, estimated; device by device.
+        """
+        ...
+
+    async def read_phase_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        """Energies of meters and their phases by local period.
+
+        Columns start, gateway, eid, channel, delivered_wh, received_wh, estimated; one after the other.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    """What exporters follow; raises as `Store` does."""
+
+    async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
+        """Rows that came after a sequence number, in its order: the outbox of exporters.
+
+        `kind` is a name of Batch; columns are seq and the record's, `details` of events as JSON.
+        """
         ...

@@ -12,6 +12,7 @@ from openvoy.store import tables
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.ledger import Ledger
+from openvoy.store.rows import Owner
 from openvoy.store.tables import Measure, Table
 from openvoy.store.times import utc
 
@@ -31,7 +32,7 @@ class _Layout:
 
     table: Table
     owner: str
-    """What a row belongs to, as in `rows.Owner`."""
+    """What a row belongs to, as in `rows.Owner`; "device" where a column says the kind."""
     names: Mapping[str, str]
     """Types of the columns that name the owner, after `gateway`."""
     extras: Mapping[str, str]
@@ -56,6 +57,20 @@ _LAYOUTS = {
         table=tables.ENERGY,
         owner="gateway",
         names={},
+        extras={"estimated": "BOOLEAN", "charge_estimated": "BOOLEAN", "rules_version": "INTEGER"},
+        defaults={"estimated": False, "charge_estimated": False, "rules_version": 1},
+    ),
+    "device_energy": _Layout(
+        table=tables.DEVICE_ENERGY,
+        owner="device",
+        names={"kind": "VARCHAR", "serial": "VARCHAR"},
+        extras={"estimated": "BOOLEAN"},
+        defaults={"kind": "inverter", "estimated": False},
+    ),
+    "phase_energy": _Layout(
+        table=tables.PHASE_ENERGY,
+        owner="meter",
+        names={"eid": "BIGINT", "channel": "INTEGER"},
         extras={"estimated": "BOOLEAN"},
         defaults={"estimated": False},
     ),
@@ -139,9 +154,15 @@ class Bulk:
         found = []
         for *owner, first_s, last_s in ledger.session.rows(sql):
             first, last = utc(first_s), utc(last_s)
-            number = ledger.ids.id_of((self._layout.owner, *owner), first)
+            number = ledger.ids.id_of(self._owner(owner), first)
             found.append(_Owner(number, tuple(owner), first, last))
         return found
+
+    def _owner(self, names: Sequence[Any]) -> Owner:
+        if self._layout.owner == "device":
+            gateway, kind, serial = names
+            return (kind, gateway, serial)
+        return (self._layout.owner, *names)
 
     def _prepare(self, session: Session, owners: Sequence[_Owner]) -> None:
         """Make the temporary table `prepared`: the rows as their table has them, without sequence."""

@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
+from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
-from openvoy.store import read_rest
+from openvoy.store import read_raw, read_rest
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.database import Limits, Session
-from openvoy.store.ledger import Ledger
+from openvoy.store.ledger import Ledger, Replacing
 from openvoy.store.opening import SetAside, open_history
-from openvoy.store.periods import build_bounds, parse_zone
-from openvoy.store.read_energy import read_energy
+from openvoy.store.periods import Period, build_bounds, parse_zone
+from openvoy.store.read_energy import OF_DEVICES, OF_PHASES, read_energy, read_owned_energy
 from openvoy.store.read_power import read_power
 from openvoy.store.rows import build_drafts
-from openvoy.store.times import unix_s
+from openvoy.store.times import second, unix_s
 from openvoy.store.writer import Writer
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class HistoryStore:
         *,
         start: datetime,
         end: datetime,
-        by: Literal["hour", "day", "month", "year"],
+        by: Period,
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:
@@ -111,6 +111,36 @@ class HistoryStore:
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
         return await self._read(
             lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway))
+        )
+
+    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
+        """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
+        return await self._read(
+            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway))
+        )
+
+    async def read_device_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        """Energies of inverters and batteries by local period, device by device."""
+        bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
+        labels = ("gateway", "kind", "serial")
+        return await self._read(
+            lambda session: read_owned_energy(
+                session, OF_DEVICES, bounds, read_rest.read_owners(session, "device", labels, gateway), labels
+            )
+        )
+
+    async def read_phase_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        """Energies of meters and their phases by local period, one after the other."""
+        bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
+        labels = ("gateway", "eid", "channel")
+        return await self._read(
+            lambda session: read_owned_energy(
+                session, OF_PHASES, bounds, read_rest.read_owners(session, "meter", labels, gateway), labels
+            )
         )
 
     async def read_inverters(
@@ -139,6 +169,49 @@ class HistoryStore:
     async def read_last_counters(self, gateway: str) -> Sequence[CounterRecord]:
         """The newest reading of every counter source of a gateway."""
         return await self._read(lambda session: read_rest.read_last_counters(session, gateway))
+
+    async def read_counters(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Raw counters by time."""
+        return await self._read_range("counters", start, end, gateway)
+
+    async def read_steps(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Classified steps by time."""
+        return await self._read_range("steps", start, end, gateway)
+
+    async def _read_range(self, kind: str, start: datetime, end: datetime, gateway: str | None) -> Columns:
+        start_s, end_s = unix_s(start), unix_s(end)
+        return await self._read(
+            lambda session: read_raw.read_range(session, kind, start_s=start_s, end_s=end_s, gateway=gateway)
+        )
+
+    async def read_energy_rows(
+        self, *, start: datetime, end: datetime, gateway: str | None = None
+    ) -> Sequence[EnergyRecord]:
+        """Accounted counters as they are kept, by time."""
+        start_s, end_s = unix_s(start), unix_s(end)
+        return await self._read(
+            lambda session: read_raw.read_energy_rows(session, start_s=start_s, end_s=end_s, gateway=gateway)
+        )
+
+    async def read_corrections(self, gateway: str | None = None) -> Sequence[CorrectionRecord]:
+        """What persons corrected, oldest word first; revoked ones are marked."""
+        return await self._read(lambda session: read_raw.read_corrections(session, gateway=gateway))
+
+    async def write_corrections(self, corrections: Sequence[CorrectionRecord]) -> None:
+        """Keep corrections; one with gateway, time and kind of another replaces it."""
+        await self.write(Batch(corrections=tuple(corrections)))
+
+    async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
+        """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once."""
+        accounted = Batch(
+            energy=batch.energy, steps=batch.steps, device_energy=batch.device_energy, phase_energy=batch.phase_energy
+        )
+        replacing = Replacing(gateway, second(start), second(end), build_drafts(accounted))
+        await asyncio.wrap_future(self._writer.run(lambda ledger: ledger.replace(replacing)))
+
+    async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
+        """Rows that came after a sequence number, in its order: the outbox of exporters."""
+        return await self._read(lambda session: read_raw.read_since(session, kind, sequence, limit))
 
     async def read_meta(self, key: str) -> str | None:
         """A note about the history itself, such as `rules_version`, the rules that energy was accounted by."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from openvoy.store import tables
 from openvoy.store.database import Session
@@ -20,6 +20,24 @@ from openvoy.store.tables import Table
 
 Row = tuple[Any, ...]
 """Owner's id, time, and the rest in the order of the table; without the sequence."""
+
+
+class Replacing(NamedTuple):
+    """Accounted rows that take the place of all that a gateway has of a time."""
+
+    gateway: str
+    start: datetime
+    end: datetime
+    drafts: Drafts
+
+
+_OWNERS = {
+    tables.ENERGY: "SELECT id FROM gateway WHERE serial = ?",
+    tables.COUNTER_STEP: "SELECT s.id FROM counter_source s JOIN gateway g ON g.id = s.gateway_id WHERE g.serial = ?",
+    tables.DEVICE_ENERGY: "SELECT d.id FROM device d JOIN gateway g ON g.id = d.gateway_id WHERE g.serial = ?",
+    tables.PHASE_ENERGY: "SELECT m.id FROM meter m JOIN gateway g ON g.id = m.gateway_id WHERE g.serial = ?",
+}
+"""Tables that accounting fills, and the owners in them that belong to a gateway."""
 
 
 class Shelf:
@@ -33,8 +51,10 @@ class Shelf:
 
     def reload(self) -> None:
         """Read anew what is there."""
-        sql = f"SELECT coalesce(max(seq), 0) + 1, max(time) FROM {self.table.name}"
-        ((self.next_sequence, newest),) = self._session.rows(sql)
+        sql = f"SELECT coalesce(max(seq), 0), max(time) FROM {self.table.name}"
+        ((last, newest),) = self._session.rows(sql)
+        noted = self._session.rows("SELECT value FROM meta WHERE key = ?", [self._note])
+        self.next_sequence = max(last, *(int(value) for (value,) in noted), 0) + 1
         self._newest_of_all: datetime | None = newest
         self._newest: dict[int, datetime] = {}
         self._last: dict[int, Row] = {}
@@ -51,6 +71,15 @@ class Shelf:
         numbered = [(number, *row) for number, row in enumerate(changed, self.next_sequence)]
         self._session.inserter(self.table.name).put(numbered)
         self._staged = changed
+
+    @property
+    def _note(self) -> str:
+        return f"last_seq.{self.table.name}"
+
+    def note_removal(self) -> None:
+        """Rows go away within the open transaction: take down how far the sequence has come, and look anew."""
+        self._session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [self._note, str(self.next_sequence - 1)])
+        self._last.clear()
 
     def may_have(self, owner_id: int, at: datetime) -> bool:
         """Whether a row of this owner and time may be there already."""
@@ -88,19 +117,34 @@ class Ledger:
     def write(self, batches: Sequence[Drafts]) -> None:
         """Keep batches in one transaction; raise StorageError, and nothing of them is kept."""
         with self.transaction():
-            for table, shelf in self.shelves.items():
-                rows = [
-                    (self.ids.id_of(owner, values[0]), *values)
-                    for batch in batches
-                    for owner, values in batch.get(table, ())
-                ]
-                shelf.write(rows)
-                if rows and table is tables.LIVE:
-                    newest = max(row[1] for row in rows)
-                    self._retention.expire(newest, last_sequence=shelf.next_sequence - 1)
-            for batch in batches:
-                for owner, (at, part_number, firmware) in batch.get(tables.DEVICE, ()):
-                    self.ids.see(owner, at, part_number=part_number, firmware=firmware)
+            self._put(batches)
+
+    def replace(self, replacing: Replacing) -> None:
+        """Take out what a gateway has of a time and put in the new, in one transaction."""
+        with self.transaction():
+            for table, owners in _OWNERS.items():
+                self.session.run(
+                    f"DELETE FROM {table.name} WHERE {table.key[0]} IN ({owners}) AND time >= ? AND time < ?",
+                    [replacing.gateway, replacing.start, replacing.end],
+                )
+                self.shelves[table].note_removal()
+            self._put([replacing.drafts])
+
+    def _put(self, batches: Sequence[Drafts]) -> None:
+        for table, shelf in self.shelves.items():
+            rows = [
+                (self.ids.id_of(owner, values[0]), *values)
+                for batch in batches
+                for owner, values in batch.get(table, ())
+            ]
+            shelf.write(rows)
+            if rows and table is tables.LIVE:
+                newest = max(row[1] for row in rows)
+                if self._retention.expire(newest):
+                    shelf.note_removal()
+        for batch in batches:
+            for owner, (at, part_number, firmware) in batch.get(tables.DEVICE, ()):
+                self.ids.see(owner, at, part_number=part_number, firmware=firmware)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -69,7 +69,42 @@ _FIRST = (
     "INSERT INTO meta VALUES ('rules_version', '1')",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST,)
+_ENERGY_2 = """
+    seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, estimated BOOLEAN NOT NULL,
+    charge_estimated BOOLEAN NOT NULL, rules_version INTEGER NOT NULL, solar_wh DECIMAL(15,2), import_wh DECIMAL(15,2),
+    export_wh DECIMAL(15,2), charge_wh DECIMAL(15,2), discharge_wh DECIMAL(15,2), load_wh DECIMAL(15,2),
+    generator_wh DECIMAL(15,2), residual_wh DECIMAL(15,2)
+"""
+
+_SECOND = (
+    # A table cannot be given columns in its middle; the rows move to a new one.
+    f"CREATE TABLE energy_2 ({_ENERGY_2})",
+    """INSERT INTO energy_2
+        SELECT seq, gateway_id, time, estimated, false, 1, solar_wh, import_wh, export_wh, charge_wh, discharge_wh,
+            load_wh, NULL, NULL
+        FROM energy""",
+    "DROP TABLE energy",
+    "ALTER TABLE energy_2 RENAME TO energy",
+    """CREATE TABLE counter_step (
+        seq BIGINT NOT NULL, source_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, step VARCHAR NOT NULL,
+        rules_version INTEGER NOT NULL, before_wh DECIMAL(18,4), after_wh DECIMAL(18,4), added_wh DECIMAL(18,4)
+    )""",
+    """CREATE TABLE device_energy (
+        seq BIGINT NOT NULL, device_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, estimated BOOLEAN NOT NULL,
+        energy_wh DECIMAL(15,2), charge_wh DECIMAL(15,2)
+    )""",
+    """CREATE TABLE phase_energy (
+        seq BIGINT NOT NULL, meter_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, estimated BOOLEAN NOT NULL,
+        delivered_wh DECIMAL(15,2), received_wh DECIMAL(15,2)
+    )""",
+    """CREATE TABLE correction (
+        seq BIGINT NOT NULL, gateway_id INTEGER NOT NULL, time TIMESTAMP NOT NULL, kind VARCHAR NOT NULL,
+        start_time TIMESTAMP_S NOT NULL, end_time TIMESTAMP_S NOT NULL, details VARCHAR NOT NULL,
+        revoked BOOLEAN NOT NULL
+    )""",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND)
 """Statements of each step; step n leads to schema version n."""
 
 

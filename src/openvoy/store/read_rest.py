@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 
 from openvoy.model.counters import CounterSource
@@ -26,6 +26,19 @@ def read_gateway_ids(session: Session, serial: str | None) -> list[int]:
     if serial is None:
         return [row[0] for row in session.rows("SELECT id FROM gateway ORDER BY id")]
     return [row[0] for row in session.rows("SELECT id FROM gateway WHERE serial = ?", [serial])]
+
+
+def read_owners(
+    session: Session, table: str, labels: Sequence[str], gateway: str | None
+) -> Mapping[int, tuple[str | int, ...]]:
+    """Read the ids of a table of names, and what `labels` (the first is the gateway) say of each."""
+    names = ", ".join(f"{table}.{label}" for label in labels[1:])
+    rows = session.rows(
+        f"SELECT {table}.id, gateway.serial, {names} FROM {table} JOIN gateway ON gateway.id = {table}.gateway_id "
+        "WHERE ($1 IS NULL OR gateway.serial = $1) ORDER BY ALL",
+        [gateway],
+    )
+    return {number: tuple(labelled) for number, *labelled in rows}
 
 
 def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str | None, serial: str | None) -> Columns:
@@ -78,20 +91,19 @@ def read_events(session: Session, *, limit: int, gateway_ids: Sequence[int]) -> 
 
 def read_last_energy(session: Session, gateway: str) -> EnergyRecord | None:
     """Read the newest accounted counters of a gateway."""
-    values = ", ".join(f"CAST({name} AS DOUBLE)" for name in _ENERGIES)
+    values = ", ".join((*tables.ENERGY.extras, *(f"CAST({name} AS DOUBLE)" for name in _ENERGIES)))
     rows = session.rows(
-        f"SELECT time, estimated, {values} FROM energy "
+        f"SELECT time, {values} FROM energy "
         "WHERE gateway_id = (SELECT id FROM gateway WHERE serial = ?) ORDER BY time DESC LIMIT 1",
         [gateway],
     )
     if not rows:
         return None
-    at, estimated, *energies = rows[0]
+    at, *found = rows[0]
     return EnergyRecord(
         gateway=gateway,
         at=at.replace(tzinfo=UTC),
-        estimated=estimated,
-        **dict(zip(_ENERGIES, energies, strict=True)),
+        **dict(zip((*tables.ENERGY.extras, *_ENERGIES), found, strict=True)),
     )
 
 

@@ -18,18 +18,16 @@ class Retention:
         self._keep_for = timedelta(days=live_days)
         self._oldest: datetime | None = None
 
-    def expire(self, newest: datetime, *, last_sequence: int) -> None:
-        """Remove a step of rows within the open transaction.
-
-        The row of `last_sequence` stays: it is the memory of how far the sequence has come.
-        """
+    def expire(self, newest: datetime) -> bool:
+        """Remove a step of rows within the open transaction; says whether there was one."""
         if self._oldest is None:
             ((self._oldest,),) = self._session.rows("SELECT min(time) FROM live")
         if self._oldest is None or newest - self._keep_for - self._oldest < STEP:
-            return
+            return False
         until = self._oldest + STEP
-        self._session.run("DELETE FROM live WHERE time < ? AND seq < ?", [until, last_sequence])
+        self._session.run("DELETE FROM live WHERE time < ?", [until])
         self._oldest = None
+        return True
 
     def forget(self) -> None:
         """The transaction was rolled back: look anew."""

@@ -9,13 +9,17 @@ from typing import Any, NamedTuple
 
 from openvoy.model.records import (
     Batch,
+    CorrectionRecord,
     CounterRecord,
+    DeviceEnergyRecord,
     DeviceRecord,
     EnergyRecord,
     EventRecord,
     GapRecord,
     MeterRecord,
+    PhaseEnergyRecord,
     PowerRecord,
+    StepRecord,
 )
 from openvoy.store import tables
 from openvoy.store.times import moment, second
@@ -51,9 +55,13 @@ def build_drafts(batch: Batch) -> Drafts:
             for record in batch.batteries
         ],
         tables.COUNTER_READING: [draft for record in batch.counters for draft in _counter(record)],
+        tables.COUNTER_STEP: [_step(record) for record in batch.steps],
+        tables.DEVICE_ENERGY: [_device_energy(record) for record in batch.device_energy],
+        tables.PHASE_ENERGY: [_phase_energy(record) for record in batch.phase_energy],
         tables.DEVICE: [_device(record) for record in batch.devices],
         tables.EVENT: [_event(record) for record in batch.events],
         tables.GAP: [_gap(record) for record in batch.gaps],
+        tables.CORRECTION: [_correction(record) for record in batch.corrections],
     }
 
 
@@ -78,6 +86,9 @@ _meter_measures = _measures_of(tables.METER_READING)
 _inverter_measures = _measures_of(tables.INVERTER_REPORT)
 _battery_measures = _measures_of(tables.BATTERY_READING)
 _counter_measures = _measures_of(tables.COUNTER_READING)
+_step_measures = _measures_of(tables.COUNTER_STEP)
+_device_energy_measures = _measures_of(tables.DEVICE_ENERGY)
+_phase_energy_measures = _measures_of(tables.PHASE_ENERGY)
 
 
 def _power(record: PowerRecord) -> Draft:
@@ -85,7 +96,18 @@ def _power(record: PowerRecord) -> Draft:
 
 
 def _energy(record: EnergyRecord) -> Draft:
-    return Draft(("gateway", record.gateway), (second(record.at), record.estimated, *_energy_measures(record)))
+    extras = (record.estimated, record.charge_estimated, record.rules_version)
+    return Draft(("gateway", record.gateway), (second(record.at), *extras, *_energy_measures(record)))
+
+
+def _device_energy(record: DeviceEnergyRecord) -> Draft:
+    owner = (record.kind, record.gateway, record.serial)
+    return Draft(owner, (second(record.at), record.estimated, *_device_energy_measures(record)))
+
+
+def _phase_energy(record: PhaseEnergyRecord) -> Draft:
+    owner = ("meter", record.gateway, record.eid, record.channel)
+    return Draft(owner, (second(record.at), record.estimated, *_phase_energy_measures(record)))
 
 
 def _meter(record: MeterRecord) -> Draft:
@@ -93,12 +115,19 @@ def _meter(record: MeterRecord) -> Draft:
     return Draft(owner, (second(record.at), *_meter_measures(record)))
 
 
-def _counter(record: CounterRecord) -> Iterable[Draft]:
+def _source(record: CounterRecord | StepRecord) -> Owner:
     source = record.source
-    owner = ("source", record.gateway, source.quantity, source.endpoint, source.block, source.device)
+    return ("source", record.gateway, source.quantity, source.endpoint, source.block, source.device)
+
+
+def _counter(record: CounterRecord) -> Iterable[Draft]:
     measures = _counter_measures(record)
     if measures != [None]:  # without its number a counter says nothing
-        yield Draft(owner, (second(record.at), record.firmware, *measures))
+        yield Draft(_source(record), (second(record.at), record.firmware, *measures))
+
+
+def _step(record: StepRecord) -> Draft:
+    return Draft(_source(record), (second(record.at), record.step, record.rules_version, *_step_measures(record)))
 
 
 def _device(record: DeviceRecord) -> Draft:
@@ -107,9 +136,24 @@ def _device(record: DeviceRecord) -> Draft:
 
 
 def _event(record: EventRecord) -> Draft:
-    details = json.dumps(dict(record.details), ensure_ascii=False, separators=(",", ":"))
-    values = (moment(record.at), record.kind, record.subject, record.text, details)
+    values = (moment(record.at), record.kind, record.subject, record.text, _details(record))
     return Draft(("gateway", record.gateway), values)
+
+
+def _correction(record: CorrectionRecord) -> Draft:
+    values = (
+        moment(record.at),
+        record.kind,
+        second(record.start),
+        second(record.end),
+        _details(record),
+        record.revoked,
+    )
+    return Draft(("gateway", record.gateway), values)
+
+
+def _details(record: EventRecord | CorrectionRecord) -> str:
+    return json.dumps(dict(record.details), ensure_ascii=False, separators=(",", ":"))
 
 
 def _gap(record: GapRecord) -> Draft:

@@ -55,8 +55,34 @@ POWER = Table(name="power", key=("gateway_id", "time"), extras=("interval_s",), 
 ENERGY = Table(
     name="energy",
     key=("gateway_id", "time"),
+    extras=("estimated", "charge_estimated", "rules_version"),
+    measures=tuple(
+        map(
+            _energy,
+            (
+                "solar_wh",
+                "import_wh",
+                "export_wh",
+                "charge_wh",
+                "discharge_wh",
+                "load_wh",
+                "generator_wh",
+                "residual_wh",
+            ),
+        )
+    ),
+)
+DEVICE_ENERGY = Table(
+    name="device_energy",
+    key=("device_id", "time"),
     extras=("estimated",),
-    measures=tuple(map(_energy, ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh"))),
+    measures=tuple(map(_energy, ("energy_wh", "charge_wh"))),
+)
+PHASE_ENERGY = Table(
+    name="phase_energy",
+    key=("meter_id", "time"),
+    extras=("estimated",),
+    measures=tuple(map(_energy, ("delivered_wh", "received_wh"))),
 )
 METER_READING = Table(
     name="meter_reading",
@@ -89,23 +115,50 @@ BATTERY_READING = Table(
     key=("device_id", "time"),
     measures=(Measure("soc_pct", 1), Measure("power_w", 1), Measure("temperature_c", 1)),
 )
+
+
+def _raw(name: str) -> Measure:
+    """A counter as reported: 0.0001 Wh is less than a joule, so that joules come back exactly."""
+    return Measure(name, 4, "DECIMAL(18,4)", 9e13)
+
+
 COUNTER_READING = Table(
-    name="counter_reading",
+    name="counter_reading", key=("source_id", "time"), extras=("firmware",), measures=(_raw("value_wh"),)
+)
+COUNTER_STEP = Table(
+    name="counter_step",
     key=("source_id", "time"),
-    extras=("firmware",),
-    measures=(
-        Measure("value_wh", 4, "DECIMAL(18,4)", 9e13),
-    ),  # 0.0001 Wh is less than a joule: joules come back exactly
+    extras=("step", "rules_version"),
+    measures=tuple(map(_raw, ("before_wh", "after_wh", "added_wh"))),
 )
 EVENT = Table(name="event", key=("gateway_id", "time", "kind", "subject"), extras=("text", "details"))
 GAP = Table(name="gap", key=("gateway_id", "time"), extras=("end_time", "reason"))
+CORRECTION = Table(
+    name="correction",
+    key=("gateway_id", "time", "kind"),
+    extras=("start_time", "end_time", "details", "revoked"),
+)
 DEVICE = Table(
     name="device",
     key=("id",),
     extras=("gateway_id", "kind", "serial", "part_number", "firmware", "first_seen", "last_seen"),
 )
 
-SERIES = (LIVE, POWER, ENERGY, METER_READING, INVERTER_REPORT, BATTERY_READING, COUNTER_READING, EVENT, GAP)
+SERIES = (
+    LIVE,
+    POWER,
+    ENERGY,
+    METER_READING,
+    INVERTER_REPORT,
+    BATTERY_READING,
+    COUNTER_READING,
+    COUNTER_STEP,
+    DEVICE_ENERGY,
+    PHASE_ENERGY,
+    EVENT,
+    GAP,
+    CORRECTION,
+)
 """Tables whose rows belong to one moment of one owner."""
 
 OUTBOX = (*SERIES, DEVICE)

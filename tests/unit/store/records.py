@@ -12,14 +12,18 @@ from openvoy.model.counters import CounterSource
 from openvoy.model.records import (
     Batch,
     BatteryRecord,
+    CorrectionRecord,
     CounterRecord,
+    DeviceEnergyRecord,
     DeviceRecord,
     EnergyRecord,
     EventRecord,
     GapRecord,
     InverterRecord,
     MeterRecord,
+    PhaseEnergyRecord,
     PowerRecord,
+    StepRecord,
 )
 from openvoy.store import HistoryStore, Limits
 from openvoy.store.database import Database
@@ -59,9 +63,23 @@ def power(
 
 
 def energy(
-    at: datetime, solar_wh: float | None, *, gateway: str = GATEWAY, estimated: bool = False, **values: float
+    at: datetime,
+    solar_wh: float | None,
+    *,
+    gateway: str = GATEWAY,
+    estimated: bool = False,
+    charge_estimated: bool = False,
+    **values_wh: float,
 ) -> EnergyRecord:
-    return EnergyRecord(gateway=gateway, at=at, solar_wh=solar_wh, estimated=estimated, **values)
+    return EnergyRecord(
+        gateway=gateway,
+        at=at,
+        solar_wh=solar_wh,
+        estimated=estimated,
+        charge_estimated=charge_estimated,
+        rules_version=1,
+        **values_wh,
+    )
 
 
 def inverter(at: datetime, serial: str, power_w: float, *, gateway: str = GATEWAY) -> InverterRecord:
@@ -70,6 +88,18 @@ def inverter(at: datetime, serial: str, power_w: float, *, gateway: str = GATEWA
 
 def event(at: datetime, kind: str = "test", subject: str = "s", *, gateway: str = GATEWAY) -> EventRecord:
     return EventRecord(gateway=gateway, at=at, kind=kind, subject=subject, text="something happened")
+
+
+def correction(at: datetime, kind: str = "bad_range", *, revoked: bool = False) -> CorrectionRecord:
+    return CorrectionRecord(
+        gateway=GATEWAY,
+        at=at,
+        kind=kind,
+        start=at - timedelta(days=2),
+        end=at - timedelta(days=1),
+        details={"quantity": "solar"},
+        revoked=revoked,
+    )
 
 
 def everything(at: datetime, number: int = 1) -> Batch:
@@ -85,7 +115,17 @@ def everything(at: datetime, number: int = 1) -> Batch:
         inverters=(inverter(at, "1", 200.0), inverter(at, "2", 210.0)),
         batteries=(BatteryRecord(gateway=GATEWAY, at=at, serial="b", soc_pct=50.0),),
         counters=(CounterRecord(gateway=GATEWAY, at=at, firmware="8.2", source=source, value_wh=7.0 + number),),
+        steps=(
+            StepRecord(gateway=GATEWAY, at=at, source=source, step="wrap", before_wh=9.0, after_wh=7.0, added_wh=1.0),
+        ),
+        device_energy=(
+            DeviceEnergyRecord(gateway=GATEWAY, at=at, kind="battery", serial="b", energy_wh=5.0, charge_wh=6.0),
+        ),
+        phase_energy=(
+            PhaseEnergyRecord(gateway=GATEWAY, at=at, eid=704643328, channel=1, delivered_wh=3.0, received_wh=4.0),
+        ),
         devices=(DeviceRecord(gateway=GATEWAY, at=at, kind="inverter", serial="1", part_number="800-1"),),
         events=(event(at),),
         gaps=(GapRecord(gateway=GATEWAY, start=at, end=at + timedelta(minutes=5), reason="test"),),
+        corrections=(correction(at),),
     )

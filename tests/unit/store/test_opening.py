@@ -18,7 +18,7 @@ from openvoy.store import HistoryStore, Limits
 from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
 from openvoy.store.opening import FILE_NAME, open_history
 from openvoy.store.tables import OUTBOX
-from tests.unit.store.records import START, event, everything, minute, opened, power, rows_of
+from tests.unit.store.records import START, energy, event, everything, minute, opened, power, rows_of
 
 WRITTEN_AT = datetime(2024, 5, 1, 12, 3, 4, tzinfo=UTC)
 MARK = "a text that is found in the log"
@@ -171,19 +171,49 @@ LATER = (
     ("ALTER TABLE power ADD COLUMN note VARCHAR", "UPDATE power SET note = 'migrated'"),
     ("CREATE TABLE further (id INTEGER)",),
 )
+KNOWN = len(MIGRATIONS)
 
 
-async def test_a_history_of_version_1_is_migrated_step_by_step(tmp_path: Path) -> None:
+async def test_a_history_is_migrated_step_by_step(tmp_path: Path) -> None:
     await fill(tmp_path)
     database, aside = open_history(tmp_path, Limits(), LATER)
     try:
-        assert read_schema_version(database.writer) == 3
+        assert read_schema_version(database.writer) == KNOWN + 2
         assert database.writer.rows("SELECT note FROM power") == [("migrated",)]
         assert database.writer.rows("SELECT count(*) FROM further") == [(0,)]
         migrate(database.writer, LATER)
         assert not aside
     finally:
         database.close()
+
+
+OF_VERSION = {
+    1: (
+        "INSERT INTO gateway VALUES (1, '122000000001')",
+        "INSERT INTO energy VALUES (1, 1, '2024-05-01 12:00:00', false, 1000.5, 5, NULL, 7, 8, 9)",
+        "INSERT INTO energy VALUES (2, 1, '2024-05-01 12:05:00', true, 1001.25, 5, NULL, 7, 8, 9)",
+        "INSERT INTO power VALUES (1, 1, '2024-05-01 12:00:00', 60, 1.5, 2, 3, 4, 5, 6)",
+        "INSERT INTO event VALUES (9, 1, '2024-05-01 12:00:00', 'test', 's', 'something happened', '{}')",
+    ),
+}
+"""Rows as each released version wrote them."""
+
+
+@pytest.mark.parametrize("version", OF_VERSION)
+async def test_what_a_released_version_wrote_is_there_after_an_update(tmp_path: Path, version: int) -> None:
+    database, _ = open_history(tmp_path, Limits(), MIGRATIONS[:version])
+    for statement in OF_VERSION[version]:
+        database.writer.run(statement)
+    database.close()
+    async with opened(tmp_path) as store:
+        first, second = await store.read_energy_rows(start=START, end=minute(6))
+        assert first == energy(START, 1000.5, import_wh=5.0, charge_wh=7.0, discharge_wh=8.0, load_wh=9.0)
+        assert (second.solar_wh, second.estimated, second.charge_estimated) == (1001.25, True, False)
+        assert (await store.read_power(start=START, end=minute(1), step_s=60))["soc_pct"] == [6.0]
+        assert await store.read_events(limit=9) == [event(START)]
+        await store.write(everything(minute(10)))
+        assert (await store.read_since("energy", 1, limit=9))["seq"] == (2, 3)
+        assert (await store.read_since("events", 0, limit=9))["seq"] == (9, 10)
 
 
 async def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
@@ -195,7 +225,7 @@ async def test_a_step_that_fails_leaves_the_version_before_it(tmp_path: Path) ->
     )
     with pytest.raises(StorageError, match="nothing"):
         open_history(tmp_path, Limits(), broken)
-    assert rows_of(tmp_path, "SELECT value FROM meta WHERE key = 'schema_version'") == [("2",)]
+    assert rows_of(tmp_path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(KNOWN + 1),)]
     assert rows_of(tmp_path, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'a'") == [(0,)]
 
 
@@ -204,7 +234,7 @@ async def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
     database, _ = open_history(tmp_path, Limits(), LATER)
     database.close()
     before = (tmp_path / FILE_NAME).read_bytes()
-    with pytest.raises(StorageError, match="version 3; this Openvoy knows 1") as told:
+    with pytest.raises(StorageError, match=f"version {KNOWN + 2}; this Openvoy knows {KNOWN}") as told:
         await HistoryStore.open(tmp_path)
     assert "Update Openvoy" in told.value.hint
     assert (tmp_path / FILE_NAME).read_bytes() == before

@@ -170,6 +170,7 @@ async def test_an_empty_history_has_periods_without_energy(tmp_path: Path) -> No
         "start": [1714514400],
         **{name: [None] for name in QUANTITIES},
         "estimated": [0],
+        "charge_estimated": [0],
     }
 
 
