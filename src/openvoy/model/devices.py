@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from openvoy.model.equipment import Equipment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -75,6 +77,8 @@ class Inverter:
     today_wh: float | None = None
     """The gateway's own count since its midnight; not used for history."""
     report_interval_s: float | None = None
+    report_wh: float | None = None
+    """Energy of the last report interval."""
     phase: str | None = None
     """L1, L2 or L3."""
     part_number: str | None = None
@@ -86,25 +90,48 @@ class Inverter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Battery:
-    """One battery. Power is positive while discharging."""
+class Battery(Equipment):
+    """One battery; `kind` is `iq` for an IQ Battery, `acb` for an AC Battery. Power is positive while discharging."""
 
-    serial: str
-    kind: str
-    """`iq` for an IQ Battery, `acb` for an AC Battery."""
     soc_pct: float | None = None
     power_w: float | None = None
+    apparent_power_va: float | None = None
+    """With the sign of the power."""
+    max_power_w: float | None = None
+    """Highest ever, AC Batteries."""
     capacity_wh: float | None = None
     temperature_c: float | None = None
     max_cell_temperature_c: float | None = None
     status: str | None = None
     """`charging`, `discharging`, `idle`, `full`, `asleep`, or the gateway's own word."""
     phase: str | None = None
-    at: datetime | None = None
-    part_number: str | None = None
-    firmware: str | None = None
-    communicating: bool | None = None
     sleeping: bool | None = None
+    """It is asleep, or told to be: `conditions` has `sleep-mode` once it is."""
+    sleep_from_soc_pct: float | None = None
+    sleep_to_soc_pct: float | None = None
+    producing: bool | None = None
+    dc_switch_off: bool | None = None
+    hardware_generation: int | None = None
+    """1 for the first, 2 for 3T and 10T, 3 for 5P, 4 for 10C."""
+    led_code: int | None = None
+    cell_firmware: str | None = None
+    """Firmware of what manages its cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """All batteries of one kind together."""
+
+    kind: str
+    """`iq` or `acb`, as `Battery.kind`."""
+    batteries: int | None = None
+    soc_pct: float | None = None
+    available_wh: float | None = None
+    capacity_wh: float | None = None
+    """What can be used of it."""
+    power_w: float | None = None
+    state: str | None = None
+    """`charging`, `discharging`, `idle`, `full`, in the gateway's words; AC Batteries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +145,18 @@ class Storage:
     mode: str | None = None
     """`self-consumption`, `savings`, `backup`, or the gateway's own word."""
     reserve_soc_pct: float | None = None
+    reserve_in_effect_soc_pct: float | None = None
+    """The reserve after the gateway's own adjustments."""
+    reserve_wh: float | None = None
+    very_low_soc_pct: float | None = None
+    """Below this the batteries stop, whatever they are told."""
     charge_from_grid: bool | None = None
     cloud_scheduled: bool | None = None
     """True while the vendor's cloud plans the battery: local changes of mode then have no effect."""
+    settings_at: datetime | None = None
+    """When mode or reserve were set last."""
+    banks: tuple[Bank, ...] = ()
+    """By kind; IQ Batteries first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +197,28 @@ class Contact:
     soc_low_pct: float | None = None
     soc_high_pct: float | None = None
     priority: int | None = None
+    """1 is highest."""
+    window_start_s: float | None = None
+    """After midnight: from here it is essential."""
+    window_end_s: float | None = None
+    black_start_delay_s: float | None = None
+    may_override: bool | None = None
+    overridden: bool | None = None
+    inverters: tuple[str, ...] = ()
+    """Serial numbers behind a `pv` contact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """Test runs of a generator."""
+
+    day: str | None = None
+    """Mon to Sun."""
+    start_min: int | None = None
+    """After midnight."""
+    duration_min: int | None = None
+    weeks: int | None = None
+    """From one to the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +237,27 @@ class Generator:
     stop_soc_pct: float | None = None
     exercising: bool | None = None
     charges_battery: bool | None = None
+    present: bool | None = None
+    """Firmware 7 says so of generators that are not there."""
+    scheduled: bool | None = None
+    """Its schedule rules."""
+    mode_code: int | None = None
+    category_code: int | None = None
+    category: str | None = None
+    """Such as `Standby`."""
+    manufacturer: str | None = None
+    model: str | None = None
+    identifier: str | None = None
+    start_method: str | None = None
+    max_current_a: float | None = None
+    min_load_pct: float | None = None
+    max_load_pct: float | None = None
+    warm_up_min: float | None = None
+    cool_down_min: float | None = None
+    exercise: Exercise | None = None
+    default_start_soc_pct: float | None = None
+    default_stop_soc_pct: float | None = None
+    configured_by: str | None = None
+    """What changed its configuration last, in the gateway's words."""
+    commanded_by: str | None = None
+    scheduled_by: str | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from openvoy.model.counters import RawCounter
 from openvoy.model.devices import Battery, Contact, Generator, Grid, Inverter, Meter, Storage
+from openvoy.model.equipment import Controller
+from openvoy.model.reported import Reported
 from openvoy.model.tariff import Tariff
 
 
@@ -80,9 +82,11 @@ class Snapshot:
     """All batteries together; None where there is none."""
     grid: Grid | None = None
     """The relay between house and grid; None where there is none."""
+    controllers: tuple[Controller, ...] = ()
     contacts: tuple[Contact, ...] = ()
     generator: Generator | None = None
     tariff: Tariff | None = None
+    reported: Reported = field(default_factory=Reported)
     counters: tuple[RawCounter, ...] = ()
     """Every energy counter as reported, with its source: what accounting is built on."""
     missing: tuple[MissingPart, ...] = ()

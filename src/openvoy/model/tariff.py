@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +50,4 @@ class Tariff:
     export_per_kwh: float | None = None
     seasons: tuple[Season, ...] = ()
     export_seasons: tuple[Season, ...] = ()
+    changed_at: datetime | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from openvoy.model.devices import Battery, Contact, Generator, Grid, Inverter, Meter, Storage
+from openvoy.model.equipment import Controller
+from openvoy.model.reported import Reported
 from openvoy.model.snapshot import Energy, GatewayInfo, MissingPart, Power, Snapshot
 from openvoy.model.tariff import Tariff
 
@@ -23,9 +25,11 @@ class SnapshotView:
     batteries: tuple[Battery, ...]
     storage: Storage | None
     grid: Grid | None
+    controllers: tuple[Controller, ...]
     contacts: tuple[Contact, ...]
     generator: Generator | None
     tariff: Tariff | None
+    reported: Reported
     missing: tuple[MissingPart, ...]
 
 

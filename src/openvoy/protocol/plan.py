@@ -13,7 +13,7 @@ from openvoy.protocol.endpoint import Endpoint, Poll
 from openvoy.protocol.endpoints.contacts import CONTACT_SETTINGS, DRY_CONTACTS
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER, RELAY, SECONDARY_CONTROL
 from openvoy.protocol.endpoints.ensemble_status import ENSEMBLE_STATUS
-from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE
+from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE
 from openvoy.protocol.endpoints.inventory import INVENTORY
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS, DeviceData
 from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
@@ -59,6 +59,12 @@ def is_interval_usable(replies: Replies) -> bool:
     """Whether the interval snapshot counts: a lifetime of 0 is none (after a restart; on Standard from 8.3.5422)."""
     totals = replies.value(PRODUCTION_V1)
     return totals is not None and bool(totals.lifetime_wh)
+
+
+def has_generator(replies: Replies) -> bool:
+    """Whether a generator is configured; firmware 7 lists one that is not there."""
+    config = replies.value(GENERATOR_CONFIG)
+    return config is not None and config.rated_kw is not None
 
 
 def _always(poll: Poll) -> Rule:
@@ -120,6 +126,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (GENERATOR, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.MINUTE)),
     (GENERATOR_CONFIG, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
     (GENERATOR_MODE, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
+    (GENERATOR_SCHEDULE, _where(has_generator, Poll.HOURLY)),
     (TARIFF, _always(Poll.HOURLY)),
     (PRODUCTION_DETAILS, _page),
     (INVENTORY, _always(Poll.HOURLY)),

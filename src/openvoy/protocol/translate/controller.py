@@ -1,16 +1,15 @@
-"""The system controller: grid relay, dry contacts, generator."""
+"""The system controller: grid relay and dry contacts."""
 
 from __future__ import annotations
 
 from openvoy.codec import each
-from openvoy.model import Contact, Generator, Grid
+from openvoy.model import Contact, Grid
 from openvoy.protocol.endpoints.contacts import CONTACT_SETTINGS, DRY_CONTACTS, ContactSettings
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, RELAY, EnsembleDevice, EnsembleGroup, Relay
 from openvoy.protocol.endpoints.ensemble_status import ENSEMBLE_STATUS
-from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GeneratorConfig
 from openvoy.protocol.plan import CONTROLLERS, has_devices
 from openvoy.protocol.replies import Replies
-from openvoy.units import celsius_from_fahrenheit, watts_from_kilowatts
+from openvoy.protocol.translate.controllers import RELAY_WORDS, device_celsius
 
 _GRID_STATUS = {
     "multimode-ongrid": "on-grid",
@@ -21,7 +20,6 @@ _GRID_STATUS = {
     "multimode-generator": "generator",
     "generator": "generator",
 }
-_RELAY_WORDS = {"close": "closed"}
 
 
 def build_grid(replies: Replies) -> Grid | None:
@@ -34,12 +32,12 @@ def build_grid(replies: Replies) -> Grid | None:
     relay = _relay(replies)
     state = _first_said(relay.relay, device.relay, device.mid_state)
     return Grid(
-        relay=_RELAY_WORDS.get(state or "", state),
+        relay=RELAY_WORDS.get(state or "", state),
         relay_admin=_first_said(relay.relay_admin, device.relay_admin),
         status=_grid_status(relay, device, state),
         profile=_profile(groups),
         controller=device.serial,
-        temperature_c=_temperature_c(found, device),
+        temperature_c=device_celsius(device, is_fahrenheit=found.kind == "ENPOWER"),
         communicating=device.communicating,
     )
 
@@ -62,13 +60,6 @@ def _grid_status(relay: Relay, device: EnsembleDevice, state: str | None) -> str
 
 def _profile(groups: tuple[EnsembleGroup, ...]) -> str | None:
     return next((group.profile_name for group in groups if group.profile_name), None)
-
-
-def _temperature_c(group: EnsembleGroup, device: EnsembleDevice) -> float | None:
-    raw = device.temperature_raw
-    if not isinstance(raw, float | int):
-        return None
-    return celsius_from_fahrenheit(raw) if group.kind == "ENPOWER" else raw
 
 
 def build_contacts(replies: Replies) -> tuple[Contact, ...]:
@@ -100,32 +91,16 @@ def _contact(contact_id: str, status: str | None, settings: ContactSettings) -> 
         soc_low_pct=settings.soc_low_pct,
         soc_high_pct=settings.soc_high_pct,
         priority=None if settings.priority is None else int(settings.priority),
+        window_start_s=settings.window_start_s,
+        window_end_s=settings.window_end_s,
+        black_start_delay_s=settings.black_start_s,
+        may_override=_YES_OR_NO.get(settings.may_override or ""),
+        overridden=_YES_OR_NO.get(settings.overridden or ""),
+        inverters=tuple(each(settings.pv_serials)),
     )
 
 
-def build_generator(replies: Replies) -> Generator | None:
-    """Build the generator; firmware 7 says `present` without one, so a mode or a configuration must be there too."""
-    state = replies.value(GENERATOR)
-    config = replies.value(GENERATOR_CONFIG)
-    mode = replies.value(GENERATOR_MODE)
-    is_configured = config is not None and config.rated_kw is not None
-    if not is_configured and (state is None or not (state.present and state.admin_mode)):
-        return None
-    config = GeneratorConfig() if config is None else config
-    return Generator(
-        state=None if state is None else _RELAY_WORDS.get(state.oper_state or "", state.oper_state),
-        admin_state=None if state is None else _RELAY_WORDS.get(state.admin_state or "", state.admin_state),
-        mode=None if mode is None or mode.command is None else mode.command.lower(),
-        name=" ".join(word for word in (config.manufacturer, config.model) if word) or None,
-        rated_power_w=watts_from_kilowatts(config.rated_kw),
-        start_soc_pct=None if state is None else state.start_pct,
-        stop_soc_pct=None if state is None or state.stop_pct == _NO_STOP else state.stop_pct,
-        exercising=None if state is None or state.exercising is None else bool(state.exercising),
-        charges_battery=config.charge_from_generator,
-    )
-
-
-_NO_STOP = -1
+_YES_OR_NO = {"true": True, "false": False}
 
 
 def _first_said(*values: str | None) -> str | None:

@@ -95,6 +95,7 @@ def _inverter(
         else wh_from_joules(channel.lifetime.produced_j),
         today_wh=None if channel is None or channel.energy is None else channel.energy.today_wh,
         report_interval_s=last.duration_s,
+        report_wh=wh_from_joules(last.produced_j),
         phase=None if entry.phase is None else _PHASES.get(entry.phase),
         part_number=entry.part_number,
         firmware=entry.firmware,
@@ -111,5 +112,10 @@ def signed_watts(value_w: float | None) -> float | None:
 
 def status_text(keys: tuple[str, ...] | None) -> str | None:
     """Shorten condition keys to their last word: `envoy.global.ok` is `ok`."""
-    words = [key.rpartition(".")[2] for key in each(keys) if key != "prop.done"]
+    words = condition_words(keys)
     return ", ".join(words) if words else None
+
+
+def condition_words(keys: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Give the last word of each condition; `prop.done` is none."""
+    return tuple(key.rpartition(".")[2] for key in each(keys) if key != "prop.done")

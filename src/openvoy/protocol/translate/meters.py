@@ -38,6 +38,7 @@ def _meter(info: MeterInfo, reading: MeterReading | None) -> Meter:
         return Meter(
             eid=info.eid, kind=kind, state=state, phase_count=info.phase_count, status=info.metering_status, flags=flags
         )
+    lost = _lost_leg(info, reading)
     return Meter(
         eid=info.eid,
         kind=kind,
@@ -46,9 +47,33 @@ def _meter(info: MeterInfo, reading: MeterReading | None) -> Meter:
         status=info.metering_status,
         flags=flags,
         at=moment(reading.timestamp_s),
-        channels=_channels(info, reading),
-        **_values(reading),
+        channels=tuple(channel for channel in _channels(info, reading) if channel.phase != lost),
+        **_values(reading if lost is None else MeterReading(eid=reading.eid)),
     )
+
+
+def _lost_leg(info: MeterInfo, reading: MeterReading) -> str | None:
+    """Give the phase that a split-phase storage meter has lost for a moment, as 8.3.6xxx does.
+
+    A battery feeds both legs, so neither can have counted nothing while the sum of both is the other one's count.
+    """
+    if (info.measurement, info.phase_mode, info.phase_count) != ("storage", "split", 2):
+        return None
+    counts = [(channel.delivered_wh, channel.received_wh) for channel in each(reading.channels)][:2]
+    if len(counts) < 2 or (0, 0) not in counts:
+        return None
+    lost = counts.index((0, 0))
+    other_wh = counts[1 - lost]
+    is_lost = all(other_wh) and other_wh == (reading.delivered_wh, reading.received_wh)
+    return PHASES[lost] if is_lost else None
+
+
+def find_lost_legs(replies: Replies) -> tuple[tuple[int, str], ...]:
+    """Find meters, by record number, of which a phase is lost for a moment, so that their sums are not known."""
+    readings = {reading.eid: reading for reading in each(replies.value(METER_READINGS))}
+    rows = [(info, readings.get(info.eid)) for info in each(replies.value(METERS))]
+    found = [(info.eid, None if reading is None else _lost_leg(info, reading)) for info, reading in rows]
+    return tuple((eid, phase) for eid, phase in found if phase is not None)
 
 
 def _channels(info: MeterInfo, reading: MeterReading) -> tuple[Channel, ...]:

@@ -6,9 +6,9 @@ from openvoy.codec import each
 from openvoy.model import Energy, Meter, Power
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER
 from openvoy.protocol.endpoints.generator import GENERATOR
-from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, ProductionRow
 from openvoy.protocol.plan import has_ac_batteries, has_devices, has_enabled_meter, has_meter_readings
 from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.banks import find_acb_row
 from openvoy.protocol.translate.sources import SolarSource, find_meter, find_row
 from openvoy.units import milli
 
@@ -35,7 +35,7 @@ def has_battery(replies: Replies) -> bool:
     return (
         has_devices(replies, "ENCHARGE")
         or has_ac_batteries(replies)
-        or _acb_row(replies) is not None
+        or find_acb_row(replies) is not None
         or has_enabled_meter(replies, "storage")
     )
 
@@ -60,18 +60,12 @@ def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
         reply = replies.value(ENSEMBLE_POWER)
         batteries = () if reply is None else each(reply.batteries)
         parts += [milli(battery.power_mw) for battery in batteries] or [None]
-    row = _acb_row(replies)
+    row = find_acb_row(replies)
     if row is not None:
         parts.append(row.now_w)
     elif has_ac_batteries(replies):
         parts.append(None)
     return _sum_of(parts) if parts else None
-
-
-def _acb_row(replies: Replies) -> ProductionRow | None:
-    page = replies.value(PRODUCTION_DETAILS)
-    rows = () if page is None else each(page.storage)
-    return next((row for row in rows if row.kind == "acb" and row.active_count), None)
 
 
 def _generator_w(replies: Replies) -> float | None:

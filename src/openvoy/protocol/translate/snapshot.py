@@ -9,11 +9,14 @@ from openvoy.errors import EndpointMissing, OpenvoyError
 from openvoy.model import GatewayInfo, Meter, MissingPart, Snapshot
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.replies import Replies
-from openvoy.protocol.translate.controller import build_contacts, build_generator, build_grid
+from openvoy.protocol.translate.controller import build_contacts, build_grid
+from openvoy.protocol.translate.controllers import build_controllers
 from openvoy.protocol.translate.counters import build_counters
+from openvoy.protocol.translate.generator import build_generator
 from openvoy.protocol.translate.inverters import build_inverters
-from openvoy.protocol.translate.meters import build_meters
+from openvoy.protocol.translate.meters import build_meters, find_lost_legs
 from openvoy.protocol.translate.power import build_energy, build_power
+from openvoy.protocol.translate.reported import build_reported
 from openvoy.protocol.translate.sources import find_solar
 from openvoy.protocol.translate.storage import build_batteries, build_storage
 from openvoy.protocol.translate.tariff import build_tariff
@@ -25,8 +28,9 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
     inverters = build_inverters(replies)
     batteries = build_batteries(replies)
     solar = find_solar(capabilities, replies, meters, inverters)
+    gateway = _gateway(capabilities, meters)
     return Snapshot(
-        gateway=_gateway(capabilities, meters),
+        gateway=gateway,
         at=at,
         power=build_power(replies, meters, solar),
         energy=build_energy(replies, meters, solar),
@@ -35,9 +39,11 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
         batteries=batteries,
         storage=build_storage(replies, batteries),
         grid=build_grid(replies),
+        controllers=build_controllers(replies),
         contacts=build_contacts(replies),
         generator=build_generator(replies),
         tariff=build_tariff(replies),
+        reported=build_reported(capabilities, replies, gateway.phases),
         counters=build_counters(replies, meters, inverters, solar),
         missing=tuple(_missing(replies)),
     )
@@ -64,3 +70,5 @@ def _missing(replies: Replies) -> Iterator[MissingPart]:
             continue
         for defect in outcome.defects:
             yield MissingPart(part=f"{endpoint.name} {defect.json_path}", reason=defect.reason)
+    for eid, phase in find_lost_legs(replies):
+        yield MissingPart(part=f"meter {eid}", reason=f"it counts nothing on {phase} for the moment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypedDict, TypeVar
 
 from openvoy.codec import each
@@ -18,7 +19,9 @@ from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS, DeviceD
 from openvoy.protocol.endpoints.tariff import TARIFF, StorageSettings
 from openvoy.protocol.plan import ACB_DEVICE_TYPE
 from openvoy.protocol.replies import Replies
-from openvoy.protocol.translate.inverters import signed_watts
+from openvoy.protocol.translate.banks import build_banks
+from openvoy.protocol.translate.controllers import common_values, device_celsius
+from openvoy.protocol.translate.inverters import condition_words, signed_watts
 from openvoy.protocol.translate.moments import moment
 from openvoy.units import milli
 
@@ -51,20 +54,19 @@ def _iq_battery(device: EnsembleDevice, power: BatteryPower | None) -> Battery:
         soc_pct=device.soc_pct if power is None or power.soc_pct is None else power.soc_pct,
         power_w=power_w,
         capacity_wh=device.capacity_wh,
-        temperature_c=_celsius(device.temperature_raw),
+        apparent_power_va=None if power is None else milli(power.apparent_mva),
+        temperature_c=device_celsius(device, is_fahrenheit=False),
         max_cell_temperature_c=device.max_cell_c,
         status=_status(device, power_w),
         phase=device.phase,
-        at=moment(device.last_report_s),
-        part_number=device.part_number,
         firmware=device.firmware,
-        communicating=device.communicating,
         sleeping=device.sleep_enabled,
+        dc_switch_off=device.dc_switch_off,
+        hardware_generation=device.revision,
+        led_code=device.led_status,
+        cell_firmware=device.bmu_firmware,
+        **common_values(device),
     )
-
-
-def _celsius(raw: float | str | None) -> float | None:
-    return raw if isinstance(raw, float | int) else None
 
 
 def _status(device: EnsembleDevice, power_w: float | None) -> str | None:
@@ -104,29 +106,40 @@ def _ac_batteries(replies: Replies) -> tuple[Battery, ...]:
     )
 
 
+_NO_ENTRY = InventoryDevice()
+
+
 def _ac_battery(
     serial: str, report: InverterReport | None, detail: DeviceData | None, entry: InventoryDevice | None
 ) -> Battery:
     channel = None if detail is None else next(iter(each(detail.channels)), None)
     last = None if channel is None else channel.last
+    power = None if channel is None else channel.power
+    entry = _NO_ENTRY if entry is None else entry
     return Battery(
         serial=serial,
         kind="acb",
-        soc_pct=_first(None if entry is None else entry.soc_pct, None if last is None else last.soc_pct),
+        soc_pct=_first(entry.soc_pct, None if last is None else last.soc_pct),
         power_w=_acb_power_w(report, detail),
+        max_power_w=_first(None if power is None else power.max_w, None if report is None else report.max_report_w),
         temperature_c=None if last is None else last.temperature_c,
-        max_cell_temperature_c=_first(
-            None if entry is None else entry.max_cell_c, None if last is None else last.max_cell_c
-        ),
-        status=None if entry is None else "asleep" if entry.sleep_enabled else entry.charge_status,
-        phase=None if entry is None else entry.phase,
+        max_cell_temperature_c=_first(entry.max_cell_c, None if last is None else last.max_cell_c),
+        status="asleep" if entry.sleep_enabled else entry.charge_status,
+        phase=entry.phase,
         at=_first(
             moment(None if last is None else last.end_s), moment(None if report is None else report.last_report_s)
         ),
-        part_number=None if entry is None else entry.part_number,
-        firmware=None if entry is None else entry.firmware,
-        communicating=None if entry is None else entry.communicating,
-        sleeping=None if entry is None else entry.sleep_enabled,
+        part_number=entry.part_number,
+        firmware=entry.firmware,
+        communicating=entry.communicating,
+        operating=entry.operating,
+        producing=entry.producing,
+        conditions=condition_words(entry.status),
+        installed_at=moment(entry.installed_s),
+        firmware_loaded_at=moment(entry.image_loaded_s),
+        sleeping=entry.sleep_enabled,
+        sleep_from_soc_pct=entry.sleep_min_pct,
+        sleep_to_soc_pct=entry.sleep_max_pct,
     )
 
 
@@ -154,8 +167,9 @@ def build_storage(replies: Replies, batteries: tuple[Battery, ...]) -> Storage |
     capacities = [battery.capacity_wh for battery in batteries]
     known_wh = [capacity for capacity in capacities if capacity is not None]
     capacity_wh = sum(known_wh) if len(known_wh) == len(capacities) else None
+    banks = build_banks(replies, batteries)
     if control is None:
-        return Storage(capacity_wh=capacity_wh, **_settings(settings))
+        return Storage(capacity_wh=capacity_wh, banks=banks, **_settings(settings))
     available = [control.iq_available_wh, control.acb_available_wh]
     stored_wh = [value for value in available if value is not None]
     return Storage(
@@ -163,6 +177,9 @@ def build_storage(replies: Replies, batteries: tuple[Battery, ...]) -> Storage |
         available_wh=sum(stored_wh) if stored_wh else control.short_available_wh,
         capacity_wh=control.capacity_wh or capacity_wh,
         health_pct=control.iq_health_pct or None,
+        reserve_wh=_first(control.iq_reserve_wh, control.short_reserve_wh),
+        reserve_in_effect_soc_pct=control.reserve_in_effect_pct,
+        banks=banks,
         **_settings(settings, control.reserve_pct),
     )
 
@@ -172,6 +189,8 @@ class _Settings(TypedDict):
     reserve_soc_pct: float | None
     charge_from_grid: bool | None
     cloud_scheduled: bool | None
+    very_low_soc_pct: float | None
+    settings_at: datetime | None
 
 
 def _settings(settings: StorageSettings, reserve_pct: float | None = None) -> _Settings:
@@ -180,4 +199,6 @@ def _settings(settings: StorageSettings, reserve_pct: float | None = None) -> _S
         reserve_soc_pct=_first(settings.reserve_pct, reserve_pct),
         charge_from_grid=settings.charge_from_grid,
         cloud_scheduled=settings.cloud_scheduled,
+        very_low_soc_pct=settings.very_low_pct,
+        settings_at=moment(settings.changed_s),
     )

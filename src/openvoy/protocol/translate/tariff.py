@@ -6,6 +6,7 @@ from openvoy.codec import each
 from openvoy.model import DayPlan, Period, Season, Tariff, Tier
 from openvoy.protocol.endpoints.tariff import TARIFF, TariffDays, TariffSeason
 from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.moments import moment
 
 
 def build_tariff(replies: Replies) -> Tariff | None:
@@ -20,6 +21,7 @@ def build_tariff(replies: Replies) -> Tariff | None:
         export_per_kwh=None if settings.single_rate is None else settings.single_rate.sell,
         seasons=tuple(_season(season) for season in each(settings.seasons)),
         export_seasons=tuple(_season(season) for season in each(settings.export_seasons)),
+        changed_at=moment(settings.changed_s),
     )
 
 

@@ -1,0 +1,90 @@
+"""System controllers, meter collars and combiners, each as a device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from openvoy.codec import each
+from openvoy.model import Controller
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, EnsembleDevice
+from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.inverters import condition_words
+from openvoy.protocol.translate.moments import moment
+from openvoy.units import celsius_from_fahrenheit
+
+_KINDS = {"ENPOWER": "system-controller", "COLLAR": "meter-collar", "C6 COMBINER CONTROLLER": "combiner"}
+_FAHRENHEIT = {"ENPOWER"}
+_BATTERIES = "ENCHARGE"
+RELAY_WORDS = {"close": "closed"}
+
+
+class Common(TypedDict):
+    """What all devices of the storage inventory say alike."""
+
+    at: datetime | None
+    part_number: str | None
+    communicating: bool | None
+    operating: bool | None
+    state: str | None
+    conditions: tuple[str, ...]
+    installed_at: datetime | None
+    firmware_loaded_at: datetime | None
+    radio_firmware: str | None
+    long_range_radio_level: int | None
+    short_range_radio_level: int | None
+
+
+def build_controllers(replies: Replies) -> tuple[Controller, ...]:
+    """Build every device of the storage inventory that is no battery, new kinds too."""
+    return tuple(
+        _controller(group.kind, device)
+        for group in each(replies.value(ENSEMBLE_INVENTORY))
+        if group.kind is not None and group.kind != _BATTERIES
+        for device in each(group.devices)
+        if device.serial
+    )
+
+
+def _controller(kind: str, device: EnsembleDevice) -> Controller:
+    relay = device.mid_state if device.relay is None else device.relay
+    return Controller(
+        serial=device.serial or "",
+        kind=_KINDS.get(kind, kind.lower()),
+        firmware=next(
+            (word for word in (device.fw_version, device.firmware, device.meter_firmware) if word is not None), None
+        ),
+        temperature_c=device_celsius(device, is_fahrenheit=kind in _FAHRENHEIT),
+        relay=None if relay is None else RELAY_WORDS.get(relay, relay),
+        relay_admin=device.relay_admin,
+        grid_state=device.controller_grid_mode if device.grid_state is None else device.grid_state,
+        mounting=device.collar_state,
+        error_code=device.control_error,
+        parameters=device.dmir_version,
+        **common_values(device),
+    )
+
+
+def common_values(device: EnsembleDevice) -> Common:
+    """Translate what a battery and a controller have in common."""
+    return Common(
+        at=moment(device.last_report_s),
+        part_number=device.part_number,
+        communicating=device.communicating,
+        operating=device.operating,
+        state=device.admin_state,
+        conditions=condition_words(device.status),
+        installed_at=moment(device.installed_s),
+        firmware_loaded_at=moment(device.image_loaded_s),
+        radio_firmware=device.zigbee_firmware,
+        long_range_radio_level=device.level_sub_ghz,
+        short_range_radio_level=device.level_2_4_ghz,
+    )
+
+
+def device_celsius(device: EnsembleDevice, *, is_fahrenheit: bool) -> float | None:
+    """Give the temperature, None where it is told to be unknown in words."""
+    raw = device.temperature_raw
+    if not isinstance(raw, float | int):
+        return None
+    return celsius_from_fahrenheit(raw) if is_fahrenheit else raw
