@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from openvoy.errors import CertificateChanged, CredentialRejected, OpenvoyError
+from openvoy.errors import CertificateChanged, CredentialRejected, EndpointMissing, OpenvoyError
 from openvoy.ports.tokens import TokenSource
-from openvoy.ports.transport import Transport
+from openvoy.ports.transport import OpenStream, StreamTransport, Transport
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.login import Login
+
+IDLE_S = 60.0
+"""The longest silence of a stream that still lives: bursts come every 22 s, stalls last up to 13 s (quirk Q71)."""
 
 
 class Conversation:
@@ -37,6 +41,34 @@ class Conversation:
                     reply: Response = end.value
                     return reply
 
+    @asynccontextmanager
+    async def stream(self, request: Request, *, timeout_s: float, idle_s: float = IDLE_S) -> AsyncIterator[OpenStream]:
+        """Open a stream as the login wants it, beside the requests; raise what transport and login raise."""
+        if not isinstance(self._transport, StreamTransport):
+            raise EndpointMissing(f"{request.path} needs a transport that carries streams.")
+        async with AsyncExitStack() as opened:
+            async with self._lock:
+                stream = await self._open(self._transport, opened, request, timeout_s=timeout_s, idle_s=idle_s)
+            yield stream
+
+    async def _open(
+        self, streams: StreamTransport, opened: AsyncExitStack, request: Request, *, timeout_s: float, idle_s: float
+    ) -> OpenStream:
+        flow = self._login.flow(request)
+        step = next(flow)
+        while True:
+            stream = None
+            if step.path == request.path:
+                stream = await opened.enter_async_context(streams.stream(step, timeout_s=timeout_s, idle_s=idle_s))
+            response = await self._transport.send(step, timeout_s=timeout_s) if stream is None else stream.response
+            try:
+                step = flow.send(response)
+            except StopIteration as end:
+                assert stream is not None, "a flow ends with the reply to its own request"
+                reply: Response = end.value
+                return OpenStream(response=reply, pieces=stream.pieces)
+            await opened.aclose()
+
     async def close(self) -> None:
         """Close the connection."""
         await self._transport.close()
@@ -62,6 +94,13 @@ class RenewingConversation(Conversation):
         except CredentialRejected as rejected:
             await self._replace(used, rejected)
         return await super().fetch(request, timeout_s=timeout_s)
+
+    @asynccontextmanager
+    async def stream(self, request: Request, *, timeout_s: float, idle_s: float = IDLE_S) -> AsyncIterator[OpenStream]:
+        """Open a stream with a token that is good for now."""
+        self._use(await self._tokens.fetch_token(self._serial))
+        async with super().stream(request, timeout_s=timeout_s, idle_s=idle_s) as stream:
+            yield stream
 
     async def _replace(self, refused: str, rejected: CredentialRejected) -> None:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,12 +16,17 @@ from openvoy.client.control import ControlSettings, GatewayController
 from openvoy.client.conversation import Conversation, RenewingConversation
 from openvoy.client.pins import MemoryPinStore, PinStore
 from openvoy.client.reading import Reading
+from openvoy.client.streaming.events import follow_events
+from openvoy.client.streaming.live import follow_live
+from openvoy.client.streaming.meters import follow_meters
+from openvoy.client.streaming.readings import follow_readings
 from openvoy.client.transport import AiohttpTransport
 from openvoy.errors import ConfigError, EndpointRefused, OpenvoyError
 from openvoy.model import Snapshot
+from openvoy.model.live import LiveSample, MeterSample
 from openvoy.ports.clock import Clock
 from openvoy.ports.tokens import TokenSource
-from openvoy.ports.transport import Transport
+from openvoy.ports.transport import OpenStream, Transport
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
 from openvoy.protocol.endpoints.identity import CHECK_JWT
 from openvoy.protocol.firmware import Capabilities, LoginKind
@@ -124,11 +131,11 @@ class Gateway:
         if conversation is not None:
             await conversation.close()
 
-    async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
+    async def fetch(self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> Decoded[T]:
         """Fetch one endpoint as typed value; raise one of `openvoy.errors`."""
         accept = "application/json" if endpoint.parse is None else "*/*"
         request = Request(path=endpoint.path, headers={"Accept": accept})
-        response = await self._ask(request, timeout_s=TIMEOUTS_S[endpoint.handler])
+        response = await self._ask(request, timeout_s=TIMEOUTS_S[endpoint.handler] if timeout_s is None else timeout_s)
         check_status(response, gateway=str(self.address), path=endpoint.path)
         return endpoint.decode(response.body)
 
@@ -173,6 +180,38 @@ class Gateway:
         if self._tokens is None or capabilities.login is not LoginKind.TOKEN:
             return self._credentials
         return Credentials(token=await self._tokens.fetch_token(capabilities.serial))
+
+    def readings(self, *, every_s: float = 5.0, streams: bool = True) -> AsyncGenerator[Snapshot]:
+        """Read over and over, each endpoint at its own pace; give a snapshot whenever live values are new.
+
+        With `streams` the meters' event stream is followed where this login may, which costs the gateway least.
+        While it does not answer, snapshots name `gateway` in `missing`; what a person must mend is raised.
+        """
+        return follow_readings(self, self._clock, every_s=every_s, streams=streams)
+
+    def meter_stream(self) -> AsyncGenerator[MeterSample]:
+        """Follow the meters, a sample a second, resumed after drops; EndpointRefused where an installer must ask."""
+        return follow_meters(self, self._clock)
+
+    def live(self, *, every_s: float = 2.0) -> AsyncGenerator[LiveSample]:
+        """Follow live data: every flow by phase, batteries and generator included, from firmware 7 on.
+
+        It is switched on while this runs, which changes no setting of the site and needs no `control`, and off after.
+        """
+        return follow_live(self, self._clock, every_s=every_s)
+
+    def stream(self, endpoint: Endpoint[T]) -> AsyncGenerator[tuple[T, ...]]:
+        """Follow any event stream as it is declared; gives records as they arrive, those of a burst together."""
+        return follow_events(endpoint, self._open_stream, self._clock)
+
+    @asynccontextmanager
+    async def _open_stream(self, endpoint: Endpoint[T]) -> AsyncIterator[OpenStream]:
+        await self.connect()
+        assert self._conversation is not None
+        request = Request(path=endpoint.path, headers={"Accept": "text/event-stream"})
+        async with self._conversation.stream(request, timeout_s=NATIVE_TIMEOUT_S) as stream:
+            check_status(stream.response, gateway=str(self.address), path=endpoint.path)
+            yield stream
 
     async def _ask(self, request: Request, *, timeout_s: float) -> Response:
         await self.connect()

@@ -7,6 +7,8 @@ import functools
 import logging
 import os
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +18,7 @@ from openvoy.client.address import Origin
 from openvoy.client.pins import PinStore
 from openvoy.errors import BadPayload, CertificateChanged, GatewayTimeout, GatewayUnreachable, OpenvoyError
 from openvoy.ports.clock import Clock
+from openvoy.ports.transport import OpenStream
 from openvoy.protocol.http import Request, Response
 
 MAX_BODY_BYTES = 16 * 2**20
@@ -93,6 +96,40 @@ class AiohttpTransport:
             except _ConnectionLostError as lost:
                 raise self._failure(lost.error, request) from lost.error
 
+    @asynccontextmanager
+    async def stream(self, request: Request, *, timeout_s: float, idle_s: float) -> AsyncIterator[OpenStream]:
+        """Open a stream on a connection of its own, closed with the context."""
+        session = self._build_session(keep_alive=False)
+        patience = aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout_s, sock_read=idle_s)
+        try:
+            async with asyncio.timeout(timeout_s):
+                reply = await session.request(
+                    request.method,
+                    self._url + request.path,
+                    headers=request.headers,
+                    data=request.body or None,
+                    allow_redirects=False,
+                    timeout=patience,
+                    ssl=self._trusted(),
+                )
+            _log.debug("%s %s%s: %d, a stream", request.method, self._url, request.path, reply.status)
+            yield OpenStream(response=_build_response(reply, b"", 0.0), pieces=self._pieces(reply, request))
+        except aiohttp.ServerFingerprintMismatch as mismatch:
+            raise self._changed() from mismatch
+        except _ConnectionLostError as lost:
+            raise self._failure(lost.error, request) from lost.error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._failure(error, request) from error
+        finally:
+            await session.close()
+
+    async def _pieces(self, reply: aiohttp.ClientResponse, request: Request) -> AsyncIterator[bytes]:
+        try:
+            async for piece in reply.content.iter_any():
+                yield piece
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._failure(error, request) from error
+
     async def close(self) -> None:
         """Close the connection; the next request opens another."""
         async with self._lock:
@@ -160,21 +197,21 @@ class AiohttpTransport:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=1,
-                ssl=self._build_tls() if self._origin.scheme == "https" else True,
-                **({"keepalive_timeout": IDLE_S} if self._keep_alive else {"force_close": True}),
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "openvoy", "Accept-Encoding": "identity"},
-                middlewares=(_send_no_second_time,),
-            )
+            self._session = self._build_session(keep_alive=self._keep_alive)
         return self._session
 
-    def _build_tls(self) -> ssl.SSLContext:
-        return _build_tls() if self._pins is not None else ssl.create_default_context()
+    def _build_session(self, *, keep_alive: bool) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=1,
+            ssl=_build_tls() if self._origin.scheme == "https" else True,
+            **({"keepalive_timeout": IDLE_S} if keep_alive else {"force_close": True}),
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "openvoy", "Accept-Encoding": "identity"},
+            middlewares=(_send_no_second_time,),
+        )
 
     def _trusted(self) -> aiohttp.Fingerprint | Literal[True]:
         if self._origin.scheme != "https" or self._pins is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from openvoy.collector.cadence import STALE_AFTER_S
 from openvoy.errors import OpenvoyError, Remedy
 from openvoy.ports.feed import GatewayState, GatewayStatus
+from openvoy.protocol.pacing import STALE_AFTER_S
 
 
 class Health:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import AsyncGenerator
+from typing import Protocol, TypeVar, runtime_checkable
 
 from openvoy.protocol.endpoint import Decoded, Endpoint
 from openvoy.protocol.firmware import Capabilities
@@ -17,10 +18,22 @@ class Reader(Protocol):
         """Read the gateway's identity anew and say what it can do."""
         ...
 
-    async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
-        """Read one endpoint, once."""
+    async def fetch(self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> Decoded[T]:
+        """Read one endpoint, once; None leaves it the time that its class may take."""
         ...
 
     async def close(self) -> None:
         """Close the connection."""
+        ...
+
+
+@runtime_checkable
+class Streamer(Protocol):
+    """A reader that can also follow event streams."""
+
+    def stream(self, endpoint: Endpoint[T]) -> AsyncGenerator[tuple[T, ...]]:
+        """Follow a stream for ever, resumed after drops; gives records as they arrive, several in a burst.
+
+        Raises EndpointRefused or EndpointMissing where it is not for this login or firmware.
+        """
         ...

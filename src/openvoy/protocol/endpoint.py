@@ -24,8 +24,10 @@ class Poll(Enum):
 
     LIVE = "live"
     """Current-transformer values, new every second."""
+    BRISK = "brisk"
+    """Batteries' power, on which the house load depends."""
     MINUTE = "minute"
-    """Batteries, relay and contacts, new within a minute."""
+    """Relay, contacts and totals of batteries, new within a minute."""
     FIVE_MINUTES = "five_minutes"
     """Panels: they report every 5 to 15 minutes."""
     HOURLY = "hourly"

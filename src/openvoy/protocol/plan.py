@@ -96,11 +96,16 @@ def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
 
 
 def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None:
-    """As often as the meters where the house load depends on it, and both can be had that often."""
+    """Briskly where the house load depends on it; a meter of the batteries, or none at all, makes it one of many."""
     if not has_devices(replies, "ENCHARGE"):
         return None
     is_counted = has_enabled_meter(replies, "storage") or not has_enabled_meter(replies)
-    return Poll.MINUTE if is_counted else Poll.LIVE
+    return Poll.MINUTE if is_counted else Poll.BRISK
+
+
+def _storage(_capabilities: Capabilities, replies: Replies) -> Poll:
+    """Every minute where there is something; what is installed later is found within the hour."""
+    return Poll.HOURLY if replies.value(ENSEMBLE_INVENTORY) == () else Poll.MINUTE
 
 
 _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
@@ -110,7 +115,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (PRODUCTION_TABLE, _table),
     (INVERTERS, _always(Poll.FIVE_MINUTES)),
     (DEVICE_DATA, _always(Poll.FIVE_MINUTES)),
-    (ENSEMBLE_INVENTORY, _always(Poll.MINUTE)),
+    (ENSEMBLE_INVENTORY, _storage),
     (ENSEMBLE_POWER, _battery_power),
     (
         SECONDARY_CONTROL,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from openvoy.collector import Collector, Source
 from openvoy.errors import EndpointMissing, OpenvoyError, StorageError
-from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord
+from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
 from openvoy.protocol.endpoint import Decoded, Endpoint
 from openvoy.protocol.endpoints.identity import INFO, Info
@@ -41,7 +41,7 @@ class HouseReader:
         self.is_open = True
         return capabilities
 
-    async def fetch(self, endpoint: Endpoint[T]) -> Decoded[T]:
+    async def fetch(self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> Decoded[T]:
         self.requests[endpoint.name] += 1
         await self.clock.sleep(self.answer_s)
         fault = self.faults.get(endpoint.name) or self.faults.get("*")
@@ -92,6 +92,27 @@ class MemoryStore:
         newest = {record.source: record for batch in self.batches for record in batch.counters}
         return [record for record in newest.values() if record.gateway == gateway]
 
+    async def read_energy_rows(
+        self, *, start: datetime, end: datetime, gateway: str | None = None
+    ) -> Sequence[EnergyRecord]:
+        records = [record for batch in self.batches for record in batch.energy]
+        return [record for record in records if start <= record.at < end and gateway in {None, record.gateway}]
+
+    async def read_counters(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        found = [
+            record
+            for batch in self.batches
+            for record in batch.counters
+            if start <= record.at < end and gateway in {None, record.gateway}
+        ]
+        columns: dict[str, list[Any]] = {
+            "at": [record.at.timestamp() for record in found],
+            "value_wh": [record.value_wh for record in found],
+        }
+        for name in ("quantity", "endpoint", "block", "device"):
+            columns[name] = [getattr(record.source, name) for record in found]
+        return columns
+
     async def read_power(self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None) -> Columns:
         raise AssertionError
 
@@ -112,6 +133,32 @@ class MemoryStore:
         raise AssertionError
 
     async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+        events = [event for batch in self.batches for event in batch.events if event.gateway == gateway]
+        return events[::-1][:limit]
+
+    async def read_steps(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        raise AssertionError
+
+    async def read_corrections(self, gateway: str | None = None) -> Sequence[CorrectionRecord]:
+        raise AssertionError
+
+    async def write_corrections(self, corrections: Sequence[CorrectionRecord]) -> None:
+        raise AssertionError
+
+    async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
+        raise AssertionError
+
+    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
+        raise AssertionError
+
+    async def read_device_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        raise AssertionError
+
+    async def read_phase_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
         raise AssertionError
 
     async def close(self) -> None:

@@ -6,7 +6,8 @@ from openvoy.protocol.endpoint import Poll
 
 CADENCE_S: dict[Poll, float] = {
     Poll.LIVE: 5,  # meters have a new value every second, a person looks every few
-    Poll.MINUTE: 30,  # batteries report about once a minute
+    Poll.BRISK: 20,  # batteries follow the house; what it uses is known as well as this
+    Poll.MINUTE: 60,  # relays, contacts and totals of batteries: reported about once a minute
     Poll.FIVE_MINUTES: 300,  # inverters report every 5 to 15 minutes
     Poll.HOURLY: 3600,
 }

@@ -6,51 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openvoy.collector.cadence import CADENCE_S, LOAD_BUDGET
 from openvoy.protocol.endpoint import Endpoint, Poll
-
-_LOAD_MEMORY_S = 300.0
-"""The load is a mean over about this long, so that one slow page does not stretch everything."""
-FIRST_PAUSE_S = 5.0
-LONGEST_PAUSE_S = 300.0
-
-
-@dataclass(slots=True)
-class LoadMeter:
-    """Share of the gateway's time that is taken, as a decaying mean."""
-
-    share: float = 0.0
-
-    def note(self, busy_s: float, since_last_s: float) -> None:
-        """Take down one request and the time since the one before ended."""
-        span_s = busy_s + max(0.0, since_last_s)
-        if span_s > 0:
-            weight = min(1.0, span_s / _LOAD_MEMORY_S)
-            self.share += weight * (busy_s / span_s - self.share)
-
-    def rest_s(self, busy_s: float) -> float:
-        """Give the pause that a request of this length earns the gateway while the budget is exceeded."""
-        return busy_s * (1 / LOAD_BUDGET - 1) if self.share > LOAD_BUDGET else 0.0
-
-
-@dataclass(slots=True)
-class Breaker:
-    """Stops asking a gateway that does not answer, longer each time."""
-
-    failures: int = 0
-    closed_again_at_s: float = 0.0
-
-    def trip(self, now_s: float, *, at_least_s: float | None = None) -> float:
-        """Take down a failure; give the pause that follows."""
-        self.failures += 1
-        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self.failures - 1, 10))
-        pause_s = pause_s if at_least_s is None else max(pause_s, at_least_s)
-        self.closed_again_at_s = now_s + pause_s
-        return pause_s
-
-    def reset(self) -> None:
-        """Take down a success."""
-        self.failures = 0
+from openvoy.protocol.pacing.cadence import CADENCE_S
 
 
 @dataclass(slots=True)
@@ -70,6 +27,11 @@ class Schedule:
             self.due_at_s[endpoint] = min(self.due_at_s.get(endpoint, now_s), latest_s)
         for endpoint in self.due_at_s.keys() - wanted.keys():
             del self.due_at_s[endpoint]
+
+    def postpone(self, endpoint: Endpoint[Any], until_s: float) -> None:
+        """Ask an endpoint no sooner than this."""
+        if endpoint in self.due_at_s:
+            self.due_at_s[endpoint] = max(self.due_at_s[endpoint], until_s)
 
     def forget(self, endpoint: Endpoint[Any]) -> None:
         """Stop asking an endpoint that this gateway does not have."""

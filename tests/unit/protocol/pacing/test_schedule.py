@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from openvoy.collector.schedule import Breaker, LoadMeter, Schedule
 from openvoy.protocol.endpoint import Endpoint, Poll
 from openvoy.protocol.endpoints.inverters import INVERTERS
 from openvoy.protocol.endpoints.meters import METER_READINGS
 from openvoy.protocol.endpoints.tariff import TARIFF
+from openvoy.protocol.pacing import LoadMeter, Schedule
 
 WANTED: dict[Endpoint[Any], Poll] = {TARIFF: Poll.HOURLY, INVERTERS: Poll.FIVE_MINUTES, METER_READINGS: Poll.LIVE}
 
@@ -44,7 +44,7 @@ def test_an_endpoint_that_is_wanted_more_often_is_due_sooner() -> None:
     schedule.done(TARIFF, 0.0)
     assert schedule.next_due(1.0) == (TARIFF, 3600.0)
     schedule.want({TARIFF: Poll.MINUTE}, 1.0)
-    assert schedule.next_due(1.0) == (TARIFF, 31.0)
+    assert schedule.next_due(1.0) == (TARIFF, 61.0)
 
 
 def test_what_is_not_there_is_forgotten_until_it_is_remembered() -> None:
@@ -54,13 +54,6 @@ def test_what_is_not_there_is_forgotten_until_it_is_remembered() -> None:
     assert schedule.next_due(0.0) is None
     schedule.remember()
     assert schedule.next_due(0.0) == (TARIFF, 0.0)
-
-
-def test_pauses_grow_to_a_limit_and_begin_anew_after_a_success() -> None:
-    breaker = Breaker()
-    assert [breaker.trip(0.0) for _ in range(8)] == [5, 10, 20, 40, 80, 160, 300, 300]
-    breaker.reset()
-    assert breaker.trip(0.0, at_least_s=30) == 30
 
 
 def test_rest_is_asked_for_only_beyond_the_budget() -> None:

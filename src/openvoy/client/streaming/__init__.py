@@ -1,0 +1,1 @@
+"""Values that keep coming: repeated readings, event streams, live data."""
