@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from openvoy.errors import ConfigError
 
@@ -17,6 +19,8 @@ Settings = Mapping[str, Setting]
 """Settings by the name of the argument that sets them."""
 
 _FLAGS = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
+_TIME = re.compile(r"(2[0-3]|[01]?\d):([0-5]\d)")
+_WORDS = {"flag": "on or off", "text": "text", "time": "a time of the day, such as 09:30", "json": "a JSON document"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,8 @@ class Argument:
     """One thing to say to a control, with its bounds."""
 
     name: str
-    kind: Literal["choice", "number", "flag", "text"]
+    kind: Literal["choice", "number", "flag", "text", "time", "json"]
+    """`time` is HH:MM of the gateway's day; `json` is a document, kept as its shortest text."""
     summary: str
     unit: str = ""
     """Of a number, such as W or %."""
@@ -38,12 +43,10 @@ class Argument:
     @property
     def accepts(self) -> str:
         """What may be given, for people."""
-        if self.kind == "flag":
-            return "on or off"
         if self.kind == "choice":
             return ", ".join(self.choices)
-        if self.kind == "text":
-            return "text"
+        if self.kind in _WORDS:
+            return _WORDS[self.kind]
         bounds = [f"{word} {bound:g}" for word, bound in (("from", self.least), ("to", self.most)) if bound is not None]
         return " ".join(filter(None, ("a number", *bounds, self.unit)))
 
@@ -51,16 +54,10 @@ class Argument:
         """Turn what a person or a program gave into a value of the kind; raise ConfigError for what is none."""
         if self.kind == "number":
             return self._number(given)
-        text = str(given).strip() if not isinstance(given, bool) else str(given).lower()
-        if self.kind == "flag" and text.lower() in _FLAGS:
-            return _FLAGS[text.lower()]
-        if self.kind == "choice":
-            found = next((choice for choice in self.choices if choice.lower() == text.lower()), None)
-            if found is not None:
-                return found
-        if self.kind == "text" and given is not None and text.isprintable():
-            return text
-        raise self._wrong(given)
+        parsed = _PARSERS[self.kind](self, "" if given is None else str(given).strip())
+        if parsed is None:
+            raise self._wrong(given)
+        return parsed
 
     def _number(self, given: Setting) -> float:
         text = str(given).strip().removesuffix(self.unit).strip()
@@ -76,6 +73,52 @@ class Argument:
 
     def _wrong(self, given: Setting) -> ConfigError:
         return ConfigError(f"{given!s} cannot be {self.name}.", hint=f"It is {self.accepts}. Nothing was sent.")
+
+
+def _parse_flag(_argument: Argument, text: str) -> Setting:
+    return _FLAGS.get(text.lower())
+
+
+def _parse_choice(argument: Argument, text: str) -> Setting:
+    return next((choice for choice in argument.choices if choice.lower() == text.lower()), None)
+
+
+def _parse_text(_argument: Argument, text: str) -> Setting:
+    return text if text.isprintable() else None
+
+
+def _parse_time(_argument: Argument, text: str) -> Setting:
+    found = _TIME.fullmatch(text)
+    return None if found is None else f"{int(found[1]):02d}:{found[2]}"
+
+
+def _parse_json(_argument: Argument, text: str) -> Setting:
+    try:
+        return render_json(json.loads(text))
+    except ValueError:
+        return None
+
+
+def render_json(document: object) -> str:
+    """Render a document as its shortest text; 1.0 and 1 are one number."""
+    return json.dumps(_whole(document), separators=(",", ":"), ensure_ascii=False)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
+
+
+_PARSERS: Mapping[str, Callable[[Argument, str], Setting]] = {
+    "flag": _parse_flag,
+    "choice": _parse_choice,
+    "text": _parse_text,
+    "time": _parse_time,
+    "json": _parse_json,
+}
 
 
 class Outcome(Enum):

@@ -166,8 +166,10 @@ def build_request(endpoint: Endpoint[Any], method: str, body: object) -> Request
 
 
 def like(raw: object, value: Setting) -> Setting:
-    """Give a number the form that the gateway uses for it: whole or with a decimal point, or text."""
-    if isinstance(raw, bool) or isinstance(value, bool) or not isinstance(value, int | float):
+    """Give a value the form that the gateway uses: numbers whole, with a decimal point or as text, yes in words."""
+    if isinstance(value, bool):
+        return str(value).lower() if isinstance(raw, str) else value
+    if isinstance(raw, bool) or not isinstance(value, int | float):
         return value
     if isinstance(raw, str):
         return f"{value:g}"

@@ -117,14 +117,15 @@ class GatewayController:
         if not self._settings.enabled:
             raise ConfigError("Control is off.", hint=HOW_TO_ENABLE)
         async with self._lock:
+            capabilities = await self._door.connect()
+            check_role(find_control(name), find_role(capabilities, await self._credentials()))
             prepared = await self._prepare(name, arguments)
-            check_role(prepared.control, find_role(prepared.state.capabilities, await self._credentials()))
             entry = await self._begin(prepared, undoes)
             if not prepared.is_needed:
                 return entry
             await self._settings.audit.write_entry(entry)
             problem = await send_once(self._door, prepared.plan.requests, gateway=entry.gateway)
-            result = await self._settling.judge(prepared.control, prepared.wanted, problem)
+            result = await self._settling.judge(prepared.control, prepared.wanted, problem, known=prepared.state)
             entry = replace(entry, outcome=result.outcome, detail=result.detail)
             await self._settings.audit.write_entry(entry)
             return entry

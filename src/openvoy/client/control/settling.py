@@ -62,11 +62,11 @@ class Settling:
         self._door = door
         self._clock = clock
 
-    async def judge(self, control: Control, wanted: Settings, problem: OpenvoyError | None) -> Result:
-        """Read back until it is as wanted or time is up, and say what that means."""
+    async def judge(self, control: Control, wanted: Settings, problem: OpenvoyError | None, *, known: State) -> Result:
+        """Read back until it is as wanted or time is up, and say what that means; `known` was read before."""
         if isinstance(problem, _FINAL):
             return Result(Outcome.REFUSED, _words(problem))
-        verdict, state = await self._read_back(control, wanted, problem)
+        verdict, state = await self._read_back(control, wanted, problem, known)
         if state is None:
             return Result(Outcome.UNCONFIRMED, _join(_words(problem), "The gateway could not be read back since."))
         return _result(verdict, problem, control.reason(state, wanted))
@@ -74,10 +74,11 @@ class Settling:
     async def watch(self, control: Control, wanted: Settings, seconds: float) -> Result | None:
         """Read again for a while; give a result only where it is otherwise than wanted."""
         start_s = self._clock.monotonic()
+        known = await fetch_state(self._door, control.needs)
         while (left_s := start_s + seconds - self._clock.monotonic()) > 0:
             await self._clock.sleep(min(WATCH_PAUSE_S, left_s))
             try:
-                state = await fetch_state(self._door, control.reads)
+                state = await fetch_state(self._door, control.reads, known=known)
             except Unavailable:
                 continue
             if control.confirm(control, state, wanted) is Verdict.NOT_YET:
@@ -86,7 +87,7 @@ class Settling:
         return None
 
     async def _read_back(
-        self, control: Control, wanted: Settings, problem: OpenvoyError | None
+        self, control: Control, wanted: Settings, problem: OpenvoyError | None, known: State
     ) -> tuple[Verdict, State | None]:
         patience_s = control.settles_s if problem is None or isinstance(problem, Unavailable) else AFTER_REFUSAL_S
         start_s = self._clock.monotonic()
@@ -96,7 +97,7 @@ class Settling:
             await self._clock.sleep(PAUSES_S[min(turn, len(PAUSES_S) - 1)])
             turn += 1
             try:
-                state = await fetch_state(self._door, control.reads)
+                state = await fetch_state(self._door, control.reads, known=known)
             except Unavailable:
                 # It may be back any moment, and then it needs its time.
                 deadline_s = min(self._clock.monotonic() + patience_s, start_s + AWAY_S)

@@ -29,11 +29,18 @@ class Door(Protocol):
         ...
 
 
-async def fetch_state(door: Door, endpoints: Iterable[Endpoint[Any]]) -> State:
-    """Read endpoints one after the other; what the gateway does not have or give is noted, other errors are raised."""
+async def fetch_state(door: Door, endpoints: Iterable[Endpoint[Any]], *, known: State | None = None) -> State:
+    """Read endpoints one after the other; what the gateway does not have or give is noted, other errors are raised.
+
+    What was read before and is not read again is taken from `known`.
+    """
     capabilities = await door.connect()
     replies = Replies()
     documents: dict[Endpoint[Any], Any] = {}
+    if known is not None:
+        documents.update(known.documents)
+        for endpoint, outcome in known.replies.outcomes():
+            replies.note(endpoint, outcome)
     for endpoint in dict.fromkeys(endpoints):
         if not endpoint.exists_in(capabilities.firmware):
             missing = f"Firmware {capabilities.firmware} does not have {endpoint.path}."
@@ -51,10 +58,8 @@ async def fetch_state(door: Door, endpoints: Iterable[Endpoint[Any]]) -> State:
 
 def why_absent(control: Control, state: State) -> str:
     """Tell why a gateway does not offer a control; empty where it does."""
-    for endpoint in control.reads:
-        error = state.error(endpoint)
-        if isinstance(error, EndpointRefused):
-            return f"This login may not read {endpoint.path}."
+    if any(isinstance(state.error(endpoint), EndpointRefused) for endpoint in (*control.needs, *control.reads)):
+        return "This login may not read what is set."
     reason = control.absent(state)
     if reason:
         return reason

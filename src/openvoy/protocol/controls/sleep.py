@@ -1,0 +1,119 @@
+"""Batteries that are put to sleep for a while, such as for a winter without use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from openvoy.codec import each
+from openvoy.errors import ConfigError
+from openvoy.model.control import Argument, Change, Settings
+from openvoy.protocol.control import Control, Plan, State, Values, build_request
+from openvoy.protocol.endpoint import Endpoint
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY
+from openvoy.protocol.endpoints.ensemble_service import STORAGE_SLEEP
+from openvoy.protocol.endpoints.inverters import INVERTERS
+from openvoy.protocol.endpoints.tariff import ACB_CONFIG
+from openvoy.protocol.plan import ACB_DEVICE_TYPE
+
+Serials = Callable[[State], tuple[str, ...]]
+
+RISK = "A battery that sleeps neither feeds nor charges; it may take hours until it sleeps, or wakes."
+ARGUMENTS = (
+    Argument(name="battery", kind="text", summary="Its serial number.", is_required=True, is_target=True),
+    Argument(name="asleep", kind="flag", summary="on puts it to sleep, off wakes it.", is_required=True),
+    Argument(name="from", kind="number", summary="Least charge to sleep at.", unit="%", least=0.0, most=100.0),
+    Argument(name="to", kind="number", summary="Highest charge to sleep at.", unit="%", least=0.0, most=100.0),
+)
+
+
+def _ac_batteries(state: State) -> tuple[str, ...]:
+    rows = each(state.value(INVERTERS))
+    return tuple(row.serial for row in rows if row.serial and row.device_type == ACB_DEVICE_TYPE)
+
+
+def _iq_batteries(state: State) -> tuple[str, ...]:
+    groups = each(state.value(ENSEMBLE_INVENTORY))
+    devices = (device for group in groups if group.kind == "ENCHARGE" for device in each(group.devices))
+    return tuple(device.serial for device in devices if device.serial)
+
+
+def build_sleep(
+    *, name: str, summary: str, endpoint: Endpoint[Any], needs: Endpoint[Any], key: str, serials: Serials
+) -> Control:
+    """Declare the sleep of one kind of batteries; `key` is the list in the gateway's object."""
+
+    def current(state: State) -> Values:
+        reply = state.value(endpoint)
+        asleep = {str(row.serial): row for row in each(None if reply is None else reply.sleeping)}
+        return {
+            serial: {
+                "asleep": serial in asleep,
+                "from": asleep[serial].min_pct if serial in asleep else None,
+                "to": asleep[serial].max_pct if serial in asleep else None,
+            }
+            for serial in serials(state)
+        }
+
+    def bounded(state: State, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        known = serials(state)
+        return tuple(replace(row, kind="choice", choices=known) if row.is_target else row for row in arguments)
+
+    def plan(_state: State, wanted: Settings) -> Plan:
+        serial = str(wanted["battery"])
+        row: dict[str, Any] = {"serial_num": int(serial) if serial.isdecimal() else serial}
+        if not wanted["asleep"]:
+            return Plan(requests=(build_request(endpoint, "DELETE", {key: [row]}),))
+        row |= _window(wanted)
+        return Plan(requests=(build_request(endpoint, "PUT", {key: [row]}),))
+
+    return Control(
+        name=name,
+        summary=summary,
+        risk=RISK,
+        arguments=ARGUMENTS,
+        reads=(endpoint,),
+        needs=(needs,),
+        absent=lambda state: "" if serials(state) else "The site has no batteries of this kind.",
+        bounded=bounded,
+        current=current,
+        plan=plan,
+        undo=_undo,
+    )
+
+
+def _window(wanted: Settings) -> dict[str, int]:
+    low, high = wanted.get("from"), wanted.get("to")
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high:
+        raise ConfigError(
+            "A battery goes to sleep between two charges.",
+            hint="Give from and to, such as 20 and 30. Nothing was sent.",
+        )
+    return {"sleep_min_soc": round(low), "sleep_max_soc": round(high)}
+
+
+def _undo(arguments: Settings, changes: tuple[Change, ...]) -> Settings | None:
+    before = {change.name: change.before for change in changes}
+    if before.get("asleep", arguments["asleep"]) is False:
+        return {"battery": arguments["battery"], "asleep": False}
+    low, high = (before.get(name, arguments.get(name)) for name in ("from", "to"))
+    return None if low is None or high is None else {**arguments, "asleep": True, "from": low, "to": high}
+
+
+ACB_SLEEP = build_sleep(
+    name="acb.sleep",
+    summary="Put an AC Battery to sleep, or wake it.",
+    endpoint=ACB_CONFIG,
+    needs=INVERTERS,
+    key="acb_sleep",
+    serials=_ac_batteries,
+)
+BATTERY_SLEEP = build_sleep(
+    name="battery.sleep",
+    summary="Put a battery to sleep, or wake it.",
+    endpoint=STORAGE_SLEEP,
+    needs=ENSEMBLE_INVENTORY,
+    key="encharge_sleep",
+    serials=_iq_batteries,
+)
