@@ -32,6 +32,10 @@ class BrokenStore:
         """Fail."""
         _fail()
 
+    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
+        """Fail."""
+        _fail()
+
     async def read_inverters(
         self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
     ) -> Columns:

@@ -12,6 +12,7 @@ import aiohttp
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
+from openvoy.ports.prices import Prices
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
 from openvoy.web.app import build_app
@@ -36,6 +37,7 @@ class Setup:
     allow_unprotected: bool = False
     host_names: Sequence[str] = ()
     static: Path = STATIC_FOLDER
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,15 @@ class WebService:
 def build_web(setup: Setup, feed: LiveFeed, clock: ManualClock) -> WebApp:
     """Build the application."""
     hosts = build_host_rule(setup.listen, setup.host_names)
-    return build_app(feed=feed, store=setup.store, site=SITE, clock=clock, hosts=hosts, static=setup.static)
+    return build_app(
+        feed=feed,
+        store=setup.store,
+        site=SITE,
+        clock=clock,
+        hosts=hosts,
+        static=setup.static,
+        prices=setup.prices,
+    )
 
 
 @contextlib.asynccontextmanager

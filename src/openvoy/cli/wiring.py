@@ -12,9 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from openvoy.cli.config import Config, GatewayConfig
+from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
+from openvoy.cli.tariff import SitePrices, TariffFile
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
+from openvoy.client.prices import fetch_text
 from openvoy.collector import Collector, Exporting, Source
 from openvoy.errors import ConfigError
 from openvoy.model.place import SitePlace
@@ -38,6 +41,8 @@ class Service:
     """Kinds and their settings."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """Where exporters look up secrets."""
+    tariff: TariffFile | None = None
+    """Prices of the site; None: those of the gateway."""
 
     @contextlib.asynccontextmanager
     async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
@@ -52,6 +57,13 @@ class Service:
                     clock=clock,
                     hosts=build_host_rule(self.listen, self.host_names),
                     exporters=exporting,
+                    prices=SitePrices(
+                        self.tariff,
+                        clock=clock,
+                        fetch=fetch_text,
+                        cache=data_folder() / "prices",
+                        feed=collector.feed,
+                    ),
                     pages=[page for _, exporter in exporters for page in exporter.pages],
                 )
                 async with serve(app, self.listen, allow_unprotected=self.allow_unprotected) as bound:

@@ -41,6 +41,10 @@ class Store(Protocol):
         """Energies by local period: columns start, estimated, charge_estimated and the energies of EnergyRecord."""
         ...
 
+    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
+        """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
+        ...
+
     async def read_inverters(
         self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
     ) -> Columns:
@@ -96,10 +100,6 @@ class Accounts(Protocol):
         """
         ...
 
-    async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
-        """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
-        ...
-
     async def read_device_energy(
         self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
     ) -> Columns:
@@ -117,6 +117,10 @@ class Accounts(Protocol):
         Columns start, gateway, eid, channel, delivered_wh, received_wh, estimated; one after the other.
         """
         ...
+
+
+class History(Store, Accounts, Protocol):
+    """What the collector needs: it goes on where the accounts end."""
 
 
 class Outbox(Protocol):

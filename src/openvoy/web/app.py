@@ -21,6 +21,7 @@ from litestar.response import Stream
 from openvoy import __version__, codec
 from openvoy.errors import OpenvoyError, Remedy, StorageError
 from openvoy.ports import Clock, Exporters, Feed, Page, Store
+from openvoy.ports.prices import Prices
 from openvoy.web.api import OPERATIONS
 from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
@@ -58,11 +59,12 @@ def build_app(
     hosts: HostRule,
     exporters: Exporters = NO_EXPORTERS,
     pages: Sequence[Page] = (),
+    prices: Prices | None = None,
     static: Path = STATIC_FOLDER,
 ) -> WebApp:
     """Build the application over what the collector offers, what history keeps, and the pages of exporters."""
     live = Broadcaster(feed, clock)
-    backend = Backend(feed=feed, store=store, site=site, clock=clock, live=live, exporters=exporters)
+    backend = Backend(feed=feed, store=store, site=site, clock=clock, live=live, exporters=exporters, prices=prices)
     application = Litestar(
         [
             *_build_operations(backend),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from openvoy import __version__
 from openvoy.ports import Clock, Exporters, ExporterStatus, Feed, Store
+from openvoy.ports.prices import Prices
 from openvoy.web.broadcast import Broadcaster
 
 
@@ -43,6 +44,8 @@ class Backend:
     clock: Clock
     live: Broadcaster
     exporters: Exporters
+    prices: Prices | None = None
+    """None: nobody says what energy costs."""
 
     @property
     def zone(self) -> ZoneInfo:

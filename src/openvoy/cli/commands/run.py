@@ -36,6 +36,7 @@ async def run(
     """
     with needing("service", "The service"):
         from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
+        from openvoy.cli.tariff import load_tariff  # noqa: PLC0415 - as above
         from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
@@ -63,6 +64,7 @@ async def run(
         allow_unprotected=settings.web.allow_unprotected,
         host_names=settings.web.host_names,
         exporters=settings.exporters,
+        tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
         environ=os.environ,
     )
     folder = settings.store.path if data is None else data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import events, exporters, health, history, live, now, today
+from openvoy.web.api import costs, events, exporters, health, history, live, now, today
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +10,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS,
     *today.OPERATIONS,
     *history.OPERATIONS,
+    *costs.OPERATIONS,
     *events.OPERATIONS,
     *exporters.OPERATIONS,
     *health.OPERATIONS,

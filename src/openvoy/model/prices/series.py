@@ -1,0 +1,100 @@
+"""Prices by time, such as those of a power exchange, and the CSV text they come in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+
+from openvoy.errors import ConfigError
+
+LONGEST_S = 3600
+"""A price holds until the next one, but never longer than the usual interval or, where there is none, an hour."""
+HINT = "A line is a time and a number, such as 2025-06-21T12:00:00+02:00,0.2145"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSeries:
+    """Values from a moment (Unix seconds) on; each holds until the next one, at most for `interval_s`."""
+
+    start_s: Sequence[int]
+    values: Sequence[Decimal]
+    interval_s: int = LONGEST_S
+
+    def value_at(self, at_s: int) -> Decimal | None:
+        """Give the value that holds at a moment; None where none does."""
+        place = bisect_right(self.start_s, at_s) - 1
+        if place < 0 or at_s - self.start_s[place] >= self.interval_s:
+            return None
+        return self.values[place]
+
+    def edges(self, start_s: int, end_s: int) -> Iterable[int]:
+        """Give the moments inside a time at which the value changes or ends."""
+        first, last = bisect_left(self.start_s, start_s - self.interval_s), bisect_left(self.start_s, end_s)
+        for place in range(first, last):
+            begin_s = self.start_s[place]
+            stop_s = begin_s + self.interval_s
+            following = self.start_s[place + 1] if place + 1 < len(self.start_s) else None
+            if begin_s > start_s:
+                yield begin_s
+            if start_s < stop_s < end_s and (following is None or following > stop_s):
+                yield stop_s
+
+
+def build_series(points: Iterable[tuple[int, Decimal]]) -> PriceSeries:
+    """Build a series of moments and values; of two values of one moment the later one counts."""
+    by_time = dict(points)
+    start_s = sorted(by_time)
+    steps = [after - before for before, after in pairwise(start_s)]
+    interval_s = max(set(steps), key=steps.count) if steps else LONGEST_S
+    return PriceSeries(start_s=start_s, values=[by_time[at_s] for at_s in start_s], interval_s=interval_s)
+
+
+def parse_series(text: str, *, name: str, zone: tzinfo, may_be_empty: bool = False) -> PriceSeries:
+    """Parse CSV lines of time and value; a time without offset is one of `zone`. Raises ConfigError with the line.
+
+    A first line of words is a heading. Columns are parted by comma, semicolon or tab; after a semicolon or tab, a comma
+    is a decimal point.
+    """
+    delimiter = next((mark for mark in ";\t" if mark in text.partition("\n")[0]), ",")
+    points: list[tuple[int, Decimal]] = []
+    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or cells[0].startswith("#"):
+            continue
+        if len(cells) < 2:
+            raise ConfigError(f"{name}, line {number}: there is no second column.", hint=HINT)
+        at, value = _parse_time(cells[0], zone), _parse_value(cells[1], has_comma=delimiter != ",")
+        if at is None and not points and value is None:
+            continue
+        if at is None:
+            raise ConfigError(f"{name}, line {number}: '{cells[0][:40]}' is not a time.", hint=HINT)
+        if value is None:
+            raise ConfigError(f"{name}, line {number}: '{cells[1][:40]}' is not a number.", hint=HINT)
+        points.append((int(at.timestamp()), value))
+    if not points and not may_be_empty:
+        raise ConfigError(f"{name}: there is no price in it.", hint=HINT)
+    return build_series(points)
+
+
+def _parse_time(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        if text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+
+
+def _parse_value(text: str, *, has_comma: bool) -> Decimal | None:
+    try:
+        value = Decimal(text.replace(",", ".") if has_comma else text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

@@ -1,0 +1,148 @@
+"""What energy cost and earned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from openvoy.codec import doc
+from openvoy.model.costs import CostFrame, Costs, build_frame, compute_costs, share_pct
+from openvoy.model.prices import PricePlan
+from openvoy.model.prices.calendar import CostPeriod
+from openvoy.web.backend import Backend
+from openvoy.web.operation import End, GatewayName, Operation, Start
+from openvoy.web.problems import BadQuery, NothingThere
+from openvoy.web.query import Span, find_serial, parse_span
+
+MOST_SLOTS = 120_000
+"""Times of one price: three years of quarters of an hour, read within some seconds."""
+LONGEST = timedelta(days=40 * 366)
+
+Numbers = Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostColumns:
+    """Costs of the local period that starts at `start` (Unix seconds), in `currency`, taxes included."""
+
+    currency: str | None
+    tariff: str
+    """Where the prices come from."""
+    start: Sequence[int]
+    end: Sequence[int]
+    solar_wh: Numbers
+    import_wh: Numbers
+    export_wh: Numbers
+    load_wh: Numbers
+    energy_cost: Numbers
+    """For what was imported."""
+    demand_cost: Numbers
+    """For the highest 15 minutes of a month, in the period that they fell into."""
+    fixed_cost: Numbers
+    """Fees, of days of which anything is known."""
+    tax: Numbers
+    """The part of these costs that is tax."""
+    credit: Numbers
+    """For what was exported."""
+    net_cost: Numbers
+    """All costs less the credit."""
+    grid_only_cost: Numbers
+    """What the load would have cost, all of it imported, without fees and demand."""
+    savings: Numbers
+    """That, less the cost of energy, plus the credit."""
+    self_consumption_pct: Numbers
+    """Share of the solar energy that was not exported."""
+    autarky_pct: Numbers
+    """Share of the load that was not imported."""
+    co2_avoided_g: Numbers
+    unpriced_wh: Numbers
+    """Imported while no price was known; it is in no cost."""
+    estimated: Sequence[bool]
+
+
+async def read_costs(
+    backend: Backend,
+    *,
+    start: Start,
+    end: End,
+    by: Annotated[
+        CostPeriod, doc("", "day, week, month or year, in the site's time; weeks begin on Monday.")
+    ] = "month",
+    gateway: GatewayName = None,
+) -> CostColumns:
+    """Costs, credits and savings of the local periods that touch start to end, each as a whole."""
+    span = parse_span(start, end, zone=backend.zone)
+    plan = await _find_plan(backend, span)
+    frame = build_frame(
+        plan,
+        start=span.start.astimezone(backend.zone).date(),
+        last=(span.end - timedelta(seconds=1)).astimezone(backend.zone).date(),
+        by=by,
+        zone=backend.zone,
+    )
+    _check_slots(frame)
+    serial = find_serial(backend.feed, gateway)
+    energies = await backend.store.read_energy_between(bounds=frame.bounds, gateway=serial)
+    demand = None
+    if frame.demand_bounds:
+        demand = await backend.store.read_energy_between(bounds=frame.demand_bounds, gateway=serial)
+    return build_cost_columns(plan, compute_costs(frame, energies, demand))
+
+
+async def _find_plan(backend: Backend, span: Span) -> PricePlan:
+    if span.end - span.start > LONGEST:
+        raise BadQuery("These are more than 40 years.", hint="Give a shorter time between start and end.")
+    plan = None if backend.prices is None else await backend.prices.find_plan(span.start, span.end)
+    if plan is None:
+        raise NothingThere(
+            "No prices are known: the gateway has no tariff, and the site no file of prices.",
+            hint='Write a file of prices (docs/tariffs.md) and name it in the configuration: [site.home] tariff = "…".',
+        )
+    return plan
+
+
+def _check_slots(frame: CostFrame) -> None:
+    count = max(len(frame.slots), len(frame.demand_bounds))
+    if count > MOST_SLOTS:
+        raise BadQuery(
+            f"These are {count:,} times with a price of their own.",
+            hint="Give a shorter time between start and end.",
+        )
+
+
+def build_cost_columns(plan: PricePlan, costs: Sequence[Costs]) -> CostColumns:
+    """Put costs into columns of plain numbers."""
+    return CostColumns(
+        currency=plan.currency,
+        tariff=plan.name,
+        start=[one.start_s for one in costs],
+        end=[one.end_s for one in costs],
+        solar_wh=[_number(one.solar_wh) for one in costs],
+        import_wh=[_number(one.import_wh) for one in costs],
+        export_wh=[_number(one.export_wh) for one in costs],
+        load_wh=[_number(one.load_wh) for one in costs],
+        energy_cost=[_number(one.energy_cost) for one in costs],
+        demand_cost=[_number(one.demand_cost) for one in costs],
+        fixed_cost=[_number(one.fixed_cost) for one in costs],
+        tax=[_number(one.tax) for one in costs],
+        credit=[_number(one.credit) for one in costs],
+        net_cost=[_number(one.net_cost) for one in costs],
+        grid_only_cost=[_number(one.grid_only_cost) for one in costs],
+        savings=[_number(one.savings) for one in costs],
+        self_consumption_pct=[share_pct(one.solar_wh, one.export_wh) for one in costs],
+        autarky_pct=[share_pct(one.load_wh, one.import_wh) for one in costs],
+        co2_avoided_g=[_number(one.co2_avoided_g) for one in costs],
+        unpriced_wh=[_number(one.unpriced_wh) for one in costs],
+        estimated=[one.estimated for one in costs],
+    )
+
+
+def _number(value: Decimal | None) -> float | None:
+    """Give an amount to a hundredth of a cent."""
+    return None if value is None else float(round(value, 4))
+
+
+OPERATIONS = (Operation(path="/api/v1/costs", handler=read_costs, tag="History"),)
