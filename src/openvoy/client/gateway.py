@@ -172,7 +172,7 @@ class Gateway:
     async def snapshot(self) -> Snapshot:
         """Read everything; what fails is listed in `missing`, unless nothing at all can be read."""
         capabilities = await self.connect()
-        replies = await self._reading.fetch_all(capabilities, self.fetch)
+        replies = await self._reading.fetch_all(capabilities, self.fetch, self._clock.sleep)
         return build_snapshot(capabilities, replies, self._clock.now())
 
     async def _own_credentials(self) -> Credentials:

@@ -19,7 +19,7 @@ async def test_live_values_come_every_five_seconds_and_all_else_at_its_own_pace(
         await house.clock.advance(HOUR_S)
     requests = house.reader.requests
     assert 700 <= requests["meter_readings"] <= 721
-    assert 110 <= requests["ensemble_inventory"] <= 121
+    assert requests["ensemble_inventory"] <= 2, "there is no battery"
     assert 12 <= requests["inverters"] <= 13
     assert requests["meters"] <= 2
     assert requests["production_details"] == 1, "a page that is not there is not asked again"
@@ -99,21 +99,22 @@ async def test_a_bad_reply_costs_its_part_only_after_three_cadences() -> None:
     assert "inverters" in [part.part for part in lost.missing]
 
 
-async def test_an_unreachable_gateway_is_asked_less_and_less_and_fresh_again_within_its_pause() -> None:
+async def test_an_unreachable_gateway_is_asked_lightly_and_fresh_again_within_one_cadence() -> None:
     house = House()
     async with house.collecting() as collector:
         await house.clock.advance(60)
         house.reader.faults["*"] = GatewayUnreachable("Nothing answers.", hint="Is it on?")
         before = house.reader.requests.total()
         await house.clock.advance(HOUR_S)
-        assert house.reader.requests.total() - before < 25
+        assert house.reader.requests.total() - before <= HOUR_S / 5, "one light request at a time"
+        assert house.reader.requests["inverters"] == 1
         status = collector.feed.statuses()[0]
         assert (status.state, status.is_fresh, status.hint) == ("unreachable", False, "Is it on?")
         stale = collector.feed.latest("home")
         assert stale is not None
         assert stale.power.solar_w is None
         house.reader.faults.clear()
-        await house.clock.advance(310)
+        await house.clock.advance(5.5)
         assert collector.feed.statuses()[0].is_fresh
     assert house.store.events() == ["gateway.unreachable", "gateway.ok"]
     assert len([gap for batch in house.store.batches for gap in batch.gaps]) == 1
@@ -135,7 +136,9 @@ async def test_a_refused_login_is_not_hammered() -> None:
     async with house.collecting() as collector:
         await house.clock.advance(HOUR_S)
         assert collector.feed.statuses()[0].state == "needs_login"
-        assert house.reader.requests.total() <= 5
+        assert house.reader.requests.total() <= 65, (
+            "once a minute: some gateways refuse every login for minutes at night"
+        )
 
 
 async def test_values_are_not_called_fresh_while_nobody_can_log_in() -> None:

@@ -67,9 +67,9 @@ def test_a_reading_ends() -> None:
     assert 5 < asked < 30
 
 
-def test_battery_power_is_asked_as_often_as_the_meters_unless_a_meter_counts_it() -> None:
+def test_battery_power_is_asked_briskly_unless_a_meter_counts_it() -> None:
     inventory = [{"type": "ENCHARGE", "devices": [{"serial_num": "9"}]}]
-    assert polls(replies(meters=ON, ensemble_inventory=inventory))["ensemble_power"] is Poll.LIVE
+    assert polls(replies(meters=ON, ensemble_inventory=inventory))["ensemble_power"] is Poll.BRISK
     counted = [*ON, meter(STORAGE, "storage")]
     assert polls(replies(meters=counted, ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE
     assert polls(replies(ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE

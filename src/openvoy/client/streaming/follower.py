@@ -154,15 +154,14 @@ class Follower:
         return await self._ask_and_take(endpoint, capabilities)
 
     def _probe(self) -> Endpoint[Any]:
-        """Choose the light question whose answer is wanted most, but not the one that failed last: it may be alone."""
+        """Choose the light question whose answer is wanted most, or the identity: one module may be alone in failing."""
         light = [
             (CADENCE_S[poll], endpoint.name, endpoint)
             for endpoint, poll in self._schedule.polls.items()
-            if endpoint.handler is not Handler.SCRIPTED
-            and endpoint not in self._schedule.forgotten
-            and endpoint is not self._failed
+            if endpoint.handler is not Handler.SCRIPTED and endpoint not in self._schedule.forgotten
         ]
-        return min(light)[2] if light else INFO
+        most_wanted = min(light)[2] if light else INFO
+        return INFO if most_wanted is self._failed else most_wanted
 
     async def _ask_and_take(self, endpoint: Endpoint[Any], capabilities: Capabilities) -> Turn:
         timeout_s = PROBE_TIMEOUT_S if self._breaker.is_open else None

@@ -1,4 +1,4 @@
-"""When to ask what: cadences, schedule, load, patience, nights. Pure, in seconds of a stopwatch that the caller reads."""
+"""When to ask what: cadences, schedule, load, patience, nights. Pure, in seconds of a stopwatch of the caller."""
 
 from openvoy.protocol.pacing.breaker import Breaker
 from openvoy.protocol.pacing.cadence import CADENCE_S, LOAD_BUDGET, STALE_AFTER_S, lifetime_s
