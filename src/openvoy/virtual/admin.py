@@ -1,7 +1,8 @@
 """The virtual gateway's own switches under `/__virtual/`, for tests and for whoever started it.
 
 `clock` (GET, POST `{"advance_s": …}`), `stats` (GET), `faults` (GET; POST `{"name": …, option: value}`; DELETE, with
-`?name=` one kind only), `truth` (GET, where the source knows one). All need `Authorization: Bearer <admin token>`.
+`?name=` one kind only), `truth` (GET, where the source knows one), `mirror` (GET, where the source is one). All need
+`Authorization: Bearer <admin token>`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from openvoy.protocol.http import Request
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.faults import build_fault
-from openvoy.virtual.source import HasTruth, Reply, Source
+from openvoy.virtual.source import HasReport, HasTruth, Reply, Source
 from openvoy.virtual.stats import Stats
 
 PREFIX = "/__virtual/"
@@ -38,6 +39,7 @@ class Admin:
             "stats": {"GET": self._read_stats},
             "faults": {"GET": self._read_faults, "POST": self._switch_on, "DELETE": self._switch_off},
             "truth": {"GET": self._read_truth},
+            "mirror": {"GET": self._read_mirror},
         }
 
     def answer(self, request: Request) -> Reply:
@@ -90,7 +92,12 @@ class Admin:
     def _read_truth(self, request: Request) -> Reply:  # noqa: ARG002 - as above
         if isinstance(self._source, HasTruth):
             return _say(self._source.truth())
-        return _refuse(404, "a recording has no truth beyond its replies", "Start the gateway with --site instead.")
+        return _refuse(404, "only a simulated site knows a truth", "Start the gateway with --site instead.")
+
+    def _read_mirror(self, request: Request) -> Reply:  # noqa: ARG002 - as above
+        if isinstance(self._source, HasReport):
+            return _say(self._source.report())
+        return _refuse(404, "this gateway mirrors no other", "Start it with --mirror HOST instead.")
 
 
 def _members(request: Request) -> dict[str, Any]:

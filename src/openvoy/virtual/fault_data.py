@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
 
 from openvoy.codec import changed
 from openvoy.errors import BadPayload
@@ -20,9 +19,8 @@ from openvoy.protocol.endpoints.production import (
     ProductionRow,
     ProductionTotals,
 )
-from openvoy.protocol.firmware import Firmware
 from openvoy.protocol.http import Request
-from openvoy.protocol.registry import find_endpoint
+from openvoy.virtual.api.finding import endpoint_of
 from openvoy.virtual.api.printing import print_reply
 from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.source import Reply
@@ -31,20 +29,8 @@ Edit = Callable[[Any], Any]
 Edits = Mapping[Endpoint[Any], Edit]
 T = TypeVar("T")
 
-ALIASES = {"/info.xml": "/info", "/home.json": "/home", "/admin/lib/tariff.json": "/admin/lib/tariff"}
 PAGES: tuple[Endpoint[ProductionPage], ...] = (PRODUCTION_DETAILS, PRODUCTION_PAGE, PRODUCTION_AGGREGATE)
 """The production page in all its forms."""
-
-
-def endpoint_of(path: str, firmware: Firmware) -> Endpoint[Any] | None:
-    """Find the endpoint of a path under all its names."""
-    page, _, query = path.partition("?")
-    page = page.rstrip("/") or "/"
-    known = ALIASES.get(page, page)
-    endpoint = find_endpoint(f"{known}?{query}" if query else known, firmware)
-    if endpoint is PRODUCTION_PAGE and parse_qs(query).get("details", ["0"])[-1] in {"1", "true"}:
-        return PRODUCTION_DETAILS
-    return endpoint
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,11 @@ from openvoy.virtual.keys import Keyring
 from openvoy.virtual.latency import LatencyProfile
 from openvoy.virtual.login import build_gate
 from openvoy.virtual.login.tokens import INSTALLER_LIFETIME_S, OWNER_LIFETIME_S
+from openvoy.virtual.login.visitors import Visitors
 from openvoy.virtual.pages import render_redirect
 from openvoy.virtual.responder import Answer, Responder
 from openvoy.virtual.server import Answerer, Server
-from openvoy.virtual.source import HasTruth, Source
+from openvoy.virtual.source import HasTruth, Source, Vouches
 from openvoy.virtual.stats import Stats
 from openvoy.virtual.traits import CONDITIONS, traits_of
 from openvoy.virtual.ui.front import Front
@@ -61,8 +62,12 @@ class GatewaySettings:
     latency: LatencyProfile = "none"
     faults: tuple[str, ...] = ()
     """As on the command line: NAME[:key=value,…]."""
+    envoy_password: str | None = field(default=None, repr=False)
+    """Of the digest user `envoy`; None is the end of the serial number, as gateways have it from the factory."""
     installer_password: str | None = field(default=None, repr=False)
     """Of the digest user `installer`; None is a random one."""
+    known_token: str | None = field(default=None, repr=False)
+    """One that a mirror's own upstream login uses, and that its clients may use too."""
     folder: Path | None = None
     """Where certificate and token key are kept; None makes fresh ones."""
     random_bytes: Callable[[int], bytes] = os.urandom
@@ -98,7 +103,7 @@ class VirtualGateway:
             self.faults.switch_on(*parse_fault(text))
         self.admin_token = self.settings.random_bytes(24).hex()
         has_digest = self.identity.login is LoginKind.DIGEST
-        self.envoy_password = self.serial[-6:] if has_digest else None
+        self.envoy_password = (self.settings.envoy_password or self.serial[-6:]) if has_digest else None
         self.installer_password = (
             (self.settings.installer_password or self.settings.random_bytes(8).hex()) if has_digest else None
         )
@@ -247,7 +252,17 @@ class VirtualGateway:
             stats=self.stats,
             clock=self.clock,
             latency=self.settings.latency,
+            visitors=self._build_visitors(source),
         )
+
+    def _build_visitors(self, source: Source) -> Visitors | None:
+        """Let tokens in that the gateway behind a mirror accepts; all other sources know their own only."""
+        if not isinstance(source, Vouches) or self.identity.login is not LoginKind.TOKEN:
+            return None
+        visitors = Visitors(source, self._authority, self.identity, clock=self.clock)
+        if self.settings.known_token is not None:
+            visitors.trust(self.settings.known_token)
+        return visitors
 
 
 def _host_of(header: str) -> str | None:

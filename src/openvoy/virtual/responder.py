@@ -12,6 +12,7 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.latency import LatencyProfile, latency_s
 from openvoy.virtual.login.gate import Gate
+from openvoy.virtual.login.visitors import Visitors
 from openvoy.virtual.source import Reply, Source
 from openvoy.virtual.stats import Stats
 from openvoy.virtual.ui.front import Front
@@ -42,6 +43,7 @@ class Responder:
         stats: Stats,
         clock: VirtualClock,
         latency: LatencyProfile,
+        visitors: Visitors | None = None,
     ) -> None:
         self._source = source
         self._gate = gate
@@ -51,6 +53,7 @@ class Responder:
         self._stats = stats
         self._real = clock.real
         self._latency: LatencyProfile = latency
+        self._visitors = visitors
         self._scripts = asyncio.Lock()
 
     async def answer(self, request: Request) -> Answer:
@@ -81,6 +84,9 @@ class Responder:
         return await visit.spoil(admitted if isinstance(admitted, Reply) else await self._reply(admitted))
 
     async def _reply(self, request: Request) -> Reply:
+        refusal = None if self._visitors is None else await self._visitors.greet(request)
+        if refusal is not None:
+            return refusal
         admission = self._gate.admit(request)
         reply = admission.reply
         if reply is None:

@@ -71,6 +71,24 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Vouches(Protocol):
+    """A source that knows tokens which its virtual gateway did not sign."""
+
+    async def vouch(self, token: str) -> bool:
+        """Say whether a token is good; raise an OpenvoyError where that cannot be said now."""
+        ...
+
+
+@runtime_checkable
+class HasReport(Protocol):
+    """A source that counts what it does; shown at `/__virtual/mirror`."""
+
+    def report(self) -> Mapping[str, object]:
+        """What it did so far, JSON-ready."""
+        ...
+
+
+@runtime_checkable
 class HasTruth(Protocol):
     """A source that knows more than it tells its clients; shown at `/__virtual/truth`."""
 

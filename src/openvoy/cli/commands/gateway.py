@@ -1,25 +1,29 @@
-"""`openvoy gateway`: a gateway in software, from a recording or a simulated site."""
+"""`openvoy gateway`: a gateway in software, from a recording, a simulated site, or a live gateway that it mirrors."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 import signal
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from openvoy import codec
 from openvoy.cli.app import command, option
 from openvoy.cli.extras import needing
+from openvoy.cli.mirroring import Upstream, open_mirror
 from openvoy.cli.output import print_bytes, say
 from openvoy.errors import ConfigError
+from openvoy.protocol.login import Credentials
 
 if TYPE_CHECKING:
     from openvoy.virtual.clock import VirtualClock
-    from openvoy.virtual.gateway import VirtualGateway
+    from openvoy.virtual.gateway import GatewaySettings
     from openvoy.virtual.source import Source
 
 _MAX_PORT = 65_535
@@ -91,30 +95,88 @@ class Behaviour:
 
 
 @command("gateway")
-async def gateway(*, origin: Origin, behaviour: Behaviour) -> None:
-    """Be a gateway, until interrupted. Prints one JSON line with addresses and credentials once it can be asked."""
-    clock = _clock(origin)
-    virtual = _build(_source(origin, clock), clock, behaviour)
+async def gateway(*, origin: Origin, upstream: Upstream, behaviour: Behaviour) -> None:
+    """Be a gateway, until interrupted: a simulated site, a recording, or a mirror of a live gateway.
+
+    Prints one JSON line with addresses and credentials once it can be asked.
+
+    For example:
+
+        openvoy gateway --site metered-split
+
+        openvoy gateway --site full --firmware 7.6 --fault nightly-outage:minutes=5 --start 2026-06-21T22:55:00Z
+
+        openvoy gateway --capture home.har
+
+        openvoy gateway --mirror envoy.local --token-file home.jwt --listen 0.0.0.0:8443
+    """
+    credentials = upstream.credentials()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    clock = _clock(origin)
+    _check_one(origin, upstream)
+    if upstream.host:
+        await _mirror(upstream, clock, _settings(behaviour, credentials), stopping)
+    else:
+        await _serve(_source(origin, clock), clock, _settings(behaviour, credentials), stopping)
+
+
+async def _serve(source: Source, clock: VirtualClock, settings: GatewaySettings, *until: asyncio.Event) -> None:
+    """Serve until one of the events is set."""
+    from openvoy.virtual.gateway import VirtualGateway  # noqa: PLC0415 - `--help` need not load it
+
+    virtual = VirtualGateway(source, clock=clock, settings=settings)
     async with virtual:
-        if behaviour.http_port is not None and virtual.http_url is None:
+        if settings.http_port is not None and virtual.http_url is None:
             say(f"firmware {virtual.identity.firmware} has closed the port that led to HTTPS; it is not opened")
         if virtual.mdns_name is not None:
-            say(f"announced as {virtual.mdns_name} to everybody on the network of {behaviour.listen}")
+            say(f"announced as {virtual.mdns_name} to everybody on the network of {settings.host}")
         print_bytes(codec.encode_json(virtual.describe()) + b"\n")
-        await stopping.wait()
+        waiting = [asyncio.ensure_future(event.wait()) for event in until]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+async def _mirror(upstream: Upstream, clock: VirtualClock, settings: GatewaySettings, stopping: asyncio.Event) -> None:
+    """Serve a live gateway, and anew when it turns out to be another or to have other firmware."""
+    with ExitStack() as undo:
+        if settings.folder is None:
+            # Clients' tokens and the certificate they know outlive a change of the gateway's firmware.
+            folder = undo.enter_context(TemporaryDirectory(prefix="openvoy-"))
+            settings = replace(settings, folder=Path(folder))
+        while not stopping.is_set():
+            client, mirror = await open_mirror(upstream, clock)
+            try:
+                say(f"mirrors {client.address}: serial number {mirror.identity.serial}, {mirror.identity.firmware}")
+                await _serve(mirror, clock, settings, stopping, mirror.replaced)
+            finally:
+                await mirror.close()
+                await client.close()
+            if mirror.replaced.is_set():
+                say("the gateway is another one, or has other firmware: it is served anew, as the next line says")
+
+
+def _check_one(origin: Origin, upstream: Upstream) -> None:
+    """Check that there is one source of replies, and no options that mean nothing to it."""
+    if [origin.capture is not None, origin.site is not None, bool(upstream.host)].count(True) != 1:
+        hint = "Give one of --site NAME, --capture FILE.har and --mirror HOST."
+        raise ConfigError("one source of replies is needed", hint=hint)
+    if origin.site is None and (origin.firmware is not None or origin.seed is not None):
+        raise ConfigError(
+            "--firmware and --seed are for a simulated site", hint="A recording or a mirrored gateway has its own."
+        )
+    if upstream.host and (origin.start is not None or origin.speed != 1.0):
+        raise ConfigError("--start and --speed are not for a mirror", hint="A live gateway has its own time.")
 
 
 def _source(origin: Origin, clock: VirtualClock) -> Source:
-    if (origin.capture is None) == (origin.site is None):
-        raise ConfigError("one source of replies is needed", hint="Give either --capture FILE.har or --site NAME.")
     if origin.site is not None:
         return _simulated(origin, origin.site, clock)
-    if origin.firmware is not None or origin.seed is not None:
-        raise ConfigError("--firmware and --seed are for a simulated site", hint="A recording has its own firmware.")
     from openvoy.virtual.recording import open_recording  # noqa: PLC0415 - `--help` need not load it
 
     assert origin.capture is not None
@@ -128,13 +190,16 @@ def _simulated(origin: Origin, site: str, clock: VirtualClock) -> Source:
         from openvoy.virtual.site import Site, read_site  # noqa: PLC0415 - as above
 
     definition = read_site(site)
+    firmware = parse_version(origin.firmware or DEFAULT)
+    say(f"simulating {definition.name} since it was commissioned; this takes some seconds")
     simulated = Site(definition) if origin.seed is None else Site(definition, seed=origin.seed)
-    return SiteSource(simulated, clock, parse_version(origin.firmware or DEFAULT))
+    return SiteSource(simulated, clock, firmware)
 
 
-def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> VirtualGateway:
+def _settings(behaviour: Behaviour, credentials: Credentials) -> GatewaySettings:
+    """Collect how it listens; a mirror's digest users have the passwords that it logs in with."""
     with needing("virtual", "The virtual gateway"):
-        from openvoy.virtual.gateway import GatewaySettings, VirtualGateway  # noqa: PLC0415 - as above
+        from openvoy.virtual.gateway import GatewaySettings  # noqa: PLC0415 - as above
 
         if behaviour.mdns:
             import openvoy.virtual.mdns  # noqa: F401, PLC0415 - so that a missing library is told now
@@ -143,7 +208,8 @@ def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> Virtual
     for name, number in (("--http-port", behaviour.http_port), ("--cloud-port", behaviour.cloud_port)):
         if number is not None and not 0 <= number <= _MAX_PORT:
             raise ConfigError(f"{name} {number} is no port", hint="Give 0 (a free one) to 65535.")
-    settings = GatewaySettings(
+    is_installer = credentials.user == "installer"
+    return GatewaySettings(
         host=host,
         port=port,
         http_port=behaviour.http_port,
@@ -152,10 +218,11 @@ def _build(source: Source, clock: VirtualClock, behaviour: Behaviour) -> Virtual
         has_mdns=behaviour.mdns,
         latency=behaviour.latency,
         faults=tuple(behaviour.fault or ()),
-        installer_password=behaviour.installer_password,
+        envoy_password=None if is_installer else credentials.password,
+        installer_password=behaviour.installer_password or (credentials.password if is_installer else None),
+        known_token=credentials.token,
         folder=behaviour.state,
     )
-    return VirtualGateway(source, clock=clock, settings=settings)
 
 
 def _clock(origin: Origin) -> VirtualClock:

@@ -33,18 +33,28 @@ class Found:
     query: Mapping[str, str]
 
 
+def endpoint_of(path: str, firmware: Firmware) -> Endpoint[Any] | None:
+    """Find the endpoint of a path under all its names, also where this firmware does not have it."""
+    page, _, text = _split(path)
+    endpoint = find_endpoint(f"{page}?{text}" if text else page, firmware)
+    is_detailed = parse_qs(text).get("details", ["0"])[-1] in {"1", "true"}
+    return PRODUCTION_DETAILS if endpoint is PRODUCTION_PAGE and is_detailed else endpoint
+
+
 def find(path: str, firmware: Firmware) -> Found | None:
     """Find the endpoint of a path on a firmware; None where that firmware has none there."""
-    page, _, text = path.partition("?")
-    page = page.rstrip("/") or "/"
-    known = ALIASES.get(page, page)
-    query = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
-    endpoint = find_endpoint(f"{known}?{text}" if text else known, firmware)
-    if endpoint is PRODUCTION_PAGE and query.get("details", "0") in {"1", "true"}:
-        endpoint = PRODUCTION_DETAILS
+    endpoint = endpoint_of(path, firmware)
     if endpoint is None or not endpoint.exists_in(firmware):
         return None
-    return Found(endpoint, _parts(endpoint.path, known), query)
+    page, _, text = _split(path)
+    query = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+    return Found(endpoint, _parts(endpoint.path, page), query)
+
+
+def _split(path: str) -> tuple[str, str, str]:
+    page, mark, text = path.partition("?")
+    page = page.rstrip("/") or "/"
+    return ALIASES.get(page, page), mark, text
 
 
 def _parts(template: str, page: str) -> dict[str, str]:

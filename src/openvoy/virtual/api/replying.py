@@ -9,6 +9,7 @@ from openvoy import codec
 from openvoy.protocol.firmware import Capabilities
 from openvoy.virtual.api.call import Outcome, Refused
 from openvoy.virtual.api.streaming import Follow, Stream
+from openvoy.virtual.generation import is_behind_nginx
 from openvoy.virtual.pages import (
     SERVER,
     render_bad_request,
@@ -41,13 +42,19 @@ def render_refused(identity: Capabilities, path: str, refused: Refused) -> Reply
     if refused.status == 404:
         return render_not_found(identity, path)
     if refused.status == 502:
-        headers = (SERVER, ("Date", ""), ("Content-Type", "text/html"), ("Content-Length", ""), ("Connection", ""))
-        return Reply(status=502, headers=headers, body=_BAD_GATEWAY)
+        return render_bad_gateway(identity)
     if refused.status == 405:
         return render_wrong_method(identity)
     if refused.status == 400:
         return render_bad_request(identity)
     return render_reply(identity, path, _INTERNAL_ERROR, status=refused.status)
+
+
+def render_bad_gateway(identity: Capabilities) -> Reply:
+    """Render the error page of the web server; before there was one, the same page from the gateway itself."""
+    server = (SERVER,) if is_behind_nginx(identity) else ()
+    headers = (*server, ("Date", ""), ("Content-Type", "text/html"), ("Content-Length", ""), ("Connection", ""))
+    return Reply(status=502, headers=headers, body=_BAD_GATEWAY)
 
 
 def render_stream(identity: Capabilities, stream: Stream, follow: Follow) -> Reply:

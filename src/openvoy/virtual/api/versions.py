@@ -22,6 +22,8 @@ USUAL = {
 """The build that is meant by a generation."""
 DEFAULT = "8.3"
 FIRST = Firmware((3, 9))
+AFTER_LAST = Firmware((8, 4))
+"""Nothing is known of firmware from here on."""
 
 FIRST_METERED = Firmware((4,))
 RELEASE_CLASS = ((Firmware((3, 9)), Firmware((3, 10))), (Firmware((4, 10)), Firmware((5,))))
@@ -73,9 +75,9 @@ def parse_version(text: str) -> Firmware:
     """Read a generation such as 8.2, or a build such as 8.2.127; raise ConfigError for what is not served."""
     wanted = text.strip().lstrip("DRMdrm")
     firmware = parse_firmware(USUAL.get(wanted, wanted))
-    if firmware < FIRST:
+    if not FIRST <= firmware < AFTER_LAST:
         raise ConfigError(
             f"{text!r} is no firmware that a simulated site can have",
-            hint=f"Use a generation ({', '.join(USUAL)}) or a build such as 8.2.4345, from {FIRST} on.",
+            hint=f"Use a generation ({', '.join(USUAL)}) or a build such as 8.2.4345; known are {FIRST} to 8.3.",
         )
     return Firmware(firmware.numbers, "D")

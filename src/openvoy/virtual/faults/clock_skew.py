@@ -11,9 +11,9 @@ from openvoy.codec import WireStruct, changed, doc
 from openvoy.errors import BadPayload
 from openvoy.protocol.endpoints.inventory import HomePage
 from openvoy.protocol.http import Request
+from openvoy.virtual.api.finding import endpoint_of
 from openvoy.virtual.api.printing import print_reply
 from openvoy.virtual.fault import Fault, Stage
-from openvoy.virtual.fault_data import endpoint_of
 from openvoy.virtual.faults import fault
 from openvoy.virtual.source import Reply
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from openvoy.protocol.endpoint import Role
 from openvoy.protocol.firmware import Capabilities, LoginKind
 from openvoy.protocol.http import Request
+from openvoy.virtual.api.eids import GATEWAY_EID
 from openvoy.virtual.generation import is_behind_nginx, is_first_line, login_page
 from openvoy.virtual.markup import STYLE
 from openvoy.virtual.pages import render_redirect, render_reply, render_wrong_method
@@ -19,9 +20,6 @@ from openvoy.virtual.ui.accept import prefers_html
 from openvoy.virtual.ui.layout import STYLE_PATH
 from openvoy.virtual.ui.redemption import GET_JWT, redeem
 from openvoy.virtual.ui.view import CloudLink, View
-
-GATEWAY_EID = 603_980_032
-"""Record number of the gateway itself, the same everywhere (endpoints.md 1.7)."""
 
 _ASSETS = files("openvoy.virtual.ui").joinpath("assets")
 _SCRIPT = "application/javascript"
