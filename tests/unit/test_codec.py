@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_type_hints
 
 import pytest
 
@@ -57,3 +57,15 @@ def test_a_reply_of_nothing_but_misfits_is_refused() -> None:
 def test_what_was_not_said_is_not_sent() -> None:
     assert encode_json(Row(name="a")) == b'{"name":"a"}'
     assert encode_json(Page(rows=())) == b'{"rows":[]}'
+
+
+@pytest.mark.parametrize("number", [b'"nan"', b'"-inf"', b'"Infinity"', b"1e99", b"-1e16", b'"1e16"', b"9" * 40])
+def test_a_number_beyond_all_measure_is_no_number(number: bytes) -> None:
+    value, defects = decoder(Page)(b'{"rows":[{"powerNow":%s,"name":"nan"}]}' % number)
+    assert [(row.name, row.power_w) for row in value.rows] == [("nan", None)]
+    assert len(defects) == 1
+
+
+def test_bounds_of_numbers_do_not_show_in_a_struct() -> None:
+    decoder(Row)
+    assert "ge=" not in str(get_type_hints(Row, include_extras=True)["power_w"])
