@@ -104,8 +104,10 @@ def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None
 
 
 def _storage(_capabilities: Capabilities, replies: Replies) -> Poll:
-    """Every minute where there is something; what is installed later is found within the hour."""
-    return Poll.HOURLY if replies.value(ENSEMBLE_INVENTORY) == () else Poll.MINUTE
+    """What is installed later is found within the hour; power, charge and relay are asked more often elsewhere."""
+    if replies.value(ENSEMBLE_INVENTORY) == ():
+        return Poll.HOURLY
+    return Poll.MINUTE if replies.is_absent(ENSEMBLE_POWER) or replies.is_absent(RELAY) else Poll.FIVE_MINUTES
 
 
 _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (

@@ -137,7 +137,7 @@ async def test_a_refused_login_is_not_hammered() -> None:
         await house.clock.advance(HOUR_S)
         assert collector.feed.statuses()[0].state == "needs_login"
         assert house.reader.requests.total() <= 65, (
-            "once a minute: some gateways refuse every login for minutes at night"
+            "once a minute: some refuse every login for minutes at night"
         )
 
 

@@ -154,7 +154,7 @@ class Follower:
         return await self._ask_and_take(endpoint, capabilities)
 
     def _probe(self) -> Endpoint[Any]:
-        """Choose the light question whose answer is wanted most, or the identity: one module may be alone in failing."""
+        """Choose the light question whose answer is wanted most, or the identity: one module may fail alone."""
         light = [
             (CADENCE_S[poll], endpoint.name, endpoint)
             for endpoint, poll in self._schedule.polls.items()
