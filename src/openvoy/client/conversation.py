@@ -84,7 +84,7 @@ class RenewingConversation(Conversation):
         self._tokens, self._serial, self._build, self._token = tokens, serial, build, token
 
     async def fetch(self, request: Request, *, timeout_s: float) -> Response:
-        """Send a request; after a refused token once more with a new one, as nothing was done with the first."""
+        """Send a request; after a refused token once more with a new one, if it only reads."""
         self._use(await self._tokens.fetch_token(self._serial))
         used = self._token
         try:
@@ -93,6 +93,11 @@ class RenewingConversation(Conversation):
             raise
         except CredentialRejected as rejected:
             await self._replace(used, rejected)
+            if not request.is_reading:
+                raise CredentialRejected(
+                    f"{rejected.message} {request.path} was not sent again.",
+                    hint="There is a new one: do it once more.",
+                ) from rejected
         return await super().fetch(request, timeout_s=timeout_s)
 
     @asynccontextmanager

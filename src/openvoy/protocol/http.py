@@ -15,6 +15,11 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether it changes nothing; everything else is sent once, whatever comes of it."""
+        return self.method in {"GET", "HEAD"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:

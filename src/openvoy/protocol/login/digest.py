@@ -41,7 +41,10 @@ class DigestLogin:
 
     def flow(self, request: Request) -> Flow:
         """Send the request, signed once a nonce is known; other pages tell whether a refusal means the password."""
-        response = yield from self._exchange(request, self._nonces.get(_space(request), self._latest))
+        if request.is_reading:
+            response = yield from self._exchange(request, self._nonces.get(_space(request), self._latest))
+        else:
+            response = yield from self._send_once(request)
         if not is_refused(response):
             return response
         if response.status != 401:
@@ -83,6 +86,23 @@ class DigestLogin:
         if space in self._nonces and response.status == 200:
             # Only what asked for a login proves one: open pages take any.
             self._accepted = space
+        return response
+
+    def _send_once(self, request: Request) -> Generator[Request, Response, Response]:
+        """Send what changes something with the nonce that a reading of the same page is challenged with."""
+        space = _space(request)
+        if space not in self._nonces:
+            yield from self._exchange(Request(path=request.path), self._latest)
+        nonce = self._nonces.get(space, self._latest)
+        response = yield request if nonce is None else self._sign(request, nonce)
+        challenge = _challenge_of(response)
+        if response.status == 401 and challenge is not None:
+            self._latest = self._nonces[space] = _Nonce(challenge)
+            if challenge.stale:
+                raise EndpointRefused(
+                    f"{self._gateway} asked for a new signature of {request.path}; it was not sent again.",
+                    hint="Do it once more.",
+                )
         return response
 
     def _sign(self, request: Request, nonce: _Nonce) -> Request:

@@ -37,6 +37,11 @@ class TokenLogin:
             ended = self._session
             yield from self._open()
             if self._session != ended:
+                if not request.is_reading:
+                    raise EndpointRefused(
+                        f"{self._gateway} ended the session and refused {request.path}; it was not sent again.",
+                        hint="There is a new session: do it once more.",
+                    )
                 response = yield from self._exchange(request)
         if is_refused(response):
             raise EndpointRefused(

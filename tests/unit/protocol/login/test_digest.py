@@ -173,3 +173,24 @@ def test_an_installer_signs_with_the_given_name() -> None:
     response, sent = drive(login("secret", "installer").flow(READING), DigestGateway("secret", user="installer"))
     assert response.status == 200
     assert members_of(sent[1].headers["Authorization"])["username"] == "installer"
+
+
+WRITE = Request(method="PUT", path="/admin/lib/tariff", body=b"{}")
+
+
+def test_what_changes_something_is_sent_once_and_signed() -> None:
+    gateway, login = DigestGateway("secret"), DigestLogin("envoy", "secret", gateway="envoy.local")
+    response, sent = drive(login.flow(WRITE), gateway)
+    assert response.status == 200
+    assert [request.method for request in sent] == ["GET", "GET", "PUT"]
+    assert [request.method for request in drive(login.flow(WRITE), gateway)[1]] == ["PUT"]
+
+
+def test_an_outdated_nonce_does_not_repeat_it() -> None:
+    gateway, login = DigestGateway("secret", life=2), DigestLogin("envoy", "secret", gateway="envoy.local")
+    drive(login.flow(WRITE), gateway)
+    recorder = Recorder(gateway)
+    with pytest.raises(EndpointRefused, match="not sent again"):
+        drive(login.flow(WRITE), recorder)
+    assert recorder.paths == [WRITE.path]
+    assert drive(login.flow(WRITE), gateway)[0].status == 200

@@ -123,3 +123,14 @@ def test_a_gateway_without_the_check_is_asked_with_the_token_alone() -> None:
         return Response(status=404 if request.path == CHECK else 200)
 
     assert drive(TokenLogin(TOKEN, gateway="envoy.local").flow(READING), answer)[0].status == 200
+
+
+def test_what_changes_something_is_never_sent_twice() -> None:
+    gateway, login = TokenGateway(by_session=True), TokenLogin(TOKEN, gateway="envoy.local")
+    drive(login.flow(READING), gateway)
+    gateway.live.clear()
+    recorder, write = Recorder(gateway), Request(method="PUT", path="/admin/lib/tariff", body=b"{}")
+    with pytest.raises(EndpointRefused, match="not sent again"):
+        drive(login.flow(write), recorder)
+    assert recorder.paths == [write.path, CHECK]
+    assert [request.path for request in drive(login.flow(write), gateway)[1]] == [write.path]
