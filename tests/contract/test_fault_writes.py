@@ -11,6 +11,7 @@ import pytest
 
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request
+from openvoy.virtual.api.eids import GATEWAY_EID
 from openvoy.virtual.pages import render_bad_request, render_reply
 from openvoy.virtual.source import Framing, Reply
 from tests.contract.fault_support import Stand, standing
@@ -185,6 +186,48 @@ async def test_events_may_come_in_bursts() -> None:
         bursts = await pieces_of(stand)
         assert [len(burst) for burst in bursts] == [330, 330, 330, 110]
         assert b"".join(bursts).count(b"data: ") == 100
+
+
+async def test_events_may_stall() -> None:
+    async with standing(Writable()) as stand:
+        stand.switch_on("stream-stalls:seconds=30")
+        assert [len(piece) for piece in await pieces_of(stand)] == [1100]
+        stand.switch_on("stream-stalls:seconds=0")
+        assert len(await pieces_of(stand)) == 100
+
+
+async def test_8_3_6086_ignores_the_tariff_by_nature() -> None:
+    async with standing("demo", "8.3.6086") as stand:
+        tariff = await tariff_of(stand)
+        changed = {**tariff, "storage_settings": {**tariff["storage_settings"], "mode": "backup"}}
+        assert (await stand.send(TARIFF, method="PUT", body={"tariff": changed})).status == 200
+        assert await tariff_of(stand) == tariff
+        assert "stream-stalls" in {row["name"] for row in stand.gateway.faults.report()}
+
+
+async def test_production_may_stay_off_until_the_morning() -> None:
+    path, clear, force = f"/ivp/mod/{GATEWAY_EID}/mode/power", {"length": 1, "arr": [0]}, {"length": 1, "arr": [1]}
+    async with standing("demo") as stand:
+        headers = bearer(stand.gateway.issue_token("installer", lifetime_s=7 * 86400))
+
+        async def switch(body: object) -> object:
+            return json.loads((await stand.send(path, method="PUT", body=body, headers=headers)).body)["powerForcedOff"]
+
+        async def state() -> object:
+            return json.loads((await stand.send(path, headers=headers)).body)["powerForcedOff"]
+
+        stand.switch_on("production-stays-off")
+        assert await switch(force) is True
+        assert await switch(clear) is True
+        stand.gateway.clock.advance(6 * 3600)
+        assert await state() is True
+        stand.gateway.clock.advance(12 * 3600)
+        assert await state() is False
+        assert await switch(force) is True
+        assert await switch(clear) is True
+        assert await switch(force) is True
+        stand.gateway.clock.advance(24 * 3600)
+        assert await state() is True
 
 
 async def test_event_streams_may_end() -> None:

@@ -23,10 +23,12 @@ from openvoy.virtual.cloud.host import CloudHost
 from openvoy.virtual.fault_board import FaultBoard
 from openvoy.virtual.fault_watch import FaultWatch
 from openvoy.virtual.faults import parse_fault
+from openvoy.virtual.faults.session_idle import SessionIdle
 from openvoy.virtual.generation import has_redirect_port
 from openvoy.virtual.keys import Keyring
 from openvoy.virtual.latency import LatencyProfile
 from openvoy.virtual.login import build_gate
+from openvoy.virtual.login.sessions import IDLE_LIMIT_S
 from openvoy.virtual.login.tokens import INSTALLER_LIFETIME_S, OWNER_LIFETIME_S
 from openvoy.virtual.login.visitors import Visitors
 from openvoy.virtual.pages import render_redirect
@@ -241,6 +243,7 @@ class VirtualGateway:
             authority=self._authority,
             passwords={user: password for user, password in passwords.items() if password is not None},
             random_bytes=self.settings.random_bytes,
+            idle_limit_s=self._idle_limit_s,
         )
         admin = Admin(self.admin_token, clock=self.clock, stats=self.stats, faults=self.faults, source=source)
         return Responder(
@@ -254,6 +257,11 @@ class VirtualGateway:
             latency=self.settings.latency,
             visitors=self._build_visitors(source),
         )
+
+    def _idle_limit_s(self) -> float:
+        """How long a session lives unused."""
+        switched = self.faults.active(SessionIdle)
+        return switched[-1][0].idle_min * 60 if switched else IDLE_LIMIT_S
 
     def _build_visitors(self, source: Source) -> Visitors | None:
         """Let tokens in that the gateway behind a mirror accepts; all other sources know their own only."""

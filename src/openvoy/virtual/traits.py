@@ -47,6 +47,8 @@ TRAITS: tuple[Trait, ...] = (
     Trait(fault=f"flags-null:{_METERS}", until="4.10", where=Where.METERED),
     Trait(fault=f"net-import-only:{_PAGE}", until="7", where=Where.METERED),
     Trait(fault="stream-bursts", since="7.0", until="7.3"),
+    Trait(fault="stream-stalls", since="8.3.6086", until="8.3.6087"),
+    Trait(fault="writes-ignored:path=/admin/lib/tariff*", since="8.3.6086", until="8.3.6087"),
     Trait(fault=f"standard-zero-v1:{_INTERVAL}", since="7", until="8.2.4264", where=Where.NO_TRANSFORMER),
     Trait(fault=f"small-frozen-v1:{_INTERVAL}", since="8.2.4264", where=Where.NO_TRANSFORMER),
     Trait(fault=f"inactive-noise:{_PAGE}", since="7", where=Where.NO_TRANSFORMER),

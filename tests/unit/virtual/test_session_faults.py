@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from openvoy.errors import ConfigError
 from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
@@ -102,3 +103,21 @@ def test_they_are_told_with_their_options() -> None:
     named = {row["name"]: row for row in json.loads(json.dumps(report))}
     assert named["too-many-sessions"]["most"] == 3
     assert "higher-login-ends-lower" in named
+
+
+@pytest.mark.parametrize(
+    ("faults", "lives_min"), [((), 10), (("session-idle",), 30), (("session-idle:idle_min=2",), 2)]
+)
+async def test_sessions_live_as_long_as_they_are_told(faults: tuple[str, ...], lives_min: int) -> None:
+    house = House(*faults)
+    session = await house.log_in(house.token("owner")) or ""
+    for _ in range(2):
+        house.clock.advance(lives_min * 60)
+        assert (await house.ask(cookie=session)).status == 200
+    house.clock.advance(lives_min * 60 + 1)
+    assert (await house.ask(cookie=session)).status == 401
+
+
+def test_a_session_needs_some_time() -> None:
+    with pytest.raises(ConfigError, match="no time"):
+        House("session-idle:idle_min=0")

@@ -28,6 +28,7 @@ def names_of(firmware: str) -> set[str]:
         ("8.3.1598", {"three-lines", "power-factor-sum"}, {"phantom-meter"}),
         ("8.3.5169", {"phantom-meter"}, {"three-lines", "total-is-net", "standard-zero-v1"}),
         ("8.3.5433", {"phantom-meter", "three-lines", "total-is-net", "reactive-swapped", "standard-zero-v1"}, set()),
+        ("8.3.6086", {"stream-stalls", "writes-ignored", "phantom-meter"}, {"total-is-net"}),
         ("8.3.5528", {"phantom-meter", "three-lines"}, {"total-is-net", "power-factor-sum"}),
     ],
 )

@@ -77,8 +77,8 @@ class Behaviour:
         ),
     ] = False
     latency: Annotated[
-        Literal["none", "capture", "8.3", "slow-link"],
-        option("--latency", help="Answer at once, as long as recorded, or as measured on two systems."),
+        Literal["none", "capture", "8.3", "slow-link", "8.3.6086"],
+        option("--latency", help="Answer at once, as long as recorded, or as measured on two systems or that build."),
     ] = "none"
     fault: Annotated[list[str] | None, option("--fault", help="NAME[:key=value,…]; may be given several times.")] = None
     state: Annotated[

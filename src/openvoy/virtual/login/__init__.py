@@ -20,10 +20,12 @@ def build_gate(
     authority: TokenAuthority,
     passwords: dict[str, str],
     random_bytes: Callable[[int], bytes],
+    idle_limit_s: Callable[[], float],
 ) -> Gate:
     """Build the login of this identity; `passwords` are those of digest users, `authority` signs and checks tokens."""
     if identity.login is LoginKind.NONE:
         return OpenGate()
     if identity.login is LoginKind.DIGEST:
         return DigestGate(identity, passwords, clock=clock, random_bytes=random_bytes)
-    return TokenGate(identity, authority, SessionBook(clock, random_bytes), clock=clock)
+    sessions = SessionBook(clock, random_bytes, idle_limit_s=idle_limit_s)
+    return TokenGate(identity, authority, sessions, clock=clock)

@@ -23,9 +23,16 @@ class _Session:
 class SessionBook:
     """The open sessions, one for each token; `clock` is the gateway's."""
 
-    def __init__(self, clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+        *,
+        idle_limit_s: Callable[[], float] = lambda: IDLE_LIMIT_S,
+    ) -> None:
         self._clock = clock
         self._random_bytes = random_bytes
+        self._idle_limit_s = idle_limit_s
         self._sessions: dict[str, _Session] = {}
 
     def open(self, claims: Claims) -> str:
@@ -49,5 +56,5 @@ class SessionBook:
         return session.claims
 
     def _forget_idle(self) -> None:
-        oldest_s = self._clock.monotonic() - IDLE_LIMIT_S
+        oldest_s = self._clock.monotonic() - self._idle_limit_s()
         self._sessions = {key: session for key, session in self._sessions.items() if session.used_s >= oldest_s}
