@@ -91,6 +91,11 @@ def command(path: str, *, log_level: int = logging.WARNING) -> Callable[[Command
     return register
 
 
+def prompt(text: str) -> str:
+    """Ask a person for a word on the terminal."""
+    return str(typer.prompt(text, err=True))
+
+
 def prompt_secret(text: str) -> str:
     """Ask a person for a secret on the terminal, without echo."""
     return str(typer.prompt(text, hide_input=True, err=True))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from openvoy.cli.cloud import build_token_source
 from openvoy.cli.config import Config, GatewayConfig
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
@@ -90,29 +91,23 @@ async def open_history(folder: Path, live_days: int) -> AsyncIterator[HistorySto
 
 def build_sources(config: Config, environ: Mapping[str, str], pins: PinStore) -> tuple[Source, ...]:
     """Build the gateways of a configuration; raise ConfigError for a login that cannot work."""
-    return tuple(
-        Source(
-            name=gateway.name,
-            host=gateway.host,
-            reader=_build_gateway(gateway, environ, pins),
-            time_zone=ZoneInfo(config.sites[gateway.site].time_zone),
-        )
-        for gateway in config.gateways
-    )
+    return tuple(_build_source(gateway, config, environ, pins) for gateway in config.gateways)
 
 
-def _build_gateway(gateway: GatewayConfig, environ: Mapping[str, str], pins: PinStore) -> Gateway:
-    if gateway.cloud is not None:
-        raise ConfigError(
-            f"Gateway {gateway.name}: this version does not fetch tokens from the cloud yet.",
-            hint="Put a token into a file and name it with token_file.",
-        )
-    return Gateway(
-        gateway.host,
-        token=None if gateway.token is None else gateway.token.read(environ),
-        user=gateway.user,
-        password=None if gateway.password is None else gateway.password.read(environ),
-        pins=pins,
+def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore) -> Source:
+    tokens = build_token_source(gateway, config, environ)
+    return Source(
+        name=gateway.name,
+        host=gateway.host,
+        reader=Gateway(
+            gateway.host,
+            tokens=tokens,
+            user=gateway.user,
+            password=None if gateway.password is None else gateway.password.read(environ),
+            pins=pins,
+        ),
+        time_zone=ZoneInfo(config.sites[gateway.site].time_zone),
+        tokens=tokens,
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 
+from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.ports import GatewayStatus, Update
+
+FindTrouble = Callable[[], OpenvoyError | None]
 
 
 class _Follower:
@@ -33,13 +37,16 @@ class _Follower:
 class LiveFeed:
     """Implements ports.Feed over what the pollers publish."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, troubles: Mapping[str, FindTrouble] | None = None) -> None:
+        """Begin with nothing; `troubles` says by gateway what will go wrong although values arrive."""
+        self._troubles = {} if troubles is None else troubles
         self._statuses: dict[str, GatewayStatus | None] = dict.fromkeys(names)
         self._snapshots: dict[str, Snapshot] = {}
         self._followers: set[_Follower] = set()
 
     def publish(self, status: GatewayStatus, snapshot: Snapshot | None = None) -> None:
         """Take a changed status, a new snapshot, or both."""
+        status = self._with_trouble(status)
         if snapshot is None and self._statuses.get(status.name) == status:
             return
         self._statuses[status.name] = status
@@ -48,6 +55,14 @@ class LiveFeed:
         update = Update(status=status, snapshot=snapshot)
         for follower in self._followers:
             follower.offer(update)
+
+    def _with_trouble(self, status: GatewayStatus) -> GatewayStatus:
+        """Tell trouble to come while all else is well; what is wrong already comes first."""
+        find = self._troubles.get(status.name)
+        trouble = None if find is None or status.state not in {"ok", "degraded"} else find()
+        if trouble is None:
+            return status
+        return replace(status, state="degraded", problem=trouble.message, hint=trouble.hint or None)
 
     def statuses(self) -> Sequence[GatewayStatus]:
         """Give all gateways, in the order of the configuration."""

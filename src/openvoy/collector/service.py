@@ -14,6 +14,7 @@ from openvoy.collector.keeper import Keeper
 from openvoy.collector.poller import Poller
 from openvoy.collector.supervisor import supervise
 from openvoy.ports import Clock, Feed, Reader, Store
+from openvoy.ports.tokens import TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,18 @@ class Source:
     host: str
     reader: Reader
     time_zone: tzinfo
+    tokens: TokenSource | None = None
+    """Asked for what will go wrong with the login, if it has a token."""
 
 
 class Collector:
     """Collects from gateways and keeps history while the context is open."""
 
     def __init__(self, sources: Sequence[Source], *, store: Store, clock: Clock) -> None:
-        feed = LiveFeed([source.name for source in sources])
+        feed = LiveFeed(
+            [source.name for source in sources],
+            troubles={source.name: source.tokens.find_trouble for source in sources if source.tokens is not None},
+        )
         self._clock = clock
         self._keeper = Keeper(store, clock)
         self._pollers = [

@@ -29,6 +29,7 @@ class _Claims(WireStruct):
     aud: str | tuple[str, ...] | None = None
     iss: str | None = None
     role: str | None = said("enphaseUser")
+    username: str | None = None
     exp: float | None = None
     iat: float | None = None
 
@@ -43,6 +44,9 @@ class TokenInfo:
     """`owner`, `installer`, or another word of the vendor."""
     issued_at: datetime | None
     expires_at: datetime | None
+    issuer: str | None = None
+    account: str | None = None
+    """Whose account it was issued to."""
 
     def is_for(self, serial: str) -> bool:
         """Whether a gateway of this serial number may accept it."""
@@ -85,6 +89,8 @@ def _info_of(claims: _Claims) -> TokenInfo:
         role=claims.role,
         issued_at=_moment(claims.iat),
         expires_at=_moment(claims.exp),
+        issuer=claims.iss,
+        account=claims.username,
     )
 
 
