@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openvoy.protocol.endpoint import ANY_FIRMWARE, Endpoint
+from openvoy.protocol.endpoints.code_login import REDEEM_CODE
 from openvoy.protocol.endpoints.identity import CHECK_JWT
 from openvoy.protocol.firmware import Firmware, parse_firmware
 from openvoy.virtual.api.finding import find
@@ -37,7 +38,6 @@ BESIDE: Mapping[str, str] = {
     "/": "redirect to /home; 404 from 8.3.5286 on",
     "/admin": "redirect to /admin/home",
     "/doc": "redirect to /doc/api.html",
-    "/auth/get_jwt": "redeems a code at the virtual cloud",
     "/valid_token": "404 from outside: where the token check jumps to",
     "/backbone/application.js": "the part of the bundle that programs read",
     "/include/*": "style and scripts of the local pages",
@@ -107,7 +107,9 @@ def _endpoints(page: str) -> Iterator[Endpoint[Any]]:
 
 def _is_served(endpoint: Endpoint[Any]) -> bool:
     written = {known for known, _ in WRITE}
-    return endpoint is CHECK_JWT or any(endpoint in served for served in (RENDER, ANSWER, STREAM, written))
+    return endpoint in {CHECK_JWT, REDEEM_CODE} or any(
+        endpoint in served for served in (RENDER, ANSWER, STREAM, written)
+    )
 
 
 def _cloud(address: str) -> str:

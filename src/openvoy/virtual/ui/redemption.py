@@ -6,15 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from openvoy import codec
+from openvoy.protocol.endpoints.code_login import REDEEM_CODE, LoginCode
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request
 from openvoy.virtual.pages import render_reply, render_wrong_method
 from openvoy.virtual.source import Reply
 from openvoy.virtual.ui.view import CloudLink
 
-GET_JWT = "/auth/get_jwt"
+GET_JWT = REDEEM_CODE.path
 
-_PASSED_ON = ("client_id", "redirect_uri", "code_verifier", "code")
+_PASSED_ON = LoginCode.__struct_fields__
 
 
 async def redeem(identity: Capabilities, request: Request, cloud: CloudLink | None) -> Reply:
