@@ -191,7 +191,7 @@ def _simulated(origin: Origin, site: str, clock: VirtualClock) -> Source:
 
     definition = read_site(site)
     firmware = parse_version(origin.firmware or DEFAULT)
-    say(f"simulating {definition.name} since it was commissioned; this takes some seconds")
+    say(f"{definition.name}: simulating every day since {definition.gateway.commissioned}")
     simulated = Site(definition) if origin.seed is None else Site(definition, seed=origin.seed)
     return SiteSource(simulated, clock, firmware)
 
