@@ -37,6 +37,14 @@ def has_enabled_meter(replies: Replies, *measurements: str) -> bool:
     )
 
 
+def streamed_poll(replies: Replies) -> Poll:
+    """How often the meters are still asked while they are followed: for counters, and for what is not streamed."""
+    streamed = {"production", "net-consumption", "total-consumption"}
+    meters = each(replies.value(METERS))
+    is_all = all(meter.measurement in streamed for meter in meters if meter.state == "enabled")
+    return Poll.MINUTE if is_all else Poll.BRISK
+
+
 def has_devices(replies: Replies, *kinds: str) -> bool:
     """Whether the storage inventory lists a device of one of these kinds."""
     return any(group.kind in kinds and group.devices for group in each(replies.value(ENSEMBLE_INVENTORY)))
@@ -96,11 +104,12 @@ def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
 
 
 def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None:
-    """Briskly where the house load depends on it; a meter of the batteries, or none at all, makes it one of many."""
+    """Briskly where the house load depends on it; a meter of the batteries knows their power better and sooner."""
     if not has_devices(replies, "ENCHARGE"):
         return None
-    is_counted = has_enabled_meter(replies, "storage") or not has_enabled_meter(replies)
-    return Poll.MINUTE if is_counted else Poll.BRISK
+    if has_enabled_meter(replies, "storage"):
+        return Poll.FIVE_MINUTES
+    return Poll.BRISK if has_enabled_meter(replies) else Poll.MINUTE
 
 
 def _storage(_capabilities: Capabilities, replies: Replies) -> Poll:
@@ -128,7 +137,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
         ENSEMBLE_STATUS,
         _where(lambda replies: has_devices(replies, *CONTROLLERS) and replies.is_absent(RELAY), Poll.MINUTE),
     ),
-    (DRY_CONTACTS, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.MINUTE)),
+    (DRY_CONTACTS, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.FIVE_MINUTES)),
     (CONTACT_SETTINGS, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
     (GENERATOR, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.MINUTE)),
     (GENERATOR_CONFIG, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),

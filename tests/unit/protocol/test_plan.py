@@ -71,5 +71,5 @@ def test_battery_power_is_asked_briskly_unless_a_meter_counts_it() -> None:
     inventory = [{"type": "ENCHARGE", "devices": [{"serial_num": "9"}]}]
     assert polls(replies(meters=ON, ensemble_inventory=inventory))["ensemble_power"] is Poll.BRISK
     counted = [*ON, meter(STORAGE, "storage")]
-    assert polls(replies(meters=counted, ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE
+    assert polls(replies(meters=counted, ensemble_inventory=inventory))["ensemble_power"] is Poll.FIVE_MINUTES
     assert polls(replies(ensemble_inventory=inventory))["ensemble_power"] is Poll.MINUTE

@@ -19,7 +19,7 @@ from openvoy.protocol.endpoints.meters import METER_READINGS
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.identity import build_capabilities
 from openvoy.protocol.pacing import CADENCE_S, Breaker, LoadMeter, Schedule, lifetime_s
-from openvoy.protocol.plan import wanted_endpoints
+from openvoy.protocol.plan import streamed_poll, wanted_endpoints
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.streamed import note_record
 from openvoy.protocol.translate import build_snapshot
@@ -75,6 +75,7 @@ class Follower:
         self._tap = Tap(reader if streams and isinstance(reader, Streamer) else None, clock)
         self._replies = Replies()
         self._read_at: dict[Endpoint[Any], datetime] = {}
+        self._warned: set[Endpoint[Any]] = set()
         self._capabilities: Capabilities | None = None
         self._known: Capabilities | None = None
         self._ended_s = self._rested_at_s = clock.monotonic()
@@ -119,9 +120,11 @@ class Follower:
         except OpenvoyError as error:
             return self._pause(error)
         self._breaker.reset()
+        if capabilities == self._known:
+            self._schedule.remember()
+        else:
+            self._schedule, self._replies, self._read_at = Schedule(), Replies(), {}
         self._capabilities = self._known = capabilities
-        self._schedule.remember()
-        self._replies, self._read_at = Replies(), {}
         self._want(capabilities)
         return Turn(connected=capabilities)
 
@@ -131,7 +134,7 @@ class Follower:
         if wanted.get(METER_READINGS) is Poll.LIVE:
             self._tap.open()
             if self._is_streaming():
-                wanted[METER_READINGS] = Poll.MINUTE
+                wanted[METER_READINGS] = streamed_poll(self._replies)
         self._schedule.want(wanted, self._clock.monotonic())
 
     def _is_streaming(self) -> bool:
@@ -184,6 +187,7 @@ class Follower:
 
     def _take(self, endpoint: Endpoint[Any], reply: Decoded[Any], capabilities: Capabilities) -> Turn:
         self._breaker.reset()
+        self._warned.discard(endpoint)
         self._replies.note(endpoint, reply)
         self._read_at[endpoint] = self._clock.now()
         if endpoint is INFO:
@@ -195,19 +199,25 @@ class Follower:
         return self._told_when_due(endpoint, capabilities, is_new=True)
 
     def _fail(self, endpoint: Endpoint[Any], error: OpenvoyError, capabilities: Capabilities) -> Turn:
-        if error.remedy is Remedy.FORGET:
+        if error.remedy in {Remedy.FORGET, Remedy.SKIP}:
             self._breaker.reset()
-            self._replies.note(endpoint, error)
-            self._schedule.forget(endpoint)
-            self._want(capabilities)
+            self._warn_once(endpoint, error)
+            if error.remedy is Remedy.SKIP or endpoint in self._read_at:
+                # Some gateways refuse everybody at night: what answered before will answer again.
+                self._let_age(endpoint, Unavailable(error.message, hint=error.hint))
+            else:
+                self._replies.note(endpoint, error)
+                self._schedule.forget(endpoint)
+                self._want(capabilities)
             return self._told_when_due(endpoint, capabilities, is_new=False)
         self._let_age(endpoint, error)
         self._failed = endpoint
-        if error.remedy is Remedy.SKIP:
-            _LOG.warning("%s", error.message)
-            self._breaker.reset()
-            return self._told_when_due(endpoint, capabilities, is_new=False)
         return self._pause(error)
+
+    def _warn_once(self, endpoint: Endpoint[Any], error: OpenvoyError) -> None:
+        level = logging.DEBUG if endpoint in self._warned or error.remedy is Remedy.FORGET else logging.WARNING
+        self._warned.add(endpoint)
+        _LOG.log(level, "%s", error.message)
 
     def _pause(self, error: OpenvoyError) -> Turn:
         """Leave the gateway alone for a moment; a login that is refused is built anew after it.

@@ -71,7 +71,9 @@ async def follow_live(gateway: Asker, clock: Clock, *, every_s: float) -> AsyncG
                 raise _never_came()
             await clock.sleep(max(SHORTEST_S, every_s))
     finally:
-        await switch.put_back()
+        # A gateway that is away switches it off by itself, and who leaves is not kept waiting for it.
+        if not breaker.is_open:
+            await switch.put_back()
 
 
 class _Switch:

@@ -18,7 +18,7 @@ WHOLE = "gateway"
 
 
 async def follow_readings(reader: Reader, clock: Clock, *, every_s: float, streams: bool) -> AsyncGenerator[Snapshot]:
-    """Give a snapshot whenever live values are new, and while they stay away what still holds, with the reason.
+    """Give a snapshot whenever live values are new or others go missing; while all stay away what still holds, and why.
 
     Raises what keeps the first reading from coming, later only what a person must mend.
     """
@@ -33,7 +33,7 @@ async def follow_readings(reader: Reader, clock: Clock, *, every_s: float, strea
                     raise turn.error
                 last = last if turn.snapshot is None else turn.snapshot
                 yield _without(last, turn.error)
-            elif turn.snapshot is not None and (turn.is_new or last is None):
+            elif turn.snapshot is not None and (turn.is_new or last is None or turn.snapshot.missing != last.missing):
                 refused_s, last = None, turn.snapshot
                 yield last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from openvoy.codec import WireStruct, doc, said
-from openvoy.protocol.endpoint import Endpoint, Poll, Role
+from openvoy.protocol.endpoint import Decoded, Endpoint, Poll, Role
 from openvoy.protocol.firmware import parse_firmware
 
 
@@ -213,6 +213,10 @@ STREAM_METER: Endpoint[StreamRecord] = Endpoint(
 )
 
 
+def _parse_text(body: bytes) -> Decoded[str]:
+    return Decoded(body.decode("utf-8", "replace"))
+
+
 STREAM_PSD: Endpoint[str] = Endpoint(
     name="stream_psd",
     path="/stream/psd",
@@ -223,4 +227,6 @@ STREAM_PSD: Endpoint[str] = Endpoint(
     since=parse_firmware("4"),
     digest_free=False,
     is_stream=True,
+    parse=_parse_text,
+    render=str.encode,
 )
