@@ -47,7 +47,9 @@ class Argument:
             return ", ".join(self.choices)
         if self.kind in _WORDS:
             return _WORDS[self.kind]
-        bounds = [f"{word} {bound:g}" for word, bound in (("from", self.least), ("to", self.most)) if bound is not None]
+        bounds = [
+            f"{word} {bound:.10g}" for word, bound in (("from", self.least), ("to", self.most)) if bound is not None
+        ]
         return " ".join(filter(None, ("a number", *bounds, self.unit)))
 
     def parse(self, given: Setting) -> Setting:
@@ -181,6 +183,8 @@ class Preview:
     """What it can do to a live site; empty where it is harmless."""
     notes: tuple[str, ...] = ()
     """What a person should know before."""
+    obstacle: str = ""
+    """Why `apply` would raise all the same, such as a login that is not allowed to; empty where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,10 @@ class Controller(Protocol):
         """Watch a change that took effect, and tell if somebody else sets it otherwise; writes that down too."""
         ...
 
+    async def plan_undo(self, entry_id: str) -> tuple[str, Settings]:
+        """Say which control with which arguments restores what was before; ConfigError where that is not known."""
+        ...
+
     async def undo(self, entry_id: str) -> AuditEntry:
-        """Apply what was set before; None in `before` cannot be restored and raises ConfigError."""
+        """Apply what `plan_undo` says, as a change of its own."""
         ...

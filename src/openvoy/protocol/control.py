@@ -84,6 +84,8 @@ class Control:
     summary: str
     """One line."""
     arguments: tuple[Argument, ...]
+    example: str
+    """What follows the name on a command line, for help and documents."""
     current: Callable[[State], Values]
     """Settings now, by the names of the arguments; what the gateway does not say is None."""
     plan: Callable[[State, Settings], Plan]

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from openvoy.client.control.journal import MemoryAudit
-from openvoy.client.control.role import check_role, find_role
+from openvoy.client.control.role import find_obstacle, find_role, refused
 from openvoy.client.control.settling import Settling, send_once
-from openvoy.client.control.survey import Door, fetch_state, why_absent
+from openvoy.client.control.survey import Door, fetch_state, is_refused, why_absent
 from openvoy.client.control.wanting import build_preview, check_known, parse_wanted
 from openvoy.errors import ConfigError
 from openvoy.model.control import AuditEntry, Offer, Outcome, Preview, Settings
@@ -89,8 +89,8 @@ class GatewayController:
         await self._settings.audit.write_entry(overwritten)
         return overwritten
 
-    async def undo(self, entry_id: str) -> AuditEntry:
-        """Restore what was before an entry, as a change of its own."""
+    async def plan_undo(self, entry_id: str) -> tuple[str, Settings]:
+        """Say which control with which arguments restores what was before an entry."""
         entry = await self._entry(entry_id)
         restored = find_control(entry.control).undo(entry.arguments, entry.changes)
         if restored is None:
@@ -98,7 +98,12 @@ class GatewayController:
                 f"What was before {entry.id} is not known, so it cannot be restored.",
                 hint=f"Set {entry.control} by hand. Nothing was sent.",
             )
-        return await self._apply(entry.control, restored, undoes=entry.id)
+        return entry.control, restored
+
+    async def undo(self, entry_id: str) -> AuditEntry:
+        """Restore what was before an entry, as a change of its own."""
+        name, restored = await self.plan_undo(entry_id)
+        return await self._apply(name, restored, undoes=entry_id)
 
     async def _entry(self, entry_id: str) -> AuditEntry:
         capabilities = await self._door.connect()
@@ -117,9 +122,9 @@ class GatewayController:
         if not self._settings.enabled:
             raise ConfigError("Control is off.", hint=HOW_TO_ENABLE)
         async with self._lock:
-            capabilities = await self._door.connect()
-            check_role(find_control(name), find_role(capabilities, await self._credentials()))
             prepared = await self._prepare(name, arguments)
+            if prepared.preview.obstacle:
+                raise refused(prepared.preview.obstacle)
             entry = await self._begin(prepared, undoes)
             if not prepared.is_needed:
                 return entry
@@ -134,6 +139,9 @@ class GatewayController:
         control = find_control(name)
         check_known(control, control.arguments, arguments)
         state = await fetch_state(self._door, (*control.needs, *control.reads))
+        obstacle = find_obstacle(control, find_role(state.capabilities, await self._credentials()))
+        if is_refused(control, state):
+            raise refused(obstacle or f"This login may not read what {control.name} sets.")
         if reason := why_absent(control, state):
             raise ConfigError(
                 f"This gateway does not offer {control.name}: {reason}",
@@ -142,7 +150,7 @@ class GatewayController:
         wanted = parse_wanted(control, control.bounded(state, control.arguments), arguments)
         changes = build_changes(control, state, wanted)
         plan = control.plan(state, wanted) if changes or control.always_sends else Plan(requests=())
-        preview = build_preview(control, wanted, changes, plan)
+        preview = replace(build_preview(control, wanted, changes, plan), obstacle=obstacle)
         return _Prepared(control=control, state=state, wanted=wanted, plan=plan, preview=preview)
 
     async def _begin(self, prepared: _Prepared, undoes: str | None) -> AuditEntry:
@@ -166,9 +174,9 @@ class GatewayController:
 
 def _offer(control: Control, state: State, role: Role | None) -> Offer:
     absent = why_absent(control, state)
-    reason = absent
-    if not reason and role is not None and role < control.role:
-        reason = "It needs the login of an installer."
+    reason = absent or find_obstacle(control, role)
+    if is_refused(control, state):
+        reason = find_obstacle(control, role) or absent
     return Offer(
         name=control.name,
         summary=control.summary,

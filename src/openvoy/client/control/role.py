@@ -21,10 +21,15 @@ def find_role(capabilities: Capabilities, credentials: Credentials) -> Role | No
     return None if credentials.token is None else _ROLES.get(explain_token(credentials.token).role or "")
 
 
-def check_role(control: Control, role: Role | None) -> None:
-    """Raise EndpointRefused where a login is known not to be allowed; nothing was sent then."""
-    if role is not None and role < control.role:
-        raise EndpointRefused(
-            f"{control.name} needs the login of an installer, and this one is of an {role.name.lower()}.",
-            hint="Give an installer's token; before firmware 7 the user installer. Nothing was sent.",
-        )
+def find_obstacle(control: Control, role: Role | None) -> str:
+    """Say that a login is known not to be allowed; empty where it may be."""
+    if role is None or role >= control.role:
+        return ""
+    return f"{control.name} needs the login of an installer, and this one is of an {role.name.lower()}."
+
+
+def refused(reason: str) -> EndpointRefused:
+    """Build the error for a login that is not allowed to."""
+    return EndpointRefused(
+        reason, hint="Give an installer's token; before firmware 7 the user installer. Nothing was sent."
+    )

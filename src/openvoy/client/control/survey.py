@@ -56,9 +56,14 @@ async def fetch_state(door: Door, endpoints: Iterable[Endpoint[Any]], *, known: 
     return State(capabilities=capabilities, replies=replies, documents=documents)
 
 
+def is_refused(control: Control, state: State) -> bool:
+    """Whether the login may not read what the control needs to know."""
+    return any(isinstance(state.error(endpoint), EndpointRefused) for endpoint in (*control.needs, *control.reads))
+
+
 def why_absent(control: Control, state: State) -> str:
     """Tell why a gateway does not offer a control; empty where it does."""
-    if any(isinstance(state.error(endpoint), EndpointRefused) for endpoint in (*control.needs, *control.reads)):
+    if is_refused(control, state):
         return "This login may not read what is set."
     reason = control.absent(state)
     if reason:

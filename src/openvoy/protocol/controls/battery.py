@@ -50,6 +50,7 @@ def _plan_mode(state: State, wanted: Settings) -> Plan:
 BATTERY_MODE = Control(
     name="battery.mode",
     summary="What the batteries are for: use the sun, save money, or wait for an outage.",
+    example="backup",
     arguments=(
         Argument(
             name="mode",
@@ -95,6 +96,7 @@ def _plan_reserve(state: State, wanted: Settings) -> Plan:
 BATTERY_RESERVE = Control(
     name="battery.reserve",
     summary="Charge that is kept for an outage.",
+    example="30",
     arguments=(
         Argument(
             name="reserve",
@@ -123,6 +125,7 @@ def _charge(state: State) -> Values:
 BATTERY_CHARGE_FROM_GRID = Control(
     name="battery.charge-from-grid",
     summary="Whether the batteries may charge from the grid.",
+    example="off",
     arguments=(
         Argument(
             name="charge-from-grid", kind="flag", summary="In some places a contract forbids it.", is_required=True

@@ -44,6 +44,7 @@ CONTACT_STATE = Control(
     name="contact.state",
     summary="Open or close a contact, until its own rules move it again.",
     risk="What hangs on the contact is switched off or on at once.",
+    example="NC1 open",
     arguments=(
         CONTACT,
         Argument(
@@ -114,6 +115,7 @@ CONTACT_RULES = Control(
     name="contact.settings",
     summary="What a contact does on grid, off grid and on the generator, by time or by charge.",
     risk="The contact follows its new rules at once; what hangs on it may be switched off or on.",
+    example="NC1 --off-grid off --mode soc --soc-low 30 --soc-high 70",
     arguments=(CONTACT, *arguments_of(MEMBERS)),
     reads=(CONTACT_SETTINGS,),
     needs=(ENSEMBLE_INVENTORY,),

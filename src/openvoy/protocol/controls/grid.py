@@ -50,7 +50,8 @@ def _reason(state: State, _wanted: Settings) -> str:
 GRID_RELAY = Control(
     name="grid.relay",
     summary="Part the house from the grid, or join it again.",
-    risk=("Opening the relay takes the house off the grid: with empty batteries and little sun it goes dark."),
+    risk="Off the grid, with empty batteries and little sun, the house goes dark.",
+    example="open",
     arguments=(
         Argument(
             name="relay",

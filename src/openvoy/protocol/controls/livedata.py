@@ -18,6 +18,7 @@ def _current(state: State) -> Values:
 LIVEDATA = Control(
     name="livedata.stream",
     summary="Have the gateway measure live values every second, for about 15 minutes.",
+    example="on",
     arguments=(Argument(name="enabled", kind="flag", summary="on starts it, or keeps it alive.", is_required=True),),
     reads=(LIVEDATA_STATUS,),
     current=_current,

@@ -41,6 +41,7 @@ METERS_ENABLED = Control(
     name="meters.enabled",
     summary="Switch a meter on or off.",
     risk=("What it would have counted while off is lost, and batteries and export limits that go by it stop working."),
+    example="production on",
     arguments=(
         Argument(
             name="meter",

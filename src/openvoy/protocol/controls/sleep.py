@@ -73,6 +73,7 @@ def build_sleep(
         summary=summary,
         risk=RISK,
         arguments=ARGUMENTS,
+        example="122200000201 on --from 20 --to 30",
         reads=(endpoint,),
         needs=(needs,),
         absent=lambda state: "" if serials(state) else "The site has no batteries of this kind.",
