@@ -23,6 +23,10 @@ LARGEST = 1e15
 """No gateway counts this far: a lifetime of 100 years at 100 kW is 3.2e14 J. `"nan"` and `"inf"` are no numbers."""
 
 
+MAX_KEYS = 2000
+"""A mapping with more rows is not searched for the broken one; a gateway lists 50 devices."""
+
+
 class DecodeError(ValueError):
     """The text is not JSON, or nothing of the expected shape can be saved from it; `json_path` says where."""
 
@@ -77,6 +81,11 @@ def convert(value: object, shape: type[T]) -> T:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         raise DecodeError(*_split_path(str(error))) from error
+
+
+def parse(body: bytes, shape: type[T]) -> T:
+    """Decode JSON to `shape`, strictly and without unknown members being minded; raise DecodeError."""
+    return convert(_parse(body), shape)
 
 
 @functools.cache
@@ -170,33 +179,38 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 def _drop(root: Any, shape: Any, path: str) -> bool:
     """Delete from `root` the member or row that `path` names; False where that would be the root itself."""
     steps: list[str | int] = [name or (index if index == "..." else int(index)) for name, index in _STEP.findall(path)]
-    if not steps:
+    return bool(steps) and _drop_below(root, shape, path, root, steps)
+
+
+def _drop_below(root: Any, shape: Any, path: str, holder: Any, steps: list[str | int]) -> bool:
+    """Follow the steps from `holder` on; msgspec names the members of a mapping only as `[...]`."""
+    step, *rest = steps
+    if step != "...":
+        if rest:
+            return _drop_below(root, shape, path, holder[step], rest)
+        del holder[step]
+        return True
+    entries = dict(holder)
+    if len(entries) > MAX_KEYS:
         return False
-    holder = root
-    for depth, step in enumerate(steps):
-        key = _misfit(root, shape, holder, path) if step == "..." else step
-        if key is None:
-            return False
-        if depth == len(steps) - 1:
-            del holder[key]
-            return True
-        holder = holder[key]
-    return False
-
-
-def _misfit(root: Any, shape: Any, mapping: dict[str, Any], path: str) -> str | None:
-    """Find the key of `mapping` that does not fit; msgspec names the members of a mapping only as `[...]`."""
-    entries = dict(mapping)
     found = None
     for key, value in entries.items():
-        mapping.clear()
-        mapping[key] = value
-        try:
-            msgspec.convert(root, shape, strict=False)
-        except msgspec.ValidationError as error:
-            if _split_path(str(error))[1] == path:
-                found = key
-                break
-    mapping.clear()
-    mapping.update(entries)
-    return found
+        # The others stay out while the rest of the path is followed: they may be wrong in the same place.
+        holder.clear()
+        holder[key] = value
+        if _is_misfit(root, shape, path) and (not rest or _drop_below(root, shape, path, value, rest)):
+            found = key
+            break
+    holder.clear()
+    holder.update(entries)
+    if found is not None and not rest:
+        del holder[found]
+    return found is not None
+
+
+def _is_misfit(root: Any, shape: Any, path: str) -> bool:
+    try:
+        msgspec.convert(root, shape, strict=False)
+    except msgspec.ValidationError as error:
+        return _split_path(str(error))[1] == path
+    return False

@@ -69,3 +69,17 @@ def test_a_number_beyond_all_measure_is_no_number(number: bytes) -> None:
 def test_bounds_of_numbers_do_not_show_in_a_struct() -> None:
     decoder(Row)
     assert "ge=" not in str(get_type_hints(Row, include_extras=True)["power_w"])
+
+
+class Parts(WireStruct):
+    by_device: dict[str, dict[str, Row]] | None = None
+
+
+def test_misfits_in_mappings_of_mappings_cost_only_themselves() -> None:
+    body = b'{"by_device":{"a":{"x":{"name":"1"},"y":{"name":"2","powerNow":[]}},"b":{"z":{"name":"3","powerNow":{}}}}}'
+    value, defects = decoder(Parts)(body)
+    assert {key: [row.name for row in rows.values()] for key, rows in value.by_device.items()} == {
+        "a": ["1", "2"],
+        "b": ["3"],
+    }
+    assert len(defects) == 2

@@ -31,7 +31,7 @@ class Firmware:
 
 def parse_firmware(text: str) -> Firmware:
     """Parse `D8.2.4345`, `R4.10.35`, `7.6.175` or a firmware number followed by a build note."""
-    match = re.match(r"\s*([A-Za-z]?)(\d+(?:\.\d+)*)", text)
+    match = re.match(r"\s*([A-Za-z]?)(\d{1,9}(?:\.\d{1,9})*)", text)
     if match is None:
         return Firmware(())
     return Firmware(tuple(int(number) for number in match[2].split(".")), match[1].upper())

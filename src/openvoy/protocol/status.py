@@ -11,6 +11,8 @@ REFUSED = (401, 403)
 _MISSING = (404, 405, 410, 501)
 _BUSY = (429, 503)
 
+MOST_PATIENCE_S = 3600.0
+"""However long a gateway asks to be left alone."""
 _PATIENCE = re.compile(rb"after (\d+) seconds")
 _RETIRED = b"no longer supported"
 """A retired API says 503 forever, which is no plea for patience."""
@@ -33,9 +35,9 @@ def retry_after_s(response: Response) -> float | None:
     """How many seconds the gateway asks to wait: by header, else by its words; None if it does not say."""
     header = response.headers.get("retry-after", "").strip()
     if header.isascii() and header.isdigit():
-        return float(header)
+        return min(float(header), MOST_PATIENCE_S)
     words = _PATIENCE.search(response.body[:4096])
-    return None if words is None else float(words[1])
+    return None if words is None else min(float(words[1]), MOST_PATIENCE_S)
 
 
 def _error_for(response: Response, what: str, path: str) -> OpenvoyError:

@@ -12,6 +12,7 @@ def test_versions_compare_as_integers() -> None:
     assert parse_firmware("R4.10.35") < parse_firmware("D5.0.62")
     assert str(parse_firmware("D7.6.175 (f79c8d)")) == "7.6.175"
     assert parse_firmware("garbage").numbers == ()
+    assert parse_firmware("D8." + "9" * 5000).numbers == (8, 999999999)
 
 
 @pytest.mark.parametrize(

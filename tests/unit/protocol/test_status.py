@@ -51,3 +51,9 @@ def test_success_is_silent(status: int) -> None:
 )
 def test_patience_is_told_by_header_or_words(headers: dict[str, str], body: bytes, expected: float | None) -> None:
     assert retry_after_s(Response(status=503, headers=headers, body=body)) == expected
+
+
+@pytest.mark.parametrize(("header", "body"), [("9" * 400, b""), ("", b"retry after " + b"9" * 400 + b" seconds")])
+def test_no_gateway_is_left_alone_for_ever(header: str, body: bytes) -> None:
+    headers = {"retry-after": header} if header else {}
+    assert retry_after_s(Response(status=503, headers=headers, body=body)) == 3600

@@ -6,7 +6,7 @@ from typing import Annotated
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from openvoy.codec import DecodeError, WireStruct, doc, each
+from openvoy.codec import LARGEST, DecodeError, WireStruct, doc, each
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler, Poll, Role
 from openvoy.protocol.firmware import parse_firmware
 
@@ -47,12 +47,20 @@ class TokenCheck(WireStruct):
     valid: Annotated[bool, doc("", "the token is accepted")]
 
 
+MOST_INFO_BYTES = 256 * 1024
+"""It has 2 to 8 kB; parsed, XML takes ninety times its size."""
+
+
 def parse_info(body: bytes) -> Decoded[Info]:
     """Parse the identity page; raise DecodeError where it is none. Never by text: builds differ in quotes and order."""
-    if b"<!DOCTYPE" in body[:2048] or b"<!ENTITY" in body:
+    if len(body) > MOST_INFO_BYTES:
+        raise DecodeError(f"more than {MOST_INFO_BYTES} bytes are no identity page")
+    text = body.decode("utf-8", "replace").lstrip()
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise DecodeError("a page with a document type is no identity page")
     try:
-        root = ET.fromstring(body.lstrip())  # noqa: S314 - entities are refused above
+        # A text is parsed as what it is, whatever encoding it claims.
+        root = ET.fromstring(text)  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
         raise DecodeError(f"not XML: {error}") from error
     serial, software = _text(root, "device/sn"), _text(root, "device/software")
@@ -96,9 +104,10 @@ def _text(root: ET.Element, path: str) -> str | None:
 def _number(root: ET.Element, path: str) -> float | None:
     text = _text(root, path)
     try:
-        return None if text is None else float(text)
+        number = None if text is None else float(text)
     except ValueError:
         return None
+    return number if number is not None and abs(number) <= LARGEST else None
 
 
 def _whole(root: ET.Element, path: str) -> int | None:

@@ -10,7 +10,7 @@ from openvoy.protocol.endpoints.production import ProductionTotals
 from openvoy.protocol.firmware import parse_firmware
 from openvoy.units import scaled
 
-_ROW = r"<td[^>]*>\s*{label}\s*</td>\s*<td[^>]*>\s*(-?[\d.]+)\s*([kMG]?)W(?:h)?\s*</td>"
+_ROW = r"<td[^>]*>\s*{label}\s*</td>\s*<td[^>]*>\s*(-?\d{{1,9}}(?:\.\d{{1,9}})?)\s*([kMG]?)W(?:h)?\s*</td>"
 
 
 def parse_production_table(body: bytes) -> Decoded[ProductionTotals]:
