@@ -218,6 +218,8 @@ class AuditEntry:
     changes: tuple[Change, ...]
     requests: tuple[PlannedRequest, ...]
     outcome: Outcome
+    before: Settings = field(default_factory=dict)
+    """All settings of the target before, those that were not changed too."""
     detail: str = ""
     """For people: why, and what to do."""
     undoes: str | None = None

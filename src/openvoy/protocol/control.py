@@ -71,6 +71,16 @@ class Verdict(Enum):
     """The gateway does not say."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    """A change that is to be taken back."""
+
+    arguments: Settings
+    changes: tuple[Change, ...]
+    before: Settings
+    """All settings of the target before."""
+
+
 Values = Mapping[str, Settings]
 """Current settings by target."""
 
@@ -110,7 +120,7 @@ class Control:
     """How long somebody else's overwriting is to be expected: the cloud takes one to two minutes."""
     always_sends: bool = False
     """Sending what is so already does something, such as keeping a stream alive."""
-    undo: Callable[[Settings, tuple[Change, ...]], Settings | None] = field(default_factory=lambda: undo_by_before)
+    undo: Callable[[Undoing], Settings | None] = field(default_factory=lambda: undo_by_before)
     """Arguments that restore what was before; None where nothing can."""
 
     def target(self, wanted: Settings) -> str:
@@ -134,13 +144,10 @@ def confirm_equal(control: Control, state: State, wanted: Settings) -> Verdict:
     return Verdict.UNSAID if all(said) else Verdict.NOT_YET
 
 
-def undo_by_before(arguments: Settings, changes: tuple[Change, ...]) -> Settings | None:
+def undo_by_before(undoing: Undoing) -> Settings | None:
     """Give the same arguments with the values of before; None where one of those was not said."""
-    before = {change.name: change.before for change in changes}
-    if not before or None in before.values():
-        return None
-    unchanged = {change.name for change in changes}
-    return {**{name: value for name, value in arguments.items() if name not in unchanged}, **before}
+    before = {change.name: change.before for change in undoing.changes}
+    return None if not before or None in before.values() else {**undoing.arguments, **before}
 
 
 def is_same(one: Setting, other: Setting) -> bool:

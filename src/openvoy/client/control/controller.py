@@ -15,7 +15,7 @@ from openvoy.errors import ConfigError
 from openvoy.model.control import AuditEntry, Offer, Outcome, Preview, Settings
 from openvoy.ports.clock import Clock
 from openvoy.ports.control import Audit
-from openvoy.protocol.control import Control, Plan, State, build_changes
+from openvoy.protocol.control import Control, Plan, State, Undoing, build_changes
 from openvoy.protocol.control_registry import CONTROLS, find_control
 from openvoy.protocol.endpoint import Role
 from openvoy.protocol.login import Credentials
@@ -92,7 +92,8 @@ class GatewayController:
     async def plan_undo(self, entry_id: str) -> tuple[str, Settings]:
         """Say which control with which arguments restores what was before an entry."""
         entry = await self._entry(entry_id)
-        restored = find_control(entry.control).undo(entry.arguments, entry.changes)
+        undoing = Undoing(arguments=entry.arguments, changes=entry.changes, before=entry.before)
+        restored = find_control(entry.control).undo(undoing)
         if restored is None:
             raise ConfigError(
                 f"What was before {entry.id} is not known, so it cannot be restored.",
@@ -154,7 +155,7 @@ class GatewayController:
         return _Prepared(control=control, state=state, wanted=wanted, plan=plan, preview=preview)
 
     async def _begin(self, prepared: _Prepared, undoes: str | None) -> AuditEntry:
-        now = self._clock.now()
+        now, control = self._clock.now(), prepared.control
         known = {row.id for row in await self._settings.audit.read_entries()}
         stem = f"{now:%Y%m%d-%H%M%S}"
         names = (stem if turn == 1 else f"{stem}-{turn}" for turn in range(1, len(known) + 2))
@@ -162,11 +163,12 @@ class GatewayController:
             id=next(name for name in names if name not in known),
             at=now,
             gateway=prepared.state.capabilities.serial,
-            control=prepared.control.name,
+            control=control.name,
             target=prepared.preview.target,
             arguments=prepared.wanted,
             changes=prepared.preview.changes,
             requests=prepared.preview.requests,
+            before=control.current(prepared.state).get(prepared.preview.target, {}),
             outcome=Outcome.SENT if prepared.is_needed else Outcome.UNCHANGED,
             undoes=undoes,
         )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from openvoy.errors import ConfigError
-from openvoy.model.control import Argument, Change, Settings
-from openvoy.protocol.control import ONLY, Control, Plan, State, Values, build_request
+from openvoy.model.control import Argument, Settings
+from openvoy.protocol.control import ONLY, Control, Plan, State, Undoing, Values, build_request
 from openvoy.protocol.controls._members import Member, arguments_of, flag, number, read_members, write_members
 from openvoy.protocol.endpoint import Role
 from openvoy.protocol.endpoints.limits import EXPORT_LIMIT
@@ -65,9 +65,9 @@ def _plan_limit(state: State, wanted: Settings) -> Plan:
     return Plan(requests=(build_request(EXPORT_LIMIT, "POST", {"pel_settings": document}),))
 
 
-def _undo_limit(_arguments: Settings, changes: tuple[Change, ...]) -> Settings | None:
+def _undo_limit(undoing: Undoing) -> Settings | None:
     """Older firmware says nothing but that there is none: then that is what is restored."""
-    return {change.name: change.before for change in changes if change.before is not None} or None
+    return {change.name: change.before for change in undoing.changes if change.before is not None} or None
 
 
 EXPORT_LIMIT_STORED = Control(

@@ -8,8 +8,8 @@ from typing import Any
 
 from openvoy.codec import each
 from openvoy.errors import ConfigError
-from openvoy.model.control import Argument, Change, Settings
-from openvoy.protocol.control import Control, Plan, State, Values, build_request
+from openvoy.model.control import Argument, Settings
+from openvoy.protocol.control import Control, Plan, State, Undoing, Values, build_request
 from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY
 from openvoy.protocol.endpoints.ensemble_service import STORAGE_SLEEP
@@ -94,12 +94,12 @@ def _window(wanted: Settings) -> dict[str, int]:
     return {"sleep_min_soc": round(low), "sleep_max_soc": round(high)}
 
 
-def _undo(arguments: Settings, changes: tuple[Change, ...]) -> Settings | None:
-    before = {change.name: change.before for change in changes}
-    if before.get("asleep", arguments["asleep"]) is False:
-        return {"battery": arguments["battery"], "asleep": False}
-    low, high = (before.get(name, arguments.get(name)) for name in ("from", "to"))
-    return None if low is None or high is None else {**arguments, "asleep": True, "from": low, "to": high}
+def _undo(undoing: Undoing) -> Settings | None:
+    battery, before = undoing.arguments["battery"], undoing.before
+    if before.get("asleep") is False:
+        return {"battery": battery, "asleep": False}
+    low, high = before.get("from"), before.get("to")
+    return None if low is None or high is None else {"battery": battery, "asleep": True, "from": low, "to": high}
 
 
 ACB_SLEEP = build_sleep(
