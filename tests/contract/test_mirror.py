@@ -110,3 +110,33 @@ async def test_a_fault_of_the_gateway_is_survived_and_then_told() -> None:
         pair.upstream.faults.switch_off("connection-reset")
         pair.clock.advance(60)
         assert (await ask(pair.mirror, LIVE, token=token)).headers["X-Openvoy-Mirror"] == "fetched"
+
+
+@pytest.mark.parametrize(
+    ("fault", "how"),
+    [
+        ("bad-gateway", "stale"),
+        ("busy-503", "stale"),
+        ("close-delimited", "fetched"),
+        ("connection-reset", "stale"),
+        ("garbage-header", "fetched"),
+        ("html-with-200", "stale"),
+        ("huge-body", "stale"),
+        ("no-content-type", "fetched"),
+        ("token-refused", "stale"),
+        ("truncated-chunk", "stale"),
+        ("truncated-json", "stale"),
+        ("unauthorized", "stale"),
+        ("unauthorized:path=/ivp/meters/readings", "fetched"),
+    ],
+)
+async def test_no_trouble_of_the_gateway_is_more_than_an_old_reply(fault: str, how: str) -> None:
+    async with mirrored("metered-split", "8.3") as pair:
+        token = pair.mirror.owner_token
+        assert (await ask(pair.mirror, LIVE, token=token)).status == 200
+        pair.upstream.faults.switch_on(*parse_fault(fault))
+        pair.clock.advance(6)
+        reply = await ask(pair.mirror, LIVE, token=token)
+        assert reply.headers["X-Openvoy-Mirror"] == how
+        assert reply.status == (401 if "path" in fault else 200)
+        assert (await ask(pair.mirror, "/auth/check_jwt", token=token)).status == 200

@@ -41,6 +41,8 @@ WITHOUT_S = 60.0
 """The same where there is none: scripted pages take 1 to 14 s, 30 to 55 s on 8.3.6086."""
 
 _NO_USE = Freshness(0.0, 0.0)
+_REFUSED = Freshness(60.0, 60.0)
+"""Single endpoints refuse a good login for a while (quirk Q45)."""
 _SENDABLE = re.compile(r"/[\w.~!$&'()*+,;=:@/?%-]*", re.ASCII)
 _CACHE_BUSTER = re.compile(r"([?&])_=\d*(&|$)")
 _WRITTEN: Mapping[str, str] = {
@@ -179,7 +181,7 @@ class Mirror:
                 response = await self._upstream.fetch_raw(path)
                 now_s = self._clock.monotonic()
         except EndpointRefused:
-            return self._keep(path, render_refused(self.identity, path), 0.0, self._clock.monotonic())
+            return self._keep(path, render_refused(self.identity, path), _REFUSED, self._clock.monotonic())
         except OpenvoyError as error:
             return self._failed(path, error, render_failed(self.identity))
         self.load.upstream_busy_s += response.elapsed_s
@@ -192,7 +194,8 @@ class Mirror:
             self._take_off(INFO.path)
         if page_of(path) == INFO.path and response.status == 200:
             self._identify(response)
-        return self._keep(path, reply, response.elapsed_s, now_s - response.elapsed_s)
+        freshness = freshness_of(path, self.identity, response.elapsed_s)
+        return self._keep(path, reply, freshness, now_s - response.elapsed_s)
 
     def _failure_in(self, path: str, response: Response) -> OpenvoyError | None:
         """What a reply says of trouble; a reply without data counts as long as there is a better one."""
@@ -208,8 +211,8 @@ class Mirror:
         is_better = old is not None and old.is_usable(self._clock.monotonic())
         return BadPayload(f"{path}: no data", hint="An older reply stands in.") if is_better else None
 
-    def _keep(self, path: str, reply: Reply, took_s: float, at_s: float) -> Kept:
-        kept = Kept(reply=reply, at_s=at_s, freshness=freshness_of(path, self.identity, took_s))
+    def _keep(self, path: str, reply: Reply, freshness: Freshness, at_s: float) -> Kept:
+        kept = Kept(reply=reply, at_s=at_s, freshness=freshness)
         self._shelf.put(path, kept)
         return kept
 

@@ -173,6 +173,17 @@ async def test_missing_pages_are_not_asked_for_again_and_again() -> None:
     assert len(bench.upstream.asked) == 1
 
 
+async def test_an_endpoint_that_refuses_is_asked_again_within_a_minute() -> None:
+    bench = Bench()
+    bench.upstream.failure = EndpointRefused("no")
+    for _ in range(5):
+        assert (await bench.read(SETTINGS)).status == 401
+    assert len(bench.upstream.asked) == 1
+    bench.upstream.failure = None
+    await bench.clock.advance(60)
+    assert (await bench.read(SETTINGS)).status == 200
+
+
 async def test_numbers_against_caches_are_left_out() -> None:
     bench = Bench()
     for path in ("/x?_=1", "/x?_=2", "/x?a=1&_=3", "/x?_=4&a=1", "/x"):
