@@ -17,6 +17,7 @@ from openvoy.protocol.endpoints.generator import GENERATOR, GENERATOR_CONFIG, GE
 from openvoy.protocol.endpoints.inventory import INVENTORY
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA, INVERTERS, DeviceData
 from openvoy.protocol.endpoints.legacy import PRODUCTION_TABLE
+from openvoy.protocol.endpoints.livedata import LIVEDATA_STATUS
 from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1
 from openvoy.protocol.endpoints.tariff import TARIFF
@@ -48,6 +49,23 @@ def streamed_poll(replies: Replies) -> Poll:
 def has_devices(replies: Replies, *kinds: str) -> bool:
     """Whether the storage inventory lists a device of one of these kinds."""
     return any(group.kind in kinds and group.devices for group in each(replies.value(ENSEMBLE_INVENTORY)))
+
+
+def is_generator_feeding(replies: Replies) -> bool:
+    """Whether the gateway says that the generator is connected and the grid is not: what comes, comes from it."""
+    state = replies.value(GENERATOR)
+    if state is None or state.oper_state not in _CLOSED:
+        return False
+    relay = replies.value(RELAY)
+    said = relay.relay if relay is not None else None
+    if said is None:
+        groups = each(replies.value(ENSEMBLE_INVENTORY))
+        devices = (device for group in groups if group.kind in CONTROLLERS for device in each(group.devices))
+        said = next((device.relay or device.mid_state for device in devices), None)
+    return said is not None and said.startswith("open")
+
+
+_CLOSED = ("close", "closed")
 
 
 def has_ac_batteries(replies: Replies) -> bool:
@@ -99,8 +117,17 @@ def _page(capabilities: Capabilities, replies: Replies) -> Poll | None:
     if has_ac_batteries(replies) or (capabilities.metered and not has_meter_readings(replies)):
         return Poll.MINUTE
     if capabilities.metered:
-        return Poll.HOURLY
+        # Without a production meter the sum of the last reports is all there is, and only the page says when they end.
+        is_counted = METERS not in replies or has_enabled_meter(replies, "production")
+        return Poll.HOURLY if is_counted else Poll.FIVE_MINUTES
     return Poll.FIVE_MINUTES if PRODUCTION_V1 in replies and not is_interval_usable(replies) else None
+
+
+def _live_data(_capabilities: Capabilities, replies: Replies) -> Poll | None:
+    """Where it is the only one to know: a generator without net meter, the charge where the storage pages refuse."""
+    is_unseen = is_generator_feeding(replies) and not has_enabled_meter(replies, "net-consumption", "total-consumption")
+    is_refused = replies.is_absent(ENSEMBLE_POWER) and replies.is_absent(SECONDARY_CONTROL)
+    return Poll.MINUTE if is_unseen or (has_devices(replies, "ENCHARGE") and is_refused) else None
 
 
 def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None:
@@ -143,6 +170,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (GENERATOR_CONFIG, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
     (GENERATOR_MODE, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
     (GENERATOR_SCHEDULE, _where(has_generator, Poll.HOURLY)),
+    (LIVEDATA_STATUS, _live_data),
     (TARIFF, _always(Poll.HOURLY)),
     (PRODUCTION_DETAILS, _page),
     (INVENTORY, _always(Poll.HOURLY)),

@@ -13,7 +13,9 @@ from openvoy.protocol.endpoints.inverters import (
     InverterReport,
     LastReading,
 )
+from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.replies import Replies
+from openvoy.protocol.translate.conditions import status_text
 from openvoy.protocol.translate.moments import moment
 from openvoy.units import milli, wh_from_joules
 
@@ -31,11 +33,24 @@ def build_inverters(replies: Replies) -> tuple[Inverter, ...]:
         if report.serial and report.device_type in (None, MICROINVERTER)
     }
     entries = {entry.serial: entry for entry in _inventory(replies)}
+    is_dark = _is_dark(replies, tuple(entries.values()))
     return tuple(
-        _inverter(serial, reports.get(serial), devices.get(serial), entries.get(serial, _NO_ENTRY))
+        _inverter(serial, reports.get(serial), devices.get(serial), entries.get(serial, _NO_ENTRY), is_dark=is_dark)
         for serial in dict.fromkeys((*reports, *devices))
         if serial not in devices or devices[serial].active is not False
     )
+
+
+DARK_BELOW_W = 20.0
+"""What a production meter shows at night stays far below (quirk Q15)."""
+
+
+def _is_dark(replies: Replies, entries: tuple[InventoryDevice, ...]) -> bool:
+    """Whether the whole array is silent and nothing is produced: that is night, and no fault of any inverter."""
+    made = {info.eid for info in each(replies.value(METERS)) if info.measurement == "production"}
+    readings = (reading for reading in each(replies.value(METER_READINGS)) if reading.eid in made)
+    is_making = any(reading.active_w is not None and reading.active_w > DARK_BELOW_W for reading in readings)
+    return bool(entries) and not is_making and not any(entry.communicating for entry in entries)
 
 
 def inverter_devices(replies: Replies) -> tuple[DeviceData, ...]:
@@ -68,7 +83,7 @@ _NO_POWER = DevicePower()
 
 
 def _inverter(
-    serial: str, report: InverterReport | None, device: DeviceData | None, entry: InventoryDevice
+    serial: str, report: InverterReport | None, device: DeviceData | None, entry: InventoryDevice, *, is_dark: bool
 ) -> Inverter:
     """Build one from its report, its details, or both: of their powers the newer one counts."""
     report = _NO_REPORT if report is None else report
@@ -99,7 +114,7 @@ def _inverter(
         phase=None if entry.phase is None else _PHASES.get(entry.phase),
         part_number=entry.part_number,
         firmware=entry.firmware,
-        status=status_text(entry.status),
+        status=status_text(entry.status, is_dark=is_dark),
         communicating=entry.communicating,
         producing=entry.producing,
     )
@@ -108,12 +123,6 @@ def _inverter(
 def signed_watts(value_w: float | None) -> float | None:
     """Undo the unsigned printing of small negative powers: 4294967292 is -4 W."""
     return value_w - 2**32 if value_w is not None and value_w >= 2**31 else value_w
-
-
-def status_text(keys: tuple[str, ...] | None) -> str | None:
-    """Shorten condition keys to their last word: `envoy.global.ok` is `ok`."""
-    words = condition_words(keys)
-    return ", ".join(words) if words else None
 
 
 def condition_words(keys: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from openvoy.model import Channel, Power
+from openvoy.model import Channel, Meter, Power
 from openvoy.model.live import LivePhase, LiveSample, MeterSample
-from openvoy.protocol.endpoints.livedata import LiveMeters, LivePower, LiveStatus, StreamPhases, StreamRecord
+from openvoy.protocol.endpoints.livedata import (
+    LIVEDATA_STATUS,
+    LiveMeters,
+    LivePower,
+    LiveStatus,
+    StreamPhases,
+    StreamRecord,
+)
+from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.moments import moment
 from openvoy.units import milli
 
 _RELAYS = {0: "open", 1: "closed"}
 _LETTERS = ("a", "b", "c")
+
+
+FRESH_WITHIN = timedelta(seconds=120)
+"""Live data stands still while it is switched off; older than this it tells of another moment."""
+
+
+def find_live_sample(replies: Replies, meters: tuple[Meter, ...], at: datetime) -> LiveSample | None:
+    """Build a sample of this moment by the gateway's clock, which its meters tell; None where it is older."""
+    status = replies.value(LIVEDATA_STATUS)
+    sample = None if status is None else build_live_sample(status)
+    now = max((meter.at for meter in meters if meter.at is not None), default=at)
+    return sample if sample is not None and abs(now - sample.at) <= FRESH_WITHIN else None
 
 
 def build_live_sample(status: LiveStatus) -> LiveSample | None:

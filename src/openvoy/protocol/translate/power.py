@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from openvoy.codec import each
 from openvoy.model import Energy, Meter, Power
+from openvoy.model.live import LiveSample
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER
 from openvoy.protocol.endpoints.generator import GENERATOR
-from openvoy.protocol.plan import has_ac_batteries, has_devices, has_enabled_meter, has_meter_readings
+from openvoy.protocol.plan import (
+    has_ac_batteries,
+    has_devices,
+    has_enabled_meter,
+    has_meter_readings,
+    is_generator_feeding,
+)
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.banks import find_acb_row
 from openvoy.protocol.translate.sources import SolarSource, find_meter, find_row
@@ -16,17 +23,26 @@ STALE_PAGE_S = 120
 """The production page answers 1 to 30 s after its meters' samples; an older one tells of another moment."""
 
 
-def build_power(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> Power:
-    """Build the flows; what this site does not have adds nothing, what did not arrive leaves the load unknown."""
-    grid_w = _grid_w(replies, meters, solar)
+def build_power(
+    replies: Replies, meters: tuple[Meter, ...], solar: SolarSource, live: LiveSample | None = None
+) -> Power:
+    """Build the flows; what this site does not have adds nothing, what did not arrive leaves the load unknown.
+
+    The net meter sees what comes by way of the controller: from the grid, or from a generator while the grid's relay is
+    open (8.2.127: relay open, generator closed, 195.6 W at the net meter; load is then right with either name).
+    """
+    net_w = _net_w(replies, meters, solar)
+    is_fed = is_generator_feeding(replies)
+    grid_w = 0.0 if is_fed else net_w
+    generator_w = _fed_w(net_w, live) if is_fed else _generator_w(replies)
     battery_w = _battery_w(replies, meters)
     return Power(
         solar_w=solar.power_w,
         grid_w=grid_w,
         battery_w=battery_w,
-        generator_w=_generator_w(replies),
-        load_w=_load_w(replies, solar.power_w, grid_w, battery_w),
-        reported_consumption_w=_reported_w(replies, meters, solar.power_w, grid_w),
+        generator_w=generator_w,
+        load_w=_load_w(replies, [solar.power_w, generator_w if is_fed else grid_w], battery_w),
+        reported_consumption_w=_reported_w(replies, meters, solar.power_w, net_w),
     )
 
 
@@ -40,7 +56,7 @@ def has_battery(replies: Replies) -> bool:
     )
 
 
-def _grid_w(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> float | None:
+def _net_w(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource) -> float | None:
     if not has_meter_readings(replies):
         row = find_row(replies, "net-consumption")
         return None if row is None else row.now_w
@@ -68,24 +84,26 @@ def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
     return _sum_of(parts) if parts else None
 
 
+def _fed_w(net_w: float | None, live: LiveSample | None) -> float | None:
+    """Give what a feeding generator delivers: the net meter's value, else that of live data."""
+    return net_w if net_w is not None or live is None else live.power.generator_w
+
+
 def _generator_w(replies: Replies) -> float | None:
-    """A generator that does not feed gives 0 W; how much a feeding one gives is not said here."""
+    """A generator that does not feed gives 0 W."""
     state = replies.value(GENERATOR)
     return 0.0 if state is not None and state.oper_state == "open" and state.present and state.admin_mode else None
 
 
-def _load_w(replies: Replies, solar_w: float | None, grid_w: float | None, battery_w: float | None) -> float | None:
-    """Add the flows up; without the storage inventory nobody knows whether a battery belongs to them.
-
-    A feeding generator is seen by the consumption meter while the grid relay is open, so it needs no term.
-    """
+def _load_w(replies: Replies, supplied: list[float | None], battery_w: float | None) -> float | None:
+    """Add the flows up; without the storage inventory nobody knows whether a battery belongs to them."""
     if replies.error(ENSEMBLE_INVENTORY) is not None and not replies.is_absent(ENSEMBLE_INVENTORY):
         return None
-    return _sum_of([solar_w, grid_w, battery_w] if has_battery(replies) else [solar_w, grid_w])
+    return _sum_of([*supplied, battery_w] if has_battery(replies) else supplied)
 
 
 def _reported_w(
-    replies: Replies, meters: tuple[Meter, ...], solar_w: float | None, grid_w: float | None
+    replies: Replies, meters: tuple[Meter, ...], solar_w: float | None, net_w: float | None
 ) -> float | None:
     """Give the gateway's total: its meter's, the page's while that is of this moment, or its identity solar + net."""
     total_meter = find_meter(meters, "total-consumption")
@@ -94,7 +112,7 @@ def _reported_w(
     total, net = find_row(replies, "total-consumption"), find_row(replies, "net-consumption")
     at = next((meter.at for meter in meters if meter.at is not None), None)
     if meters and (total is None or at is None or abs(at.timestamp() - _seconds(total.reading_time_s)) > STALE_PAGE_S):
-        return _sum_of([solar_w, grid_w])
+        return _sum_of([solar_w, net_w])
     if total is None:
         return None
     if net is not None and (total.now_w, total.lifetime_wh) == (net.now_w, net.lifetime_wh):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from openvoy.errors import EndpointMissing, OpenvoyError
 from openvoy.model import GatewayInfo, Meter, MissingPart, Snapshot
+from openvoy.protocol.endpoints.livedata import LIVEDATA_STATUS
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.controller import build_contacts, build_grid
@@ -14,6 +15,7 @@ from openvoy.protocol.translate.controllers import build_controllers
 from openvoy.protocol.translate.counters import build_counters
 from openvoy.protocol.translate.generator import build_generator
 from openvoy.protocol.translate.inverters import build_inverters
+from openvoy.protocol.translate.live import find_live_sample
 from openvoy.protocol.translate.meters import build_meters, find_lost_legs
 from openvoy.protocol.translate.power import build_energy, build_power
 from openvoy.protocol.translate.reported import build_reported
@@ -28,16 +30,17 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
     inverters = build_inverters(replies)
     batteries = build_batteries(replies)
     solar = find_solar(capabilities, replies, meters, inverters)
-    gateway = _gateway(capabilities, meters)
+    gateway = _gateway(capabilities, replies, meters)
+    live = find_live_sample(replies, meters, at)
     return Snapshot(
         gateway=gateway,
         at=at,
-        power=build_power(replies, meters, solar),
+        power=build_power(replies, meters, solar, live),
         energy=build_energy(replies, meters, solar),
         meters=meters,
         inverters=inverters,
         batteries=batteries,
-        storage=build_storage(replies, batteries),
+        storage=build_storage(replies, batteries, live),
         grid=build_grid(replies),
         controllers=build_controllers(replies),
         contacts=build_contacts(replies),
@@ -49,14 +52,16 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
     )
 
 
-def _gateway(capabilities: Capabilities, meters: tuple[Meter, ...]) -> GatewayInfo:
+def _gateway(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...]) -> GatewayInfo:
+    status = replies.value(LIVEDATA_STATUS)
+    told = None if status is None or status.meters is None else status.meters.phase_count
     counts = [meter.phase_count for meter in meters if meter.state == "enabled" and meter.phase_count]
     return GatewayInfo(
         serial=capabilities.serial,
         part_number=capabilities.part_number,
         firmware=str(capabilities.firmware),
         model="metered" if capabilities.metered else "standard",
-        phases=max(counts, default=None),
+        phases=max(counts, default=told or None),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TypedDict, TypeVar
 
 from openvoy.codec import each
 from openvoy.model import Battery, Storage
+from openvoy.model.live import LiveSample
 from openvoy.protocol.endpoints.ensemble import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
@@ -156,7 +157,7 @@ def _first(value: T | None, other: T | None) -> T | None:
     return other if value is None else value
 
 
-def build_storage(replies: Replies, batteries: tuple[Battery, ...]) -> Storage | None:
+def build_storage(replies: Replies, batteries: tuple[Battery, ...], live: LiveSample | None = None) -> Storage | None:
     """Build the batteries together; None where the site has none, whatever the gateway fills in for it."""
     if not batteries:
         return None
@@ -169,7 +170,8 @@ def build_storage(replies: Replies, batteries: tuple[Battery, ...]) -> Storage |
     capacity_wh = sum(known_wh) if len(known_wh) == len(capacities) else None
     banks = build_banks(replies, batteries)
     if control is None:
-        return Storage(capacity_wh=capacity_wh, banks=banks, **_settings(settings))
+        soc_pct = None if live is None else live.soc_pct
+        return Storage(soc_pct=soc_pct, capacity_wh=capacity_wh, banks=banks, **_settings(settings))
     available = [control.iq_available_wh, control.acb_available_wh]
     stored_wh = [value for value in available if value is not None]
     return Storage(
