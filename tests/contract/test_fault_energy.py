@@ -56,15 +56,15 @@ async def test_a_wrap_that_nothing_else_tells_is_put_back_by_accounting() -> Non
             stand.switch_on(f"joule-wrap:earlier_kwh={earlier_kwh}")
             snapshot = await stand.snapshot()
             at = stand.gateway.clock.now()
-            days.append((true_wh, snapshot.energy.solar_wh, *books.account(snapshot.counters, snapshot.energy, at)))
+            days.append((true_wh, snapshot.energy.solar_wh, books.account(snapshot.counters, at)))
             stand.gateway.faults.switch_off()
             stand.gateway.clock.advance(86_400)
-    (first_wh, said_wh, _, _), (second_wh, wrapped_wh, energy, notices) = days
+    (first_wh, said_wh, _), (second_wh, wrapped_wh, accounted) = days
     assert said_wh == first_wh
     assert first_wh < WRAP_J / 3600 < second_wh
     assert wrapped_wh == int(second_wh - WRAP_J / 3600)
-    assert [notice.step for notice in notices] == [Step.WRAP]
-    assert energy.solar_wh == pytest.approx(second_wh, abs=2)
+    assert [notice.step for notice in accounted.notices] == [Step.WRAP]
+    assert accounted.energy.solar_wh == pytest.approx(second_wh, abs=2)
 
 
 async def test_a_counter_gets_its_overflow_back() -> None:

@@ -3,33 +3,91 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from openvoy.collector.books import Books
+from openvoy.collector.ledger import ENERGY_NAMES
 from openvoy.errors import StorageError
-from openvoy.model import Energy
-from openvoy.model.accounting import Account, Accountant
-from openvoy.ports import Store
+from openvoy.model import CounterSource
+from openvoy.model.accounting import Accountant, is_of_site, parse_moments, replay
+from openvoy.model.records import CounterRecord, EnergyRecord
+from openvoy.ports import History, Store
+from openvoy.protocol.pacing import Outage
 
 _LOG = logging.getLogger(__name__)
 
+EVENTS_READ = 400
+"""Two a night and some more: weeks of nights, which is all that is learnt from."""
+_AWAY = ("gateway.quiet", "gateway.unreachable", "gateway.needs_login")
 
-async def recall(store: Store, gateway: str) -> tuple[Accountant, datetime | None]:
-    """Give an accountant that goes on where history ends, and the time of its end."""
+
+WINDOW = timedelta(hours=25)
+"""Counters of the last day are taken again, so that accounting knows what it knew: doubts, levels, silent sources."""
+
+
+async def recall(store: History, gateway: str, firmware: str) -> Books:
+    """Give books that go on where history ends."""
     try:
-        energy = await store.read_last_energy(gateway)
+        newest = await store.read_last_energy(gateway)
+        if newest is None:
+            return Books(gateway, firmware)
+        start, end = newest.at - WINDOW, newest.at + timedelta(seconds=1)
+        rows = await store.read_energy_rows(start=start, end=end, gateway=gateway)
+        moments = parse_moments(await store.read_counters(start=start, end=end, gateway=gateway))
         counters = await store.read_last_counters(gateway)
+        silent = [one async for one in _silent_sources(store, counters, start)]
     except StorageError as error:
         _LOG.error("Accounting begins anew, history cannot be read: %s", error)
-        return Accountant(), None
-    if energy is None:
-        return Accountant(), None
-    known = Energy(
-        solar_wh=energy.solar_wh,
-        import_wh=energy.import_wh,
-        export_wh=energy.export_wh,
-        charge_wh=energy.charge_wh,
-        discharge_wh=energy.discharge_wh,
-        load_wh=energy.load_wh,
-    )
-    last = [(counter.source, Account(raw_wh=counter.value_wh, at=counter.at)) for counter in counters]
-    return Accountant(known, last), energy.at
+        return Books(gateway, firmware)
+    last = [(counter.source, counter.value_wh, counter.at) for counter in counters]
+    accountant = Accountant(is_replay=True)
+    accountant.seed(one for one in last if one[2] < start)
+    for _ in replay(accountant, moments):
+        pass
+    values = [_newest_values([row]) for _, _, row in silent]
+    accountant.resume(_newest_values(rows, *values))
+    for source, value_wh, row in silent:
+        if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
+            accountant.remember(source, value_wh, row.at, total_wh)
+    accountant.go_live()
+    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at)
+
+
+async def _silent_sources(
+    store: History, counters: Sequence[CounterRecord], before: datetime
+) -> AsyncIterator[tuple[CounterSource, float, EnergyRecord]]:
+    """Give the site's sources that have not spoken lately, newest first, with the energies when they did."""
+    silent = [counter for counter in counters if counter.at < before and is_of_site(counter.source)]
+    for counter in sorted(silent, key=lambda one: one.at, reverse=True):
+        end = counter.at + timedelta(seconds=1)
+        for row in await store.read_energy_rows(start=counter.at, end=end, gateway=counter.gateway):
+            yield counter.source, counter.value_wh, row
+
+
+def _newest_values(rows: Sequence[EnergyRecord], *older: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Give the last value of each energy, as not all are known at every moment; else one from before, newest first."""
+    values: dict[str, float | None] = {}
+    for known in reversed(older):
+        values |= known
+    for row in rows:
+        values |= {name: value for name in ENERGY_NAMES if (value := getattr(row, name)) is not None}
+    return values
+
+
+async def recall_nights(store: Store, gateway: str) -> list[Outage]:
+    """Give the outages that history tells of, oldest first; the nightly ones are among them."""
+    try:
+        events = await store.read_events(limit=EVENTS_READ, gateway=gateway)
+    except StorageError as error:
+        _LOG.error("What earlier nights were like cannot be read: %s", error)
+        return []
+    outages: list[Outage] = []
+    start: datetime | None = None
+    for event in sorted(events, key=lambda event: event.at):
+        if event.kind in _AWAY:
+            start = start or event.at
+        elif event.kind == "gateway.ok" and start is not None:
+            outages.append(Outage(start=start, end=event.at))
+            start = None
+    return outages

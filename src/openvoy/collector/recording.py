@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from openvoy.collector.ledger import Ledger
 from openvoy.collector.minutes import MinuteMeans, powers_of
-from openvoy.model import Battery, Energy, Inverter, Snapshot
-from openvoy.model.accounting import Notice, is_of_site
+from openvoy.model import Battery, Inverter, RawCounter, Snapshot
+from openvoy.model.accounting import Accounted, Notice
 from openvoy.model.records import (
     Batch,
     BatteryRecord,
-    CounterRecord,
     DeviceRecord,
-    EnergyRecord,
     EventRecord,
     GapRecord,
     InverterRecord,
@@ -22,10 +22,6 @@ from openvoy.model.records import (
 
 GAP_AFTER = timedelta(seconds=180)
 """A longer time without power values is a gap; shorter ones are bridged by the minute's mean."""
-
-
-PHASE_COUNTERS_MIN = 5
-"""Counters of single phases are kept this often: they are for looking closely, and take most of the room."""
 
 
 class Recorder:
@@ -41,9 +37,9 @@ class Recorder:
         self._live: list[PowerRecord] = []
         self._events: list[EventRecord] = []
         self._gaps: list[GapRecord] = []
+        self._ledger = Ledger(gateway, last_at)
         self._reported_at: dict[str, datetime] = {}
         self._devices: dict[str, DeviceRecord] = {}
-        self._after_gap = False
         self._newest: Snapshot | None = None
 
     def note_silence(self, reason: str) -> None:
@@ -62,6 +58,7 @@ class Recorder:
         """Take down what accounting found."""
         for notice in notices:
             source = notice.source
+            self._ledger.note_step(notice, at)
             self.note_event(
                 EventRecord(
                     gateway=self._gateway,
@@ -69,14 +66,18 @@ class Recorder:
                     kind=f"counter.{notice.step.value}",
                     subject=f"{source.quantity} {source.endpoint}/{source.block}/{source.device}",
                     text=f"The {source.quantity} counter went from {notice.before_wh:.0f} to {notice.after_wh:.0f} Wh.",
-                    details={"before_wh": notice.before_wh, "after_wh": notice.after_wh},
+                    details={
+                        "before_wh": notice.before_wh,
+                        "after_wh": notice.after_wh,
+                        "added_wh": round(notice.added_wh, 3),
+                    },
                 )
             )
 
-    def add(self, snapshot: Snapshot) -> Batch | None:
-        """Take a snapshot; give the batch of the minute that it ends, if it does."""
+    def add(self, snapshot: Snapshot, accounted: Accounted, counters: Sequence[RawCounter]) -> Batch | None:
+        """Take a snapshot with what its counters amount to; give the batch of the minute that it ends, if it does."""
         minute = snapshot.at.replace(second=0, microsecond=0)
-        batch = self.flush() if self._means is not None and self._means.minute != minute else None
+        batch = self._close_minute() if self._means is not None and self._means.minute != minute else None
         values = powers_of(snapshot)
         if any(value is not None for value in values.values()):
             self._note_gap(snapshot.at)
@@ -86,54 +87,40 @@ class Recorder:
             self._means = MinuteMeans(self._gateway, minute)
         self._means.add(snapshot)
         self._newest = snapshot
+        self.note_notices(accounted.notices, snapshot.at)
+        self._ledger.take(accounted, counters, snapshot.at, firmware=self._firmware)
         return batch
 
     def _note_gap(self, at: datetime) -> None:
         if self._last_at is not None and at - self._last_at > GAP_AFTER:
             self._gaps.append(GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent))
-            self._after_gap = True
         self._last_at = at
         self._why_silent = "no values arrived"
 
     def flush(self) -> Batch | None:
-        """Give what has gathered, None if that is nothing."""
+        """Give what has gathered, counters as they stand included; None if that is nothing."""
+        self._ledger.close()
+        return self._close_minute()
+
+    def _close_minute(self) -> Batch | None:
         means, snapshot = self._means, self._newest
         if means is None or snapshot is None:
             return None
-        inverters = tuple(self._new_reports(snapshot.inverters))
-        batch = Batch(
+        entries = self._ledger.take_entries()
+        batch = replace(
+            entries,
             live=tuple(self._live),
             power=(means.power(),) if self._live else (),
-            energy=self._energy(snapshot),
             meters=means.meters() if self._live else (),
-            inverters=inverters,
+            inverters=tuple(self._new_reports(snapshot.inverters)),
             batteries=tuple(self._battery(battery, snapshot.at) for battery in snapshot.batteries),
-            counters=tuple(self._counters(snapshot, {inverter.serial for inverter in inverters})),
             devices=tuple(self._new_devices(snapshot)),
             events=tuple(self._events),
             gaps=tuple(self._gaps),
         )
         self._means = None
-        self._live, self._events, self._gaps, self._after_gap = [], [], [], False
+        self._live, self._events, self._gaps = [], [], []
         return batch
-
-    def _energy(self, snapshot: Snapshot) -> tuple[EnergyRecord, ...]:
-        energy = snapshot.energy
-        if energy == Energy():
-            return ()
-        return (
-            EnergyRecord(
-                gateway=self._gateway,
-                at=snapshot.at.replace(microsecond=0),
-                solar_wh=energy.solar_wh,
-                import_wh=energy.import_wh,
-                export_wh=energy.export_wh,
-                charge_wh=energy.charge_wh,
-                discharge_wh=energy.discharge_wh,
-                load_wh=energy.load_wh,
-                estimated=self._after_gap,
-            ),
-        )
 
     def _new_reports(self, inverters: Iterable[Inverter]) -> Iterator[InverterRecord]:
         for inverter in inverters:
@@ -162,19 +149,6 @@ class Recorder:
             power_w=battery.power_w,
             temperature_c=battery.temperature_c,
         )
-
-    def _counters(self, snapshot: Snapshot, reported: set[str]) -> Iterator[CounterRecord]:
-        """Give the site's counters every minute, as accounting goes on from them, and the others more rarely."""
-        is_full = snapshot.at.minute % PHASE_COUNTERS_MIN == 0
-        for counter in snapshot.counters:
-            if is_of_site(counter.source) or is_full or counter.source.device in reported:
-                yield CounterRecord(
-                    gateway=self._gateway,
-                    at=snapshot.at.replace(microsecond=0),
-                    firmware=self._firmware,
-                    source=counter.source,
-                    value_wh=counter.value_wh,
-                )
 
     def _new_devices(self, snapshot: Snapshot) -> Iterator[DeviceRecord]:
         for device in self._seen(snapshot):

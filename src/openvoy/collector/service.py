@@ -13,7 +13,7 @@ from openvoy.collector.feed import LiveFeed
 from openvoy.collector.keeper import Keeper
 from openvoy.collector.poller import Poller
 from openvoy.collector.supervisor import supervise
-from openvoy.ports import Clock, Feed, Reader, Store
+from openvoy.ports import Clock, Feed, History, Reader
 from openvoy.ports.tokens import TokenSource
 
 
@@ -32,7 +32,7 @@ class Source:
 class Collector:
     """Collects from gateways and keeps history while the context is open."""
 
-    def __init__(self, sources: Sequence[Source], *, store: Store, clock: Clock) -> None:
+    def __init__(self, sources: Sequence[Source], *, store: History, clock: Clock) -> None:
         feed = LiveFeed(
             [source.name for source in sources],
             troubles={source.name: source.tokens.find_trouble for source in sources if source.tokens is not None},

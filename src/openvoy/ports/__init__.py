@@ -1,17 +1,20 @@
 """The seams: small protocols that join the floors above to the outside. Read this package first.
 
 `Transport` carries one request to a gateway, `Reader` is what the collector needs of a client, `Clock` is time, `Store`
-keeps history, `Feed` is what the collector offers to dashboard and exporters, `Exporter` hands data on.
+keeps history, `Feed` is what the collector offers to dashboard and exporters, `Exporter` hands data on,
+`Upstream` is a gateway behind a mirror.
 """
 
 from openvoy.ports.clock import Clock
 from openvoy.ports.exporter import Exporter, ExporterKind, Exporters, ExporterStatus, Household, Page, Progress
 from openvoy.ports.feed import Feed, GatewayStatus, Update
 from openvoy.ports.reader import Reader
-from openvoy.ports.store import Columns, Store
+from openvoy.ports.store import Accounts, Columns, History, Store
 from openvoy.ports.transport import Transport
+from openvoy.ports.upstream import Upstream
 
 __all__ = [
+    "Accounts",
     "Clock",
     "Columns",
     "Exporter",
@@ -20,6 +23,7 @@ __all__ = [
     "Exporters",
     "Feed",
     "GatewayStatus",
+    "History",
     "Household",
     "Page",
     "Progress",
@@ -27,4 +31,5 @@ __all__ = [
     "Store",
     "Transport",
     "Update",
+    "Upstream",
 ]

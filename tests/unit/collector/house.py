@@ -15,6 +15,7 @@ from openvoy.collector import Collector, Source
 from openvoy.errors import EndpointMissing, OpenvoyError, StorageError
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
+from openvoy.ports.store import Period
 from openvoy.protocol.endpoint import Decoded, Endpoint
 from openvoy.protocol.endpoints.identity import INFO, Info
 from openvoy.protocol.firmware import Capabilities

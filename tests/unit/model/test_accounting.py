@@ -1,158 +1,123 @@
-"""Counters that lie, and what is made of them."""
+"""Counters that lie, one by one, and what is made of them."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openvoy.model import CounterSource, Energy, RawCounter
-from openvoy.model.accounting import Account, Accountant, Step, advance_counter
+from openvoy.model.accounting import Counter, Step
 
-START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WRAP_WH = 2**32 / 3600
+MINUTE_S = 60.0
 
 
-def steps(readings: list[float], every: timedelta = timedelta(minutes=1)) -> list[tuple[Step, float]]:
-    account, result = None, []
-    for index, raw_wh in enumerate(readings):
-        advance = advance_counter(account, raw_wh, START + index * every)
-        account = advance.account
-        result.append((advance.step, round(advance.added_wh, 3)))
+def steps(readings: list[float], every_s: float = MINUTE_S, most_w: float = 100_000) -> list[tuple[Step, float]]:
+    counter = Counter(readings[0], 0.0, most_w=most_w)
+    result = []
+    for index, raw_wh in enumerate(readings[1:], start=1):
+        before_wh = counter.total_wh
+        step = counter.take(raw_wh, index * every_s)
+        result.append((step, round(counter.total_wh - before_wh, 3)))
     return result
 
 
+def counted(readings: list[float], every_s: float = MINUTE_S) -> float:
+    return round(sum(added for _, added in steps(readings, every_s)), 3)
+
+
 def test_what_grows_is_counted() -> None:
-    assert steps([100, 150, 150, 175.5]) == [
-        (Step.FIRST, 0),
-        (Step.NORMAL, 50),
-        (Step.NORMAL, 0),
-        (Step.NORMAL, 25.5),
-    ]
+    assert steps([100, 150, 150, 175.5]) == [(Step.NORMAL, 50), (Step.NORMAL, 0), (Step.NORMAL, 25.5)]
 
 
 def test_a_wrap_is_put_back() -> None:
-    assert steps([WRAP_WH - 40, 60])[1] == (Step.WRAP, 100)
-    assert steps([3 * WRAP_WH + 5, 2 * WRAP_WH + 25])[1] == (Step.WRAP, 20)
+    assert steps([WRAP_WH - 40, 60]) == [(Step.WRAP, 100)]
+    assert steps([3 * WRAP_WH + 5, 2 * WRAP_WH + 25]) == [(Step.WRAP, 20)]
 
 
-def test_a_restart_counts_what_came_since() -> None:
-    assert steps([500_000, 12, 20]) == [(Step.FIRST, 0), (Step.RESTART, 12), (Step.NORMAL, 8)]
-
-
-def test_zero_is_no_restart_but_a_reading_to_wait_out() -> None:
-    assert steps([500_000, 0, 500_030])[1:] == [(Step.HELD, 0), (Step.NORMAL, 30)]
-
-
-def test_a_jump_is_held_until_it_has_settled_and_never_counted() -> None:
-    assert steps([500_000, 1_700_000, 500_010])[1:] == [(Step.HELD, 0), (Step.NORMAL, 10)]
-    assert steps([500_000, 1_700_000, 1_700_010, 1_700_020, 1_700_030])[1:] == [
-        (Step.HELD, 0),
-        (Step.HELD, 0),
-        (Step.REBASED, 0),
+def test_an_overflow_that_comes_back_is_taken_out_and_put_back_again() -> None:
+    assert steps([500_000, 500_020 + WRAP_WH, 500_030 + WRAP_WH, 500_050]) == [
+        (Step.RESTORED, 20),
         (Step.NORMAL, 10),
+        (Step.WRAP, 20),
     ]
 
 
-def test_retired_inverters_leave_no_hole() -> None:
-    assert [step for step, _ in steps([14_000_000, 9_700_000, 9_700_001, 9_700_002, 9_700_050])] == [
-        Step.FIRST,
-        Step.HELD,
-        Step.HELD,
-        Step.REBASED,
-        Step.NORMAL,
+def test_a_fall_that_no_overflow_explains_is_none() -> None:
+    """Once a counter's pace is known, an overflow has to leave a rest that fits it."""
+    slow = [1_200_000.0 + 10 * minute for minute in range(20)]
+    assert steps([*slow, 1_200_190 - WRAP_WH + 50_000])[-1] == (Step.HELD, 0)
+    assert steps([*slow, 1_200_190 - WRAP_WH + 10])[-1] == (Step.WRAP, 10)
+
+
+def test_a_restart_counts_all_that_came_since() -> None:
+    assert steps([500_000, 12, 20, 31])[2] == (Step.RESTART, 31)
+
+
+def test_small_numbers_that_stand_still_are_no_restart() -> None:
+    """Metered gateways without transformers answer 1 583 Wh for ever."""
+    assert steps([500_000, 1583, 1583, 1583, 1583, 500_070])[1:] == [
+        (Step.HELD, 0),
+        (Step.HELD, 0),
+        (Step.HELD, 0),
+        (Step.NORMAL, 70),
     ]
+
+
+def test_zero_is_no_reading() -> None:
+    assert steps([500_000, 0, 0, 0, 0, 500_030])[-2:] == [(Step.HELD, 0), (Step.NORMAL, 30)]
+
+
+def test_a_level_that_counts_on_is_the_counters_and_only_the_first_step_is_bridged() -> None:
+    found = steps([500_000, 500_010, 1_900_000, 1_900_010, 1_900_020, 1_900_030])
+    # The minute between the levels: 10 Wh in five minutes is the pace before, 10 Wh a minute the one after.
+    assert [step for step, _ in found] == [Step.NORMAL, Step.HELD, Step.HELD, Step.REBASED, Step.NORMAL]
+    assert found[3][1] == pytest.approx(20 + (2 + 10) / 2)
+    assert found[4][1] == 10
+
+
+def test_a_level_that_comes_back_brings_what_it_counted_meanwhile() -> None:
+    lower = [500_000 - 250_000 + 10 * minute for minute in range(1, 7)]
+    assert counted([500_000, *lower, 500_070]) == 70
+
+
+def test_energy_is_not_lost_to_a_false_restart() -> None:
+    assert counted([500_000, 0.01, 0.02, 0.03, 0.04, 500_090]) == 90
 
 
 def test_noise_is_not_counted_twice() -> None:
-    assert sum(added for _, added in steps([1000, 1001, 1000.5, 1001, 1000.5, 1001])) == 1
+    assert counted([1000, 1001, 1000.5, 1001, 1000.5, 1001]) == 1
 
 
 def test_a_counter_fed_by_reports_may_move_by_a_quarter_of_an_hour_at_once() -> None:
-    assert steps([1000, 1000, 1000, 3500], timedelta(seconds=5))[3] == (Step.NORMAL, 2500)
+    assert steps([1000, 1000, 1000, 3500], 5)[-1] == (Step.NORMAL, 2500)
 
 
-@given(st.lists(st.floats(0, 5e7), min_size=1, max_size=30))
+def test_what_comes_late_all_at_once_is_told() -> None:
+    counter = Counter(1000.0, 0.0, most_w=10_000)
+    for minute in range(1, 300):
+        assert counter.take(1000.0, minute * 60.0) is Step.NORMAL
+    assert counter.take(9000.0, 300 * 60.0) is Step.LATE
+    assert (counter.total_wh, counter.late_since_s) == (8000, 0)
+
+
+def test_an_outage_is_no_lateness() -> None:
+    counter = Counter(1000.0, 0.0, most_w=10_000)
+    assert counter.take(9000.0, 300 * 60.0) is Step.NORMAL
+
+
+def test_three_days_without_readings_are_counted_whole() -> None:
+    assert steps([1000, 181_000], 3 * 86_400.0) == [(Step.NORMAL, 180_000)]
+    assert steps([WRAP_WH - 1000, 179_000], 3 * 86_400.0) == [(Step.WRAP, 180_000)]
+
+
+@given(st.lists(st.floats(0, 5e7), min_size=2, max_size=30))
 def test_whatever_comes_the_accounted_counter_never_falls(readings: list[float]) -> None:
     assert all(added >= 0 for _, added in steps(readings))
 
 
-def counter(value_wh: float, quantity: str = "solar", endpoint: str = "meter_readings") -> RawCounter:
-    source = CounterSource(quantity=quantity, endpoint=endpoint, block="aggregate", device="1")
-    return RawCounter(source=source, value_wh=value_wh)
-
-
-def test_the_first_reading_is_the_lifetime_and_a_new_source_goes_on_from_it() -> None:
-    accountant = Accountant()
-    assert accountant.account([counter(5000)], Energy(), START)[0].solar_wh == 5000
-    assert accountant.account([counter(5100)], Energy(), START)[0].solar_wh == 5100
-    other = [counter(900, endpoint="device_data")]
-    assert accountant.account(other, Energy(), START)[0].solar_wh == 5100
-    assert accountant.account([counter(5200)], Energy(), START)[0].solar_wh == 5100
-    assert accountant.account([counter(5250)], Energy(), START)[0].solar_wh == 5150
-
-
-def test_a_restart_of_the_service_goes_on_where_it_stopped() -> None:
-    last = [(counter(0).source, Account(raw_wh=5100, at=START))]
-    accountant = Accountant(Energy(solar_wh=7000.0), last)
-    energy, notices = accountant.account([counter(5160)], Energy(), START + timedelta(hours=2))
-    assert (energy.solar_wh, notices) == (7060, ())
-
-
-def test_the_load_goes_on_from_what_history_knows_of_it() -> None:
-    known = Energy(solar_wh=1000.0, import_wh=500.0, export_wh=200.0, load_wh=1250.0)
-    counters = [counter(1000), counter(500, "import"), counter(200, "export")]
-    last = [(one.source, Account(raw_wh=one.value_wh, at=START)) for one in counters]
-    accountant = Accountant(known, last)
-    assert accountant.account(counters, Energy(load_wh=1.0), START)[0].load_wh == 1250
-    counters[0] = counter(1040)
-    assert accountant.account(counters, Energy(load_wh=1.0), START)[0].load_wh == 1290
-
-
-def test_a_wrap_is_told_once() -> None:
-    accountant = Accountant()
-    accountant.account([counter(WRAP_WH - 1)], Energy(), START)
-    _, notices = accountant.account([counter(1)], Energy(), START + timedelta(minutes=1))
-    assert [notice.step for notice in notices] == [Step.WRAP]
-    accountant.account([counter(900_000)], Energy(), START + timedelta(minutes=2))
-    assert accountant.account([counter(900_001)], Energy(), START + timedelta(minutes=3))[1] == ()
-
-
-def test_the_load_follows_from_the_others_and_never_falls() -> None:
-    accountant = Accountant()
-    reported = Energy(load_wh=1.0)
-    counters = [counter(1000), counter(500, "import"), counter(200, "export")]
-    assert accountant.account(counters, reported, START)[0].load_wh == 1300
-    counters = [counter(1000), counter(500, "import"), counter(201, "export")]
-    assert accountant.account(counters, reported, START)[0].load_wh == 1300
-    assert accountant.account(counters, Energy(), START)[0].load_wh is None
-
-
-@pytest.mark.parametrize("phase", ["L1", "L2", "L3"])
-def test_phases_are_not_added_to_the_site(phase: str) -> None:
-    source = CounterSource(quantity="solar", endpoint="meter_readings", block=phase, device="1")
-    assert Accountant().account([RawCounter(source=source, value_wh=9.0)], Energy(), START)[0].solar_wh is None
-
-
-def test_battery_power_is_integrated_where_nothing_counts_it() -> None:
-    accountant, energy = Accountant(), Energy()
-    counters = [counter(1000), counter(500, "import"), counter(200, "export")]
-    for minute, battery_w in enumerate([-600.0, -600.0, 0.0, 1200.0, None, 1200.0]):
-        at = START + timedelta(minutes=minute)
-        energy, _ = accountant.account(counters, Energy(), at, battery_w=battery_w)
-    # Charged 600 W for a minute and half of it for another; discharged 600 W for one, then 1200 W for two.
-    assert energy.charge_wh == pytest.approx(15)
-    assert energy.discharge_wh == pytest.approx(10 + 40)
-    assert energy.load_wh == pytest.approx(1300 + 50 - 15)
-
-
-def test_battery_power_is_not_integrated_across_silence_nor_beside_a_counter() -> None:
-    accountant = Accountant()
-    accountant.account([], Energy(), START, battery_w=3600.0)
-    energy, _ = accountant.account([], Energy(), START + timedelta(hours=1), battery_w=3600.0)
-    assert energy.discharge_wh == 0
-    counted = [counter(70, "charge"), counter(30, "discharge")]
-    energy, _ = Accountant().account(counted, Energy(charge_wh=70.0), START, battery_w=3600.0)
-    assert (energy.charge_wh, energy.discharge_wh) == (70, 30)
+@given(st.lists(st.floats(0, 400), min_size=2, max_size=40), st.integers(0, 5))
+def test_a_counter_of_32_bits_counts_what_one_of_64_bits_counts(growths: list[float], wraps: int) -> None:
+    true_wh = [wraps * WRAP_WH + sum(growths[:index]) for index in range(len(growths))]
+    wrapped = [value % WRAP_WH for value in true_wh]
+    assert counted(wrapped, 300.0) == pytest.approx(true_wh[-1] - true_wh[0], abs=0.1)

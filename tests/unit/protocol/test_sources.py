@@ -57,7 +57,7 @@ def test_meters_that_may_be_listed_but_not_read_leave_the_page_to_tell() -> None
     known = {"meters": BOTH, "production_v1": INTERVAL, "production_details": PAGE}
     result = snapshot(replies(**known, meter_readings=EndpointRefused("401")))
     assert (result.power.solar_w, result.power.grid_w, result.power.load_w) == (310, 490, 800)
-    assert [counter.source.quantity for counter in result.counters] == ["solar", "net"]
+    assert [counter.source.quantity for counter in result.counters] == ["solar", "solar", "net"]
 
 
 def test_a_row_that_does_not_count_is_noise() -> None:

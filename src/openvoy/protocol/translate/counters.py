@@ -1,4 +1,7 @@
-"""Every energy counter that the gateway reports, as it reports it, with its source."""
+"""Every energy counter that the gateway reports, as it reports it, with its source.
+
+Production may be counted by several sources at once; accounting says which of them leads.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from datetime import datetime
 
 from openvoy.model import Channel, CounterSource, Inverter, Meter, RawCounter
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
-from openvoy.protocol.endpoints.meters import METER_READINGS
+from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS
-from openvoy.protocol.plan import has_meter_readings
+from openvoy.protocol.plan import has_meter_readings, is_interval_usable
 from openvoy.protocol.replies import Replies
-from openvoy.protocol.translate.sources import SolarSource, find_row
+from openvoy.protocol.translate.sources import SolarSource, find_row, interval_source, inverters_source, page_source
 
 _QUANTITIES = {
     "production": ("solar", "standby"),
@@ -27,7 +30,7 @@ def build_counters(
     """Build all counters: meters with phases, the production source where it is no meter, net, and inverters."""
     return (
         *_of_meters(meters),
-        *_of_solar(solar),
+        *_of_solar(replies, solar),
         *_of_net(replies),
         *_of_inverters(inverters),
     )
@@ -46,10 +49,18 @@ def _of_meters(meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
                 yield from _counter(source, value_wh, meter.at)
 
 
-def _of_solar(solar: SolarSource) -> Iterator[RawCounter]:
-    if solar.endpoint != METER_READINGS.name:
-        source = CounterSource(quantity="solar", endpoint=solar.endpoint, block=solar.block, device=solar.device)
-        yield from _counter(source, solar.lifetime_wh, solar.at)
+def _of_solar(replies: Replies, solar: SolarSource) -> Iterator[RawCounter]:
+    """Give what counts production beside meters: the source that is right here, and those that can stand in."""
+    stand_ins = [inverters_source(replies), page_source(replies)]
+    if METERS not in replies and is_interval_usable(replies):
+        stand_ins.append(interval_source(replies))
+    found: dict[CounterSource, SolarSource] = {}
+    for one in (solar, *stand_ins):
+        if one.endpoint not in {"", METER_READINGS.name}:
+            source = CounterSource(quantity="solar", endpoint=one.endpoint, block=one.block, device=one.device)
+            found.setdefault(source, one)
+    for source, one in found.items():
+        yield from _counter(source, one.lifetime_wh, one.at)
 
 
 def _of_net(replies: Replies) -> Iterator[RawCounter]:

@@ -6,7 +6,7 @@ late its value is unknown, and nothing else steps in for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from openvoy.codec import each
@@ -70,7 +70,7 @@ def find_solar(
     if capabilities.metered and METERS in replies and replies.value(METERS) is None:
         return SolarSource()
     if not capabilities.metered and is_interval_usable(replies):
-        return _from_interval(replies)
+        return interval_source(replies)
     if replies.value(PRODUCTION_TABLE) is not None and not is_interval_usable(replies):
         return _from_table(replies)
     return _from_inverters(replies, inverters)
@@ -106,7 +106,8 @@ def _from_page_row(row: ProductionRow | None) -> SolarSource:
     )
 
 
-def _from_interval(replies: Replies) -> SolarSource:
+def interval_source(replies: Replies) -> SolarSource:
+    """Give the interval snapshot, where there is one."""
     totals = replies.value(PRODUCTION_V1)
     assert totals is not None
     return SolarSource(power_w=totals.now_w, lifetime_wh=totals.lifetime_wh, endpoint=PRODUCTION_V1.name, block="total")
@@ -122,13 +123,20 @@ def _from_table(replies: Replies) -> SolarSource:
 
 def _from_inverters(replies: Replies, inverters: tuple[Inverter, ...]) -> SolarSource:
     """Add the inverters up: power from their reports, energy from counters that do not wrap, else from the page."""
+    counted = inverters_source(replies)
+    found = page_source(replies) if counted.lifetime_wh is None else counted
+    return replace(found, power_w=_sum_of_reports(inverters, _inverters_row(replies)))
+
+
+def inverters_source(replies: Replies) -> SolarSource:
+    """Give the sum of the inverters' own counters; without a lifetime unless every one of them is known."""
+    return SolarSource(lifetime_wh=_unwrapped_wh(replies), endpoint=DEVICE_DATA.name, block="inverters")
+
+
+def page_source(replies: Replies) -> SolarSource:
+    """Give the page's sum of the inverters, which wraps."""
     row = _inverters_row(replies)
-    power_w = _sum_of_reports(inverters, row)
-    counted = _unwrapped_wh(replies)
-    if counted is not None:
-        return SolarSource(power_w=power_w, lifetime_wh=counted, endpoint=DEVICE_DATA.name, block="inverters")
     return SolarSource(
-        power_w=power_w,
         lifetime_wh=None if row is None else row.lifetime_wh or None,
         at=None if row is None else moment(row.reading_time_s),
         endpoint=PRODUCTION_DETAILS.name,

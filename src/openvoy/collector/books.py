@@ -1,0 +1,67 @@
+"""One gateway's books: what its counters amount to, and what of it becomes history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from openvoy.collector.recording import Recorder
+from openvoy.model import CounterSource, RawCounter, Snapshot
+from openvoy.model.accounting import Accountant, Freshness, Integrator
+from openvoy.model.records import Batch
+
+LastReading = tuple[CounterSource, float, datetime]
+
+
+class Books:
+    """Accounts snapshots and gives batches. The same whether a gateway is polled or a past is played again."""
+
+    def __init__(
+        self,
+        gateway: str,
+        firmware: str,
+        *,
+        accountant: Accountant | None = None,
+        last: Sequence[LastReading] = (),
+        last_at: datetime | None = None,
+    ) -> None:
+        """Begin, or go on from the last readings of all counters and the time of the newest record."""
+        self.recorder = Recorder(gateway, firmware, last_at)
+        self._accountant = Accountant() if accountant is None else accountant
+        self._freshness = Freshness()
+        self._last = last
+        self._battery = Integrator("discharge", "charge")
+        self._generator = Integrator("generator")
+        self._has_generated = any(source.quantity == "generator" for source, _, _ in last)
+        self._batteries: dict[str, Integrator] = {}
+        for integrator in (self._battery, self._generator):
+            integrator.resume(last)
+
+    def take(self, snapshot: Snapshot, *, is_new: bool) -> tuple[Snapshot, Batch | None]:
+        """Take a snapshot; give it with accounted energies, and the batch of the minute that it ends, if it does."""
+        at = snapshot.at
+        fresh = self._freshness.sift(snapshot.counters, at.timestamp())
+        counters = (*fresh, *self._integrated(snapshot))
+        accounted = self._accountant.account(counters, at, is_load_known=snapshot.power.load_w is not None)
+        snapshot = replace(snapshot, energy=accounted.energy)
+        if not is_new:
+            self.recorder.note_notices(accounted.notices, at)
+            return snapshot, None
+        return snapshot, self.recorder.add(snapshot, accounted, counters)
+
+    def _integrated(self, snapshot: Snapshot) -> Iterable[RawCounter]:
+        """Add up the powers of what nothing counts."""
+        at, power = snapshot.at, snapshot.power
+        if snapshot.energy.charge_wh is None:
+            yield from self._battery.take(power.battery_w, at)
+        if power.generator_w or self._has_generated:
+            # A gateway that only knows whether a generator feeds says 0 or nothing: that is no measurement.
+            self._has_generated = True
+            yield from self._generator.take(power.generator_w, at)
+        for battery in snapshot.batteries:
+            integrator = self._batteries.get(battery.serial)
+            if integrator is None:
+                integrator = self._batteries[battery.serial] = Integrator("discharge", "charge", device=battery.serial)
+                integrator.resume(self._last)
+            yield from integrator.take(battery.power_w, at)

@@ -1,0 +1,185 @@
+"""All energies of one gateway's site, from raw counters alone: the same readings give the same energies again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from openvoy.model.accounting.chain import INTEGRATED, Chain
+from openvoy.model.accounting.fleet import Fleet
+from openvoy.model.accounting.steps import Notice
+from openvoy.model.counters import CounterSource, RawCounter
+from openvoy.model.snapshot import Energy
+
+QUANTITIES = ("solar", "standby", "import", "export", "charge", "discharge", "generator", "total")
+"""What is accounted for a whole site; phases and devices are accounted beside it. Standby is what inverters draw."""
+INVERTER = "inverter"
+_PHASES = frozenset({"L1", "L2", "L3"})
+_OF_SITE = frozenset(QUANTITIES)
+_SIGNS = {
+    "solar": 1.0,
+    "standby": -1.0,
+    "import": 1.0,
+    "export": -1.0,
+    "discharge": 1.0,
+    "charge": -1.0,
+    "generator": 1.0,
+}
+
+_STORAGE = frozenset({"charge", "discharge"})
+_BESIDE = _STORAGE | {"standby", "generator"}
+
+
+def is_of_site(source: CounterSource) -> bool:
+    """Whether a counter belongs to the site as a whole, neither to a phase nor to a device."""
+    if source.quantity not in _OF_SITE or source.block in _PHASES:
+        return False
+    return source.block != INTEGRATED or not source.device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounted:
+    """What one reading of all counters amounts to."""
+
+    energy: Energy
+    """The newest accounted counters, whenever each was last known."""
+    generator_wh: float | None = None
+    residual_wh: float | None = None
+    """What the balance of the meters leaves over against a meter of total consumption; the only one that may fall."""
+    known: frozenset[str] = frozenset()
+    """The energies (solar_wh, …) that are known at this moment; the others are from before."""
+    late_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Energies that came late all at once: since when their shape is not known."""
+    is_charge_integrated: bool = False
+    """Charge and discharge are added up from power, as nothing counts them."""
+    notices: tuple[Notice, ...] = ()
+
+
+class Accountant:
+    """Accounts the site's counters of one gateway, reading by reading."""
+
+    def __init__(self, *, is_replay: bool = False) -> None:
+        """Begin; in a replay of kept rows, inverters that did not move are left out."""
+        self._is_replay = is_replay
+        self._chains = {quantity: Chain() for quantity in QUANTITIES}
+        self._fleet = Fleet()
+        self._load_wh: float | None = None
+        self._balance_wh: dict[str, float] = {}
+        """What each part of the balance stood at when the load was last known."""
+        self._loads_sum_wh = 0.0
+
+    def go_live(self) -> None:
+        """End a replay: readings are whole from now on."""
+        self._is_replay = False
+
+    def seed(self, last: Iterable[tuple[CounterSource, float, datetime]]) -> None:
+        """Remember the last readings of inverters that may have been silent for long."""
+        for source, raw_wh, at in last:
+            if source.quantity == INVERTER:
+                self._fleet.seed(source, raw_wh, at.timestamp())
+
+    def remember(self, source: CounterSource, raw_wh: float, at: datetime, total_wh: float) -> None:
+        """Remember a source of the site that has been silent for long, and what the series stood at then."""
+        self._chains[source.quantity].remember(source, raw_wh, at.timestamp(), total_wh)
+
+    def resume(self, energies: Mapping[str, float | None]) -> None:
+        """Go on from accounted energies, by their names with unit; those not named begin with their counter."""
+        for quantity, chain in self._chains.items():
+            value_wh = energies.get(f"{quantity}_wh")
+            if value_wh is not None:
+                chain.shift(value_wh)
+        self._load_wh = energies.get("load_wh")
+        self._loads_sum_wh = 0.0 if self._load_wh is None else self._load_wh
+        self._balance_wh = self._parts()
+
+    def account(self, counters: Iterable[RawCounter], at: datetime, *, is_load_known: bool = True) -> Accounted:
+        """Take one reading of all counters; `is_load_known` says that nothing else belongs to the balance."""
+        at_s = at.timestamp()
+        of_site: dict[str, list[tuple[CounterSource, float]]] = {}
+        inverters: list[RawCounter] = []
+        for counter in counters:
+            source = counter.source
+            if source.quantity == INVERTER:
+                inverters.append(counter)
+            elif is_of_site(source):
+                of_site.setdefault(source.quantity, []).append((source, counter.value_wh))
+        notices = self._count_inverters(inverters, of_site, at_s)
+        known: set[str] = set()
+        late: dict[str, datetime] = {}
+        for quantity, readings in of_site.items():
+            chain = self._chains[quantity]
+            is_known, found = chain.take(readings, at_s, fleet=self._fleet)
+            notices += found
+            if is_known:
+                known.add(f"{quantity}_wh")
+            if chain.late_since_s is not None:
+                late[f"{quantity}_wh"] = datetime.fromtimestamp(chain.late_since_s, UTC)
+        if is_load_known and self._balance(known):
+            known.add("load_wh")
+            if late:
+                late["load_wh"] = min(late.values())
+        return self._accounted(known, late, notices)
+
+    def _count_inverters(
+        self, inverters: list[RawCounter], of_site: Mapping[str, list[tuple[CounterSource, float]]], at_s: float
+    ) -> list[Notice]:
+        is_whole = any(source.endpoint == "device_data" for source, _ in of_site.get("solar", ()))
+        return self._fleet.take(inverters, at_s, is_whole=is_whole, has_unchanged=not self._is_replay)
+
+    def _balance(self, known: set[str]) -> bool:
+        """Add to the house's use what its parts did since it was last known; whether they are all known now."""
+        parts = self._parts()
+        needed = {"total"} if "total" in parts else {"solar", "import", "export"}
+        needed |= parts.keys() & (_STORAGE if "total" in parts else _BESIDE)
+        if not needed <= parts.keys() or not all(f"{part}_wh" in known for part in needed):
+            return False
+        if self._load_wh is None:
+            self._loads_sum_wh = sum(_sign_of(part) * parts[part] for part in needed)
+            self._load_wh = max(0.0, self._loads_sum_wh)
+        else:
+            # A part that begins brings the past of its meter along, which is none of the house's.
+            self._loads_sum_wh += sum(
+                _sign_of(part) * (parts[part] - self._balance_wh.get(part, parts[part])) for part in needed
+            )
+            # Its parts are read at slightly different moments; a counter does not step back for that.
+            self._load_wh = max(self._load_wh, self._loads_sum_wh)
+        self._balance_wh = {part: parts[part] for part in needed}
+        return True
+
+    def _parts(self) -> dict[str, float]:
+        return {name: chain.total_wh for name, chain in self._chains.items() if chain.total_wh is not None}
+
+    def _accounted(self, known: set[str], late: Mapping[str, datetime], notices: list[Notice]) -> Accounted:
+        chains = self._chains
+        charge_lead = chains["charge"].lead
+        residual_wh = self._residual_wh()
+        if residual_wh is not None and {"solar_wh", "import_wh", "export_wh", "total_wh"} <= known:
+            known.add("residual_wh")
+        return Accounted(
+            energy=Energy(
+                solar_wh=chains["solar"].total_wh,
+                import_wh=chains["import"].total_wh,
+                export_wh=chains["export"].total_wh,
+                charge_wh=chains["charge"].total_wh,
+                discharge_wh=chains["discharge"].total_wh,
+                load_wh=self._load_wh,
+            ),
+            generator_wh=chains["generator"].total_wh,
+            residual_wh=residual_wh,
+            known=frozenset(known),
+            late_since=late,
+            is_charge_integrated=charge_lead is not None and charge_lead.block == INTEGRATED,
+            notices=tuple(notices),
+        )
+
+    def _residual_wh(self) -> float | None:
+        parts = self._parts()
+        if not {"solar", "import", "export", "total"} <= parts.keys():
+            return None
+        balance_wh = parts["solar"] - parts.get("standby", 0.0) + parts["import"] - parts["export"]
+        return balance_wh + parts.get("generator", 0.0) - parts["total"]
+
+
+def _sign_of(part: str) -> float:
+    return _SIGNS.get(part, 1.0)

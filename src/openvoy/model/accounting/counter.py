@@ -1,0 +1,202 @@
+"""One raw counter: each step from one reading to the next is classified, and what is true of it is counted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from openvoy.model.accounting.steps import Step
+from openvoy.units import WRAP_32_BIT_WH, wh_at_power
+
+LARGEST_SITE_W = 100_000
+"""No step may stand for more power than this; three phases of 80 A are 55 kW."""
+LARGEST_INVERTER_W = 1_000
+"""The largest microinverters give 640 VA."""
+NOISE_WH = 2.0
+"""Counters that are rounded or computed may step back by this much."""
+LONGEST_STEP_S = 3600.0
+"""Counters fed by reports move every 5 to 15 minutes, or hourly, and then by all of it."""
+REPORT_S = 900.0
+"""Reports of a site in order are at most this far apart."""
+STILL_S = 4000.0
+"""A counter that stands longer than the longest report interval, and then steps by a lot, is late."""
+SHORTEST_RESTART_S = 60.0
+"""A counter that began again has had at least the time between two readings to count."""
+SUN_S = 43_200.0
+"""The sun does not shine longer than this at full power, nor does anything else draw its most for so long."""
+MOST_WRAPS = 20
+SETTLED_READINGS = 3
+"""A level at which a counter is read this often in a row, and counts, is the counter's, whatever led to it."""
+MOST_FORMER = 3
+RATE_MARGIN = 2.0
+"""How much faster than ever before a counter may be when a step is ambiguous."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Where a counter stood when it left for another level."""
+
+    raw_wh: float
+    total_wh: float
+    at_s: float
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A level that is not plausible yet."""
+
+    first_wh: float
+    first_s: float
+    last_wh: float
+    last_s: float
+    readings: int = 1
+
+
+class Counter:
+    """Follows one raw counter. Its `total_wh` is what was counted since it was first read; it never falls."""
+
+    __slots__ = (
+        "_candidate",
+        "_former",
+        "_most_w",
+        "_peak_w",
+        "_rate_w",
+        "late_since_s",
+        "moved_s",
+        "raw_wh",
+        "read_s",
+        "total_wh",
+    )
+
+    def __init__(self, raw_wh: float, at_s: float, *, most_w: float = LARGEST_SITE_W) -> None:
+        """Begin with the first reading; `most_w` is the power that it cannot exceed."""
+        self.raw_wh = raw_wh
+        """The last reading that counted."""
+        self.moved_s = at_s
+        """When it last moved."""
+        self.read_s = at_s
+        """When it was last read and counted."""
+        self.total_wh = 0.0
+        self.late_since_s: float | None = None
+        """Since when the shape of the last step is not known."""
+        self._most_w = most_w
+        self._peak_w = self._rate_w = 0.0
+        self._candidate: _Candidate | None = None
+        self._former: tuple[_Level, ...] = ()
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether its last reading did not count."""
+        return self._candidate is not None
+
+    def ahead_wh(self, raw_wh: float, at_s: float) -> float:
+        """Tell how far another reading of what may be the same counter is ahead; 0 where it cannot be the same."""
+        change_wh = raw_wh - self.raw_wh
+        is_same = 0 <= change_wh <= self._plausible_wh(at_s - self.read_s)
+        return change_wh if is_same and at_s > self.read_s else 0.0
+
+    def take(self, raw_wh: float, at_s: float) -> Step:
+        """Take a reading; give the class of its step."""
+        if raw_wh == self.raw_wh:
+            self.read_s, self._candidate = at_s, None
+            return Step.NORMAL
+        before_wh, self.late_since_s = self.raw_wh, None
+        step, added_wh = self._classify(raw_wh, at_s)
+        if step is Step.HELD:
+            step, added_wh = self._hold(raw_wh, at_s)
+            if step is Step.HELD:
+                return step
+        if step is Step.LATE:
+            self.late_since_s = self.moved_s
+        elif step in {Step.RESTART, Step.REBASED}:
+            level = _Level(before_wh, self.total_wh, self.read_s)
+            self._former = (*self._former, level)[-MOST_FORMER:]
+        self._advance(raw_wh, added_wh, at_s, step)
+        return step
+
+    def _advance(self, raw_wh: float, added_wh: float, at_s: float, step: Step) -> None:
+        span_s = at_s - self.moved_s
+        if step is Step.NORMAL and span_s > 0:
+            self._rate_w = added_wh * 3600 / max(span_s, self._shortest_s())
+            self._peak_w = max(self._peak_w, self._rate_w)
+        self._candidate = None
+        # A step back by noise keeps the higher reading, so that the way up again does not count twice.
+        kept_wh = max(raw_wh, self.raw_wh) if step is Step.NORMAL else raw_wh
+        if kept_wh != self.raw_wh:
+            self.moved_s = at_s
+        self.raw_wh, self.read_s = kept_wh, at_s
+        self.total_wh += added_wh
+
+    @staticmethod
+    def _shortest_s() -> float:
+        """Steps of counters fed by reports stand for an interval, however soon after a look they come."""
+        return REPORT_S / 3
+
+    def _classify(self, raw_wh: float, at_s: float) -> tuple[Step, float]:
+        change_wh, span_s = raw_wh - self.raw_wh, max(0.0, at_s - self.moved_s)
+        if -NOISE_WH <= change_wh <= self._plausible_wh(span_s):
+            is_late = span_s > STILL_S and change_wh > wh_at_power(self._most_w, REPORT_S)
+            is_late = is_late and at_s - self.read_s < span_s / 2
+            return Step.LATE if is_late else Step.NORMAL, max(0.0, change_wh)
+        if raw_wh == 0:
+            return Step.HELD, 0.0
+        return self._wrapped(change_wh, at_s) or self._returned(raw_wh, at_s) or (Step.HELD, 0.0)
+
+    def _plausible_wh(self, span_s: float) -> float:
+        """The most that can have been counted in a time."""
+        sunny_s = span_s if span_s <= SUN_S else SUN_S + (span_s - SUN_S) / 2
+        return wh_at_power(self._most_w, max(sunny_s, LONGEST_STEP_S))
+
+    def _wrapped(self, change_wh: float, at_s: float) -> tuple[Step, float] | None:
+        """Explain a step by k * 2^32 J that went or came; the rest has to be what this counter can do."""
+        if change_wh < 0:
+            wraps = math.ceil((-change_wh - NOISE_WH) / WRAP_32_BIT_WH)
+            rest_wh, step = change_wh + wraps * WRAP_32_BIT_WH, Step.WRAP
+        else:
+            wraps = math.floor((change_wh + NOISE_WH) / WRAP_32_BIT_WH)
+            rest_wh, step = change_wh - wraps * WRAP_32_BIT_WH, Step.RESTORED
+        span_s = max(at_s - self.moved_s, LONGEST_STEP_S)
+        most_w = min(self._most_w, RATE_MARGIN * self._peak_w) if self._peak_w else self._most_w
+        if 1 <= wraps <= MOST_WRAPS and rest_wh <= wh_at_power(most_w, span_s) + NOISE_WH:
+            return step, max(0.0, rest_wh)
+        return None
+
+    def _returned(self, raw_wh: float, at_s: float) -> tuple[Step, float] | None:
+        """Recognise a level that the counter had left: what it counted in between is known after all."""
+        for level in reversed(self._former):
+            since_wh = self.total_wh - level.total_wh
+            change_wh = raw_wh - level.raw_wh
+            if change_wh < -NOISE_WH or change_wh > self._plausible_wh(at_s - level.at_s):
+                continue
+            if change_wh >= since_wh * 0.9 - LOST_WH:
+                self._former = tuple(one for one in self._former if one is not level)
+                return Step.RESTORED, max(0.0, change_wh - since_wh)
+        return None
+
+    def _hold(self, raw_wh: float, at_s: float) -> tuple[Step, float]:
+        """Wait until a level has settled: read several times in a row, and counting."""
+        known = self._candidate
+        if raw_wh == 0:
+            return Step.HELD, 0.0
+        if known is None or not -NOISE_WH <= raw_wh - known.last_wh <= self._plausible_wh(at_s - known.last_s):
+            self._candidate = _Candidate(raw_wh, at_s, raw_wh, at_s)
+            return Step.HELD, 0.0
+        known.last_wh, known.last_s, known.readings = raw_wh, at_s, known.readings + 1
+        grown_wh = raw_wh - known.first_wh
+        if known.readings < SETTLED_READINGS or grown_wh <= 0:
+            return Step.HELD, 0.0
+        span_s = known.first_s - self.read_s
+        if raw_wh < self.raw_wh and known.first_wh <= wh_at_power(self._most_w, max(span_s, SHORTEST_RESTART_S)):
+            return Step.RESTART, raw_wh
+        return Step.REBASED, grown_wh + self._bridged_wh(grown_wh, at_s - known.first_s, span_s)
+
+    def _bridged_wh(self, grown_wh: float, grown_s: float, span_s: float) -> float:
+        """What went by between two levels is not known; a short time is bridged by the rates at its ends."""
+        if span_s > LONGEST_STEP_S or grown_s <= 0:
+            return 0.0
+        after_w = grown_wh * 3600 / grown_s
+        return wh_at_power((self._rate_w + after_w) / 2, span_s)
+
+
+LOST_WH = 50.0
+"""How much a bridge may have been too long."""

@@ -1,0 +1,97 @@
+"""What befalls a site: faults, outages and changes at random times, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+HOUR_S, DAY_S = 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One fault for a time, in seconds since the start."""
+
+    fault: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """All that befalls a site."""
+
+    episodes: tuple[Episode, ...] = ()
+    away: tuple[tuple[float, float], ...] = ()
+    """When nothing answers."""
+    down: tuple[tuple[float, float], ...] = ()
+    """When the service does not run; it is killed at the start of each."""
+    replaced_s: float | None = None
+    """When another gateway takes over."""
+
+
+FAULTS: Sequence[tuple[str, float, float]] = (
+    ("snapshot-lost", 0.5, 30),
+    ("snapshot-stale", 6, 60),
+    ("late-reset:hours=1", 10, 30),
+    ("total-is-net", 1, 72),
+    ("counter-restored:wraps=1", 0.5, 12),
+    ("counter-restored:wraps=-1", 0.5, 12),
+    ("meter-inactive", 0.2, 3),
+    ("booting", 0.1, 1.5),
+    ("standard-zero-v1", 0.5, 30),
+    ("small-frozen-v1", 0.5, 30),
+    ("old-meter-counters", 1, 72),
+    ("lifetime-offset", 1, 72),
+    ("net-import-only", 1, 72),
+    ("today-huge", 0.5, 24),
+    ("phantom-meter", 1, 72),
+    ("evse-negative", 1, 72),
+    ("inactive-noise", 1, 72),
+    ("history-short", 1, 72),
+    ("never-measured:which=enabled", 0.2, 2),
+    ("readings-missing:which=enabled", 0.2, 3),
+    ("device-limit", 0.5, 30),
+    ("inverter-vanishes", 0.5, 30),
+    ("inverters-retired:count=3", 0.5, 12),
+    ("ghost-inverter", 1, 48),
+    ("frozen", 0.2, 30),
+    ("frozen:path=/ivp/meters/readings", 0.2, 12),
+    ("frozen:path=/ivp/pdm/device_data", 0.5, 30),
+    ("frozen:path=/production*", 0.5, 30),
+    ("frozen:path=/api/v1/production", 0.5, 30),
+    ("busy-503", 0.2, 6),
+    ("html-with-200", 0.2, 6),
+    ("error-object", 0.2, 6),
+    ("truncated-json", 0.2, 6),
+    ("unauthorized:path=/ivp/meters/readings", 0.2, 3),
+)
+"""Name with options, and from how many hours to how many it lasts."""
+
+
+def build_trouble(
+    days: int, seed: int, *, faults_a_month: float = 8, outages_a_month: float = 2, is_replaced: bool = False
+) -> Trouble:
+    """Draw what befalls a site; most outages take minutes, some take days."""
+    chance = Random(seed)  # noqa: S311 - a simulation wants a seed
+    span_s = days * DAY_S
+    episodes: list[Episode] = []
+    for _ in range(max(1, round(days * faults_a_month / 30))):
+        fault, least_h, most_h = chance.choice(FAULTS)
+        start_s = chance.uniform(DAY_S, span_s - DAY_S)
+        length_s = HOUR_S * least_h * (most_h / least_h) ** chance.random()
+        episodes.append(Episode(fault=fault, start_s=start_s, end_s=start_s + length_s))
+    outages = [_outage(chance, span_s) for _ in range(max(1, round(days * outages_a_month / 30)))]
+    half = len(outages) // 2
+    return Trouble(
+        episodes=tuple(sorted(episodes, key=lambda one: one.start_s)),
+        away=tuple(sorted(outages[:half])),
+        down=tuple(sorted(outages[half:])),
+        replaced_s=chance.uniform(0.3, 0.7) * span_s if is_replaced else None,
+    )
+
+
+def _outage(chance: Random, span_s: float) -> tuple[float, float]:
+    start_s = chance.uniform(DAY_S, span_s - DAY_S)
+    return start_s, start_s + 300 * (4 * DAY_S / 300) ** (chance.random() ** 2)
