@@ -12,15 +12,17 @@ from openvoy.collector.feed import LiveFeed
 from openvoy.errors import ConfigError
 from openvoy.settings.listen import Listen, parse_listen
 from openvoy.testing.clock import ManualClock
+from openvoy.web.access import AccessRules
 from openvoy.web.server import serve
 from tests.contract.web_service import LOOPBACK, Setup, build_web, web_service
 from tests.unit.web.examples import a_status
 
 
 async def refused(listen: Listen, *, allow_unprotected: bool = False) -> ConfigError:
-    app = build_web(Setup(listen=listen), LiveFeed(["home"]), ManualClock())
+    setup = Setup(listen=listen, rules=AccessRules(allow_unprotected=allow_unprotected))
+    app = build_web(setup, LiveFeed(["home"]), ManualClock())
     with pytest.raises(ConfigError) as caught:
-        async with serve(app, listen, allow_unprotected=allow_unprotected):
+        async with serve(app, listen):
             pass
     assert caught.value.hint
     return caught.value
@@ -53,7 +55,9 @@ async def test_other_machines_are_let_in_only_knowingly(text: str) -> None:
 
 
 async def test_a_wildcard_serves_loopback_too() -> None:
-    async with web_service(Setup(listen=Listen(host="0.0.0.0", port=0), allow_unprotected=True)) as service:
+    async with web_service(
+        Setup(listen=Listen(host="0.0.0.0", port=0), rules=AccessRules(allow_unprotected=True))
+    ) as service:
         assert (await service.ask("/api/v1/site"))["name"] == "home"
 
 

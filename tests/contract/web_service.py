@@ -15,6 +15,7 @@ from openvoy.ports import Store
 from openvoy.ports.prices import Prices
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
+from openvoy.web.access import Access, AccessRules
 from openvoy.web.app import build_app
 from openvoy.web.asgi import WebApp
 from openvoy.web.assets import STATIC_FOLDER
@@ -34,7 +35,8 @@ class Setup:
     store: Store = field(default_factory=BrokenStore)
     names: Sequence[str] = ("home",)
     listen: Listen = LOOPBACK
-    allow_unprotected: bool = False
+    rules: AccessRules = field(default_factory=AccessRules)
+    accounts: Path | None = None
     host_names: Sequence[str] = ()
     static: Path = STATIC_FOLDER
     prices: Prices | None = None
@@ -73,6 +75,7 @@ def build_web(setup: Setup, feed: LiveFeed, clock: ManualClock) -> WebApp:
         site=SITE,
         clock=clock,
         hosts=hosts,
+        access=Access(clock=clock, file=setup.accounts, rules=setup.rules),
         static=setup.static,
         prices=setup.prices,
     )
@@ -86,10 +89,12 @@ async def web_service(setup: Setup | None = None) -> AsyncIterator[WebService]:
     app = build_web(setup, feed, clock)
     async with (
         contextlib.AsyncExitStack() as left_open,
-        serve(app, setup.listen, allow_unprotected=setup.allow_unprotected) as bound,
+        serve(app, setup.listen) as bound,
     ):
         connector = aiohttp.TCPConnector(limit=0)
-        browser = aiohttp.ClientSession(f"http://127.0.0.1:{bound.port}/", connector=connector)
+        browser = aiohttp.ClientSession(
+            f"http://127.0.0.1:{bound.port}/", connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True)
+        )
         await left_open.enter_async_context(browser)
         service = WebService(feed=feed, clock=clock, app=app, bound=bound, browser=browser)
         left_open.callback(service.close_streams)

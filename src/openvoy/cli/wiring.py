@@ -20,13 +20,12 @@ from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
 from openvoy.client.prices import fetch_text
 from openvoy.collector import Collector, Exporting, Source
-from openvoy.errors import ConfigError
 from openvoy.model.place import SitePlace
 from openvoy.ports import Clock, Exporter, Feed, Household
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
-from openvoy.web import SiteInfo, build_app, build_host_rule, serve
+from openvoy.web import Access, AccessRules, SiteInfo, Tls, build_app, build_host_rule, serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,10 @@ class Service:
     sources: Sequence[Source]
     site: SiteInfo
     listen: Listen
-    allow_unprotected: bool = False
+    tls: Tls | None = None
+    rules: AccessRules = field(default_factory=AccessRules)
+    accounts: Path | None = None
+    """File of accounts and keys; None: none are kept."""
     host_names: tuple[str, ...] = ()
     exporters: Sequence[tuple[AnyExporterKind, Any]] = ()
     """Kinds and their settings."""
@@ -50,6 +52,7 @@ class Service:
         """Collect, keep and serve while the context is open; gives the address that is really listened at."""
         async with Collector(self.sources, store=store, clock=clock) as collector:
             exporters = self._build_exporters(collector.feed, store, clock)
+            access = Access(clock=clock, file=self.accounts, rules=self.rules)
             async with Exporting(exporters, clock=clock) as exporting:
                 app = build_app(
                     feed=collector.feed,
@@ -65,9 +68,11 @@ class Service:
                         cache=data_folder() / "prices",
                         feed=collector.feed,
                     ),
+                    access=access,
+                    has_tls=self.tls is not None,
                     pages=[page for _, exporter in exporters for page in exporter.pages],
                 )
-                async with serve(app, self.listen, allow_unprotected=self.allow_unprotected) as bound:
+                async with serve(app, self.listen, tls=self.tls) as bound:
                     yield bound
 
     def _build_exporters(self, feed: Feed, store: HistoryStore, clock: Clock) -> Sequence[tuple[str, Exporter]]:

@@ -19,6 +19,7 @@ class Listen:
     host: str
     """Name or address, IPv6 without brackets."""
     port: int
+    has_tls: bool = False
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -26,7 +27,7 @@ class Listen:
     @property
     def url(self) -> str:
         """Where a browser finds it."""
-        return f"http://{self}/"
+        return f"{'https' if self.has_tls else 'http'}://{self}/"
 
     @property
     def is_loopback(self) -> bool:

@@ -7,21 +7,25 @@ import inspect
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from litestar import Litestar, Request, Response
+from litestar.config.csrf import CSRFConfig
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.openapi import OpenAPIConfig, ResponseSpec
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from openvoy import __version__, codec
 from openvoy.errors import OpenvoyError, Remedy, StorageError
 from openvoy.ports import Clock, Exporters, Feed, Page, Store
 from openvoy.ports.prices import Prices
+from openvoy.web.access import Access, Right, Visitor
 from openvoy.web.api import OPERATIONS
 from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
@@ -29,12 +33,17 @@ from openvoy.web.backend import NO_EXPORTERS, Backend, SiteInfo
 from openvoy.web.broadcast import Broadcaster
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
-from openvoy.web.operation import Operation, Problem
+from openvoy.web.operation import Operation, Problem, Visit
 from openvoy.web.problems import BadQuery, NothingThere, WebProblem
 from openvoy.web.schema_page import JSON_PATH, STYLE, STYLE_PATH, render_schema_page
 
 _LOG = logging.getLogger("openvoy.web")
 
+SESSION_COOKIE = "openvoy_session"
+SESSION_S = 90 * 86_400
+"""A browser that is not used for this long has to log in again."""
+CSRF_COOKIE = "openvoy_csrf"
+"""A page sends its value as X-CSRFToken with whatever changes something."""
 SCHEMA_PATH = "/api/schema"
 JSON = "application/json"
 LEAST_GZIP_BYTES = 1000
@@ -45,6 +54,8 @@ _QUOTED = re.compile(r"'(\w+)'")
 _Request = Request[Any, Any, Any]
 _PROBLEMS = {
     400: ResponseSpec(Problem, generate_examples=False, description="A parameter is wrong."),
+    401: ResponseSpec(Problem, generate_examples=False, description="Nobody has logged in."),
+    403: ResponseSpec(Problem, generate_examples=False, description="Who has logged in may not do this."),
     404: ResponseSpec(Problem, generate_examples=False, description="There is no such thing, or not yet."),
     503: ResponseSpec(Problem, generate_examples=False, description="It cannot be served now."),
 }
@@ -60,23 +71,61 @@ def build_app(
     exporters: Exporters = NO_EXPORTERS,
     pages: Sequence[Page] = (),
     prices: Prices | None = None,
+    access: Access | None = None,
+    has_tls: bool = False,
     static: Path = STATIC_FOLDER,
 ) -> WebApp:
     """Build the application over what the collector offers, what history keeps, and the pages of exporters."""
     live = Broadcaster(feed, clock)
-    backend = Backend(feed=feed, store=store, site=site, clock=clock, live=live, exporters=exporters, prices=prices)
-    application = Litestar(
-        [
-            *_build_operations(backend),
-            *_build_schema_handlers(),
-            *map(_build_page, pages),
-            *_build_asset_handlers(static),
-        ],
+    access = Access(clock=clock) if access is None else access
+    backend = Backend(
+        feed=feed,
+        store=store,
+        site=site,
+        clock=clock,
+        live=live,
+        exporters=exporters,
+        prices=prices,
+        access=access,
+    )
+    handlers = [
+        *_build_operations(backend),
+        *_build_schema_handlers(),
+        *(_build_page(page, access) for page in pages),
+        *_build_asset_handlers(static),
+    ]
+    asgi = _choose(_as_asgi(_for_programs(handlers)), _as_asgi(_for_browsers(handlers, access, has_tls=has_tls)))
+    return WebApp(asgi=guard(asgi, hosts=hosts, clock=clock), live=live, access=access)
+
+
+def _choose(programs: AsgiApp, browsers: AsgiApp) -> AsgiApp:
+    """Take who shows a key for a program: another site's page cannot make a browser send one."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        has_key = any(name == b"authorization" for name, _ in scope["headers"])
+        await (programs if has_key else browsers)(scope, receive, send)
+
+    return run
+
+
+def _for_programs(handlers: Sequence[HTTPRouteHandler], **more: Any) -> Litestar:
+    return Litestar(
+        handlers,
         openapi_config=None,
         logging_config=None,
         exception_handlers={OpenvoyError: _reply_error, HTTPException: _reply_http_error, Exception: _reply_defect},
+        **more,
     )
-    return WebApp(asgi=guard(_as_asgi(application), hosts=hosts, clock=clock), live=live)
+
+
+def _for_browsers(handlers: Sequence[HTTPRouteHandler], access: Access, *, has_tls: bool) -> Litestar:
+    session = CookieBackendConfig(
+        secret=access.secret, key=SESSION_COOKIE, max_age=SESSION_S, samesite="strict", secure=has_tls
+    )
+    csrf = CSRFConfig(
+        secret=access.secret.hex(), cookie_name=CSRF_COOKIE, cookie_samesite="strict", cookie_secure=has_tls
+    )
+    return _for_programs(handlers, middleware=[session.middleware], csrf_config=csrf)
 
 
 @cache
@@ -113,25 +162,27 @@ def _build_operations(backend: Backend | None) -> list[HTTPRouteHandler]:
 
 def _build_operation(operation: Operation, backend: Backend | None) -> HTTPRouteHandler:
     """Turn a plain function of the backend and its parameters into a handler with the same signature."""
-    hints = get_type_hints(operation.handler, include_extras=True)
-    reply = hints.pop("return")
-    parameters = [
-        parameter.replace(annotation=_describe(hints[name]))
-        for name, parameter in inspect.signature(operation.handler).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
-    names = [parameter.name for parameter in parameters]
+    call = _read_call(operation)
 
     async def answer(*, request: _Request, **values: Any) -> Response[Any] | Stream:
-        _check_names(request, names)
+        assert backend is not None
+        visitor = _visitor(request)
+        caller = backend.access.identify(visitor)
+        backend.access.check(caller, operation.right)
+        _check_names(request, call.names)
+        if call.has_visit:
+            values["visit"] = Visit(caller=caller, visitor=visitor)
+        if "data" in values:
+            values["body"] = values.pop("data")
         result = await operation.handler(backend, **values)
         return _stream(result) if operation.is_stream else _reply(result, request)
 
     typed: Any = Response
-    _sign(answer, operation.handler, parameters, Stream if operation.is_stream else typed[reply])
+    _sign(answer, operation.handler, call.parameters, Stream if operation.is_stream else typed[call.reply])
     return HTTPRouteHandler(
         operation.path,
-        http_method="GET",
+        http_method=operation.method,
+        status_code=200,
         tags=[operation.tag],
         media_type="text/event-stream" if operation.is_stream else JSON,
         response_description="Answered.",
@@ -139,6 +190,40 @@ def _build_operation(operation: Operation, backend: Backend | None) -> HTTPRoute
         operation_id=operation.handler.__name__,
         summary=operation.handler.__name__.replace("_", " ").capitalize(),
     )(answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """The signature of an operation as the framework needs it."""
+
+    parameters: Sequence[inspect.Parameter]
+    names: Sequence[str]
+    """Of the query parameters."""
+    has_visit: bool
+    reply: Any
+
+
+def _read_call(operation: Operation) -> _Call:
+    hints = get_type_hints(operation.handler, include_extras=True)
+    known = inspect.signature(operation.handler).parameters.values()
+    given = {one.name: one for one in known if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    has_visit = given.pop("visit", None) is not None
+    body = given.pop("body", None)
+    parameters = [one.replace(annotation=_describe(hints[name])) for name, one in given.items()]
+    if body is not None:
+        parameters.append(body.replace(name="data", annotation=_typed(JSONBody, hints["body"])))
+    return _Call(parameters=parameters, names=[*given], has_visit=has_visit, reply=hints["return"])
+
+
+def _typed(generic: Any, kind: Any) -> Any:
+    """Fill in a generic type that is known only now."""
+    return generic[kind]
+
+
+def _visitor(request: _Request) -> Visitor:
+    session = request.session if "session" in request.scope else {}
+    address = "" if request.client is None else request.client.host
+    return Visitor(address=address, headers=request.headers, session=session)
 
 
 def _describe(hint: Any) -> Any:
@@ -199,8 +284,9 @@ def _build_schema_handlers() -> list[HTTPRouteHandler]:
     ]
 
 
-def _build_page(page: Page) -> HTTPRouteHandler:
+def _build_page(page: Page, access: Access) -> HTTPRouteHandler:
     async def show_page(request: _Request) -> Response[bytes]:
+        access.check(access.identify(_visitor(request)), Right.VIEWER)
         kind, body = page.render(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": kind, "cache-control": "no-store"})
 
@@ -240,7 +326,10 @@ def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes
     """Say what the framework found wrong with a request in the words of this API."""
     text, hint = error.detail, f"The API is described at {SCHEMA_PATH}."
     if error.status_code == 405:
-        text, hint = f"{request.method} is not possible here.", "Use GET: this API only reads."
+        text = f"{request.method} is not possible here."
+    elif error.status_code == 403:
+        text = "This did not come from a page of this service."
+        hint = f"A page sends the cookie {CSRF_COOKIE} as X-CSRFToken; a program sends an API key as Bearer."
     elif error.status_code == 400:
         faults = [one for one in error.extra or () if isinstance(one, Mapping)]
         text = "; ".join(f"{one.get('key')}: {one.get('message')}" for one in faults) or text.partition(" for path ")[0]

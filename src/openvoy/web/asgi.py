@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openvoy import codec
+from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
 
 Scope = MutableMapping[str, Any]
@@ -22,6 +23,7 @@ class WebApp:
 
     asgi: AsgiApp
     live: Broadcaster
+    access: Access
 
 
 def find_header(scope: Scope, name: bytes) -> str | None:

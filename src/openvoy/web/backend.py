@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from openvoy import __version__
 from openvoy.ports import Clock, Exporters, ExporterStatus, Feed, Store
 from openvoy.ports.prices import Prices
+from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
 
 
@@ -44,6 +45,7 @@ class Backend:
     clock: Clock
     live: Broadcaster
     exporters: Exporters
+    access: Access
     prices: Prices | None = None
     """None: nobody says what energy costs."""
 

@@ -40,11 +40,11 @@ def build_host_rule(listen: Listen, names: Sequence[str] = ()) -> HostRule:
     return HostRule(frozenset(known), listen.is_wildcard)
 
 
-def check_protected(listen: Listen, *, allow_unprotected: bool) -> None:
-    """Refuse to offer an unprotected service to other machines unless that is wanted."""
-    if not listen.is_loopback and not allow_unprotected:
+def check_protected(listen: Listen, *, is_protected: bool) -> None:
+    """Refuse to offer a service without accounts to other machines unless that is wanted."""
+    if not listen.is_loopback and not is_protected:
         raise ConfigError(
             f"At {listen} other machines could reach the dashboard, which asks nobody for a password yet.",
-            hint="Listen at 127.0.0.1 and reach it through a tunnel or a reverse proxy with login; or, where everybody "
-            "on the network may see everything, set allow_unprotected = true under [web].",
+            hint="Start it at 127.0.0.1 first and set a password under Settings, or run `openvoy account set owner`; "
+            "or, where everybody on the network may see everything, set allow_unprotected = true under [web].",
         )

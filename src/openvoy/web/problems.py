@@ -35,3 +35,22 @@ class NotReady(WebProblem):
 
     status = 503
     remedy = Remedy.BACK_OFF
+
+
+class WhoAreYou(WebProblem):
+    """Nobody has logged in, or not rightly."""
+
+    status = 401
+
+
+class NotAllowed(WebProblem):
+    """Whoever has logged in may not do this."""
+
+    status = 403
+
+
+class TooManyAttempts(WebProblem):
+    """Somebody guesses passwords, or mistypes a lot."""
+
+    status = 429
+    remedy = Remedy.BACK_OFF

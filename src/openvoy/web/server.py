@@ -7,8 +7,10 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import uvicorn
 
@@ -28,19 +30,29 @@ SEND_BUFFER_BYTES = 64 * 1024
 HEADER_BYTES = 16 * 1024
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """What a browser is shown over https."""
+
+    certificate: Path
+    """With the chain of those who signed it, PEM."""
+    key: Path
+
+
 @contextlib.asynccontextmanager
-async def serve(app: WebApp, listen: Listen, *, allow_unprotected: bool = False) -> AsyncIterator[Listen]:
+async def serve(app: WebApp, listen: Listen, *, tls: Tls | None = None) -> AsyncIterator[Listen]:
     """Serve while the context is open, and give the address that is really listened at.
 
     Raises ConfigError where it cannot listen there. Leaving the context ends open streams and takes under 2 s.
     """
-    listener = await _open_listener(listen, allow_unprotected=allow_unprotected)
-    server = _Server(_configure(app))
+    _check_certificate(tls)
+    listener = await _open_listener(listen, is_protected=app.access.is_protected)
+    server = _Server(_configure(app, tls))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     serving.add_done_callback(lambda _: server.ready.set())
     live = asyncio.create_task(app.live.run())
     live.add_done_callback(_report_end)
-    bound = replace(listen, port=listener.getsockname()[1])
+    bound = replace(listen, port=listener.getsockname()[1], has_tls=tls is not None)
     try:
         await server.ready.wait()
         yield bound
@@ -76,7 +88,7 @@ class _Server(uvicorn.Server):
                 transport.abort()
 
 
-def _configure(app: WebApp) -> uvicorn.Config:
+def _configure(app: WebApp, tls: Tls | None) -> uvicorn.Config:
     # What the server logs goes where everything goes, with its format and with secrets masked.
     logging.getLogger("uvicorn.error").parent = _LOG
     return uvicorn.Config(
@@ -92,11 +104,25 @@ def _configure(app: WebApp) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=CANCEL_S,
         h11_max_incomplete_event_size=HEADER_BYTES,
+        ssl_certfile=None if tls is None else tls.certificate,
+        ssl_keyfile=None if tls is None else tls.key,
     )
 
 
-async def _open_listener(listen: Listen, *, allow_unprotected: bool) -> socket.socket:
-    check_protected(listen, allow_unprotected=allow_unprotected)
+def _check_certificate(tls: Tls | None) -> None:
+    if tls is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key)
+    except OSError as error:  # an SSLError is one too
+        raise ConfigError(
+            f"{tls.certificate} and {tls.key} cannot be used for TLS: {error.strerror or error}.",
+            hint="Name a certificate and its key as PEM files under [web] tls_certificate and tls_key.",
+        ) from error
+
+
+async def _open_listener(listen: Listen, *, is_protected: bool) -> socket.socket:
+    check_protected(listen, is_protected=is_protected)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
             listen.host, listen.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
@@ -107,7 +133,7 @@ async def _open_listener(listen: Listen, *, allow_unprotected: bool) -> socket.s
         ) from error
     family, _, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     if not is_loopback(str(address[0])):
-        check_protected(replace(listen, host=str(address[0])), allow_unprotected=allow_unprotected)
+        check_protected(replace(listen, host=str(address[0])), is_protected=is_protected)
     listener = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

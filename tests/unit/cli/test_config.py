@@ -143,7 +143,7 @@ def test_a_missing_secret_is_told_when_it_is_needed() -> None:
         ("[web]\nlisten = ' '", 2, "listen is empty", "default"),
         ("[web]\nhost_names = 'solar.lan'", 2, "cannot be text", '["…", "…"]'),
         ("[web]\nallow_unprotected = 1", 2, "cannot be a number", "true or"),
-        ("\n[web]\nlisten = '0.0.0.0:8400'", 3, "other machines could reach", "allow_unprotected = true"),
+        ("\n[web]\ntls_key = 'key.pem'", 2, "only one is given", "Give both"),
         ("[store]\nlive_days = 0", 2, "live_days is 0", "from 1"),
         ("[store]\nlive_days = true", 2, "cannot be true or false", "live_days = 1"),
         ("[store]\nlive_days = 1.5", 2, "cannot be a decimal number", "live_days = 1"),

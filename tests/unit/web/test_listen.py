@@ -33,15 +33,15 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "localhost", "a.localhost"])
 def test_loopback_needs_no_permission(host: str) -> None:
-    check_protected(Listen(host=host, port=1), allow_unprotected=False)
+    check_protected(Listen(host=host, port=1), is_protected=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "solar-pi.local", "fe80::1", "localhost.example"])
 def test_other_addresses_need_permission(host: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        check_protected(Listen(host=host, port=1), allow_unprotected=False)
+        check_protected(Listen(host=host, port=1), is_protected=False)
     assert "allow_unprotected = true" in caught.value.hint
-    check_protected(Listen(host=host, port=1), allow_unprotected=True)
+    check_protected(Listen(host=host, port=1), is_protected=True)
 
 
 LOCAL = ["127.0.0.1", "127.0.0.1:8400", "localhost:1", "LOCALHOST", "localhost.", "[::1]:8400", "a.localhost:8400"]

@@ -15,13 +15,13 @@ from openvoy.web.schema_page import render_schema_page
 from tests.unit.web.examples import a_snapshot
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")
 def test_every_operation_is_described(operation: Operation) -> None:
-    described = build_schema()["paths"][operation.path]["get"]
+    described = build_schema()["paths"][operation.path][operation.method.lower()]
     assert described["description"].endswith(".")
     assert all(parameter["description"] for parameter in described.get("parameters", ()))
-    assert set(described["responses"]) == {"200", "400", "404", "503"}
-    for status in ("400", "404", "503"):
+    assert set(described["responses"]) == {"200", "400", "401", "403", "404", "503"}
+    for status in ("400", "401", "403", "404", "503"):
         (content,) = described["responses"][status]["content"].values()
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
 

@@ -36,13 +36,14 @@ async def run(
     """
     with needing("service", "The service"):
         from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
+        from openvoy.cli.doors import build_access_rules, build_tls  # noqa: PLC0415 - as above
         from openvoy.cli.tariff import load_tariff  # noqa: PLC0415 - as above
         from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
         from openvoy.collector import Source  # noqa: PLC0415 - as above
         from openvoy.settings.listen import parse_listen  # noqa: PLC0415 - as above
-        from openvoy.web import SiteInfo  # noqa: PLC0415 - as above
+        from openvoy.web import ACCESS_FILE, SiteInfo  # noqa: PLC0415 - as above
 
     settings = load_config(config, os.environ)
     if settings.gateways and target != Target():
@@ -57,17 +58,19 @@ async def run(
     sources = build_sources(settings, os.environ, pins) or (
         Source(name="home", host=target.host, reader=target.open(), time_zone=ZoneInfo(site.time_zone)),
     )
+    folder = settings.store.path if data is None else data
     service = Service(
         sources=sources,
         site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
         listen=settings.web.listen if listen is None else parse_listen(listen),
-        allow_unprotected=settings.web.allow_unprotected,
+        tls=build_tls(settings.web),
+        rules=build_access_rules(settings.web),
+        accounts=folder / ACCESS_FILE,
         host_names=settings.web.host_names,
         exporters=settings.exporters,
         tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
         environ=os.environ,
     )
-    folder = settings.store.path if data is None else data
     async with (
         open_history(folder, settings.store.live_days) as store,
         service.running(store, SystemClock()) as bound,

@@ -27,7 +27,6 @@ from openvoy.errors import ConfigError
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.lines import find_lines
 from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section
-from openvoy.web.listen import check_protected
 
 FILE_NAME = "openvoy.toml"
 PLAIN = {"store": StoreConfig, "web": WebConfig, "cloud": CloudConfig, "control": ControlConfig}
@@ -94,7 +93,7 @@ def parse_config(text: str, *, file: Path, environ: Mapping[str, str]) -> Config
     gateways = _read_gateways(values.get("gateway", []), root.at("gateway"), sites)
     exporters = tuple(read_exporters(values, root))
     config = Config(gateways=gateways, sites=sites, exporters=exporters, **plain)
-    _check_listen(config, root)
+    _check_tls(config.web, root)
     return replace(config, warnings=tuple(source.warnings))
 
 
@@ -218,8 +217,6 @@ def _find_site(name: str, sites: Mapping[str, SiteConfig], place: Place) -> str:
     return next(iter(sites))
 
 
-def _check_listen(config: Config, root: Place) -> None:
-    try:
-        check_protected(config.web.listen, allow_unprotected=config.web.allow_unprotected)
-    except ConfigError as error:
-        raise root.at("web", "listen").error(error.message, error.hint) from error
+def _check_tls(web: WebConfig, root: Place) -> None:
+    if (web.tls_certificate is None) != (web.tls_key is None):
+        raise root.at("web").error("Of tls_certificate and tls_key only one is given.", "Give both, or none.")

@@ -100,7 +100,15 @@ class WebConfig:
 
     listen: Listen = setting(kinds.parsed(parse_listen), default=DEFAULT_LISTEN, doc="Address and port to listen at.")
     allow_unprotected: bool = setting(
-        kinds.flag, default=False, doc="Listen beyond this machine although nobody is asked for a password."
+        kinds.flag, default=False, doc="Let other machines look although there are no accounts."
+    )
+    tls_certificate: Path | None = setting(kinds.path, doc="Certificate with its chain, PEM: https is spoken.")
+    tls_key: Path | None = setting(kinds.path, doc="Its key (PEM).")
+    proxy_user_header: str | None = setting(
+        kinds.text, doc="Header in which a reverse proxy names the account that it has checked, such as Remote-User."
+    )
+    proxies: tuple[str, ...] = setting(
+        kinds.texts, default=("127.0.0.1", "::1"), doc="Addresses from which that header is believed."
     )
     host_names: tuple[str, ...] = setting(
         kinds.texts, default=(), doc="Further names under which browsers call it, such as that of a reverse proxy."
@@ -112,7 +120,9 @@ class CloudConfig:
     """`[cloud]`: where tokens are obtained; None is the vendor's own address."""
 
     base_url: str | None = setting(kinds.parsed(kinds.parse_service_url), doc="Service that logs in.")
-    tokens_url: str | None = setting(kinds.parsed(kinds.parse_service_url), doc="Service that issues tokens; default: base_url, if given.")
+    tokens_url: str | None = setting(
+        kinds.parsed(kinds.parse_service_url), doc="Service that issues tokens; default: base_url, if given."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +135,6 @@ class ControlConfig:
 LATER = {
     "mirror": "[mirror]",
     "mqtt": "[mqtt]",
-    "prometheus": "[prometheus]",
     "influx": "[[influx]]",
     "pvoutput": "[pvoutput]",
     "notify": "[[notify]]",

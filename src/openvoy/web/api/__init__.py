@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import costs, events, exporters, health, history, live, now, today
+from openvoy.web.api import access, costs, events, exporters, health, history, live, now, today
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
+    *access.OPERATIONS,
     *now.OPERATIONS,
     *live.OPERATIONS,
     *today.OPERATIONS,

@@ -9,6 +9,7 @@ from datetime import datetime
 from openvoy import codec
 from openvoy.ports import GatewayStatus
 from openvoy.ports.feed import GatewayState
+from openvoy.web.access import Right
 from openvoy.web.backend import Backend
 from openvoy.web.operation import Operation
 from openvoy.web.problems import NotReady
@@ -54,4 +55,4 @@ def _reason(status: GatewayStatus) -> str:
     return f"{status.name}: {status.problem or f'no fresh values ({status.state})'}"
 
 
-OPERATIONS = (Operation(path="/healthz", handler=show_health, tag="Service"),)
+OPERATIONS = (Operation(path="/healthz", handler=show_health, tag="Service", right=Right.NOBODY),)

@@ -1,0 +1,283 @@
+"""Login, accounts, keys and links over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from openvoy.collector.feed import LiveFeed
+from openvoy.settings.listen import Listen
+from openvoy.testing.clock import ManualClock
+from openvoy.web.access import Access, AccessRules
+from openvoy.web.access.attempts import FREE_COUNT, LONGEST_PAUSE_S
+from openvoy.web.app import CSRF_COOKIE, SESSION_COOKIE
+from openvoy.web.server import serve
+from tests.contract.web_service import Setup, WebService, build_web, web_service
+from tests.unit.web.examples import a_status
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[WebService]:
+    async with web_service(Setup(accounts=tmp_path / "access.json")) as running:
+        running.feed.publish(a_status())
+        await running.browser.get("/")
+        yield running
+
+
+async def send(browser: aiohttp.ClientSession, method: str, path: str, status: int = 200, **body: Any) -> Any:
+    """Send as a page does."""
+    token = {cookie.key: cookie.value for cookie in browser.cookie_jar}.get(CSRF_COOKIE, "")
+    async with browser.request(method, path, json=body, headers={"X-CSRFToken": token}) as reply:
+        assert reply.status == status, await reply.text()
+        return await reply.json()
+
+
+async def make_owner(service: WebService) -> None:
+    await send(service.browser, "PUT", "/api/v1/accounts", name="anna", password=PASSWORD, right="owner")
+
+
+def stranger(service: WebService) -> aiohttp.ClientSession:
+    """Open another browser."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    return aiohttp.ClientSession(f"http://127.0.0.1:{service.bound.port}/", cookie_jar=jar)
+
+
+async def test_without_accounts_this_machine_is_owner(service: WebService) -> None:
+    me = await service.ask("/api/v1/me")
+    assert me == {"name": "owner", "right": "owner", "via": "open", "has_accounts": False}
+
+
+async def test_the_first_account_is_the_owners_and_logs_in_at_once(service: WebService, tmp_path: Path) -> None:
+    await send(service.browser, "PUT", "/api/v1/accounts", 400, name="anna", password=PASSWORD, right="viewer")
+    await make_owner(service)
+    assert (await service.ask("/api/v1/me"))["via"] == "session"
+    file = tmp_path / "access.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert PASSWORD not in file.read_text()
+    async with stranger(service) as other, other.get("/api/v1/site") as reply:
+        assert reply.status == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/snapshot", "/api/v1/site", "/api/v1/live", "/api/v1/events", "/api/v1/accounts", "/api/v1/keys"]
+)
+async def test_nothing_is_told_to_strangers_once_there_is_an_account(service: WebService, path: str) -> None:
+    await make_owner(service)
+    async with stranger(service) as other, other.get(path) as reply:
+        assert reply.status == 401
+        assert "hint" in await reply.json()
+
+
+async def test_the_page_itself_and_health_are_given_to_everybody(service: WebService) -> None:
+    await make_owner(service)
+    async with stranger(service) as other:
+        for path in ("/", "/healthz", "/api/v1/me"):
+            async with other.get(path) as reply:
+                assert reply.status in {200, 503}
+
+
+async def test_login_and_logout(service: WebService) -> None:
+    await make_owner(service)
+    async with stranger(service) as other:
+        await other.get("/")
+        await send(other, "POST", "/api/v1/login", 401, name="anna", password="wrong")
+        me = await send(other, "POST", "/api/v1/login", name="ANNA", password=PASSWORD)
+        assert (me["name"], me["right"]) == ("anna", "owner")
+        async with other.get("/api/v1/site") as reply:
+            assert reply.status == 200
+        assert (await send(other, "POST", "/api/v1/logout"))["right"] == "nobody"
+        async with other.get("/api/v1/site") as reply:
+            assert reply.status == 401
+
+
+async def test_a_viewer_looks_and_changes_nothing(service: WebService) -> None:
+    await make_owner(service)
+    await send(service.browser, "PUT", "/api/v1/accounts", name="guest", password=PASSWORD, right="viewer")
+    async with stranger(service) as other:
+        await other.get("/")
+        await send(other, "POST", "/api/v1/login", name="guest", password=PASSWORD)
+        async with other.get("/api/v1/site") as reply:
+            assert reply.status == 200
+        await send(other, "PUT", "/api/v1/accounts", 403, name="guest", password=PASSWORD, right="owner")
+        await send(other, "POST", "/api/v1/keys", 403, name="mine")
+
+
+async def test_a_change_from_another_sites_page_is_refused(service: WebService) -> None:
+    await make_owner(service)
+    async with service.browser.put("/api/v1/accounts", json={"name": "eve", "password": PASSWORD}) as reply:
+        assert reply.status == 403
+        assert "X-CSRFToken" in (await reply.json())["hint"]
+    assert [one["name"] for one in await service.ask("/api/v1/accounts")] == ["anna"]
+
+
+async def test_cookies_are_only_for_this_site_and_not_for_scripts(service: WebService) -> None:
+    await make_owner(service)
+    async with stranger(service) as other:
+        await other.get("/")
+        token = {cookie.key: cookie.value for cookie in other.cookie_jar}[CSRF_COOKIE]
+        body = {"name": "anna", "password": PASSWORD}
+        async with other.post("/api/v1/login", json=body, headers={"X-CSRFToken": token}) as reply:
+            cookie = reply.cookies[SESSION_COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "strict"
+    assert "anna" not in cookie.value
+
+
+async def test_a_new_password_ends_other_sessions(service: WebService) -> None:
+    await make_owner(service)
+    async with stranger(service) as other:
+        await other.get("/")
+        await send(other, "POST", "/api/v1/login", name="anna", password=PASSWORD)
+        await send(
+            service.browser, "PUT", "/api/v1/me/password", old_password=PASSWORD, new_password="another good one"
+        )
+        async with other.get("/api/v1/site") as reply:
+            assert reply.status == 401
+        await service.ask("/api/v1/site")
+        await send(
+            service.browser, "PUT", "/api/v1/me/password", 401, old_password=PASSWORD, new_password="and another one"
+        )
+
+
+async def test_guessing_is_slowed_down_for_the_name_and_told(service: WebService) -> None:
+    await make_owner(service)
+    async with stranger(service) as other:
+        await other.get("/")
+        for _ in range(FREE_COUNT):
+            await send(other, "POST", "/api/v1/login", 401, name="anna", password="wrong password")
+        refused = await send(other, "POST", "/api/v1/login", 429, name="anna", password=PASSWORD)
+        assert refused["retry_after_s"] > 0
+        await service.clock.advance(LONGEST_PAUSE_S)
+        await send(other, "POST", "/api/v1/login", name="anna", password=PASSWORD)
+
+
+async def test_many_guesses_at_once_are_no_way_around(service: WebService) -> None:
+    await make_owner(service)
+
+    async def guess() -> int:
+        token = {cookie.key: cookie.value for cookie in service.browser.cookie_jar}[CSRF_COOKIE]
+        body = {"name": "anna", "password": "wrong password"}
+        async with service.browser.post("/api/v1/login", json=body, headers={"X-CSRFToken": token}) as reply:
+            return reply.status
+
+    statuses = await asyncio.gather(*(guess() for _ in range(4 * FREE_COUNT)))
+    assert statuses.count(401) == FREE_COUNT
+    assert statuses.count(429) == 3 * FREE_COUNT
+
+
+async def test_a_program_shows_a_key(service: WebService) -> None:
+    await make_owner(service)
+    issued = await send(service.browser, "POST", "/api/v1/keys", name="node-red")
+    async with stranger(service) as other:
+        headers = {"Authorization": f"Bearer {issued['shown']}"}
+        async with other.get("/api/v1/site", headers=headers) as reply:
+            assert reply.status == 200
+        async with other.post("/api/v1/keys", headers=headers, json={"name": "more"}) as reply:
+            assert reply.status == 403
+        await service.browser.get("/api/v1/keys")
+        left = await send(service.browser, "DELETE", f"/api/v1/keys?id={issued['key']['id']}")
+        assert left == []
+        async with other.get("/api/v1/site", headers=headers) as reply:
+            assert reply.status == 401
+    assert issued["shown"] not in json.dumps(await service.ask("/api/v1/keys"))
+
+
+async def test_an_owners_key_may_change_without_a_page(service: WebService) -> None:
+    await make_owner(service)
+    issued = await send(service.browser, "POST", "/api/v1/keys", name="script", right="owner")
+    async with stranger(service) as other:
+        headers = {"Authorization": f"Bearer {issued['shown']}"}
+        async with other.post("/api/v1/keys", headers=headers, json={"name": "more"}) as reply:
+            assert reply.status == 200
+
+
+async def test_a_wall_tablet_looks_by_its_link_until_it_is_revoked(service: WebService) -> None:
+    await make_owner(service)
+    await send(service.browser, "POST", "/api/v1/keys", 400, name="hall", kind="link", right="owner")
+    issued = await send(service.browser, "POST", "/api/v1/keys", name="hall", kind="link")
+    async with stranger(service) as tablet:
+        await tablet.get("/")
+        me = await send(tablet, "POST", "/api/v1/login/link", link=issued["shown"])
+        assert (me["right"], me["via"]) == ("viewer", "link")
+        async with tablet.get("/api/v1/site") as reply:
+            assert reply.status == 200
+        await send(service.browser, "DELETE", f"/api/v1/keys?id={issued['key']['id']}")
+        async with tablet.get("/api/v1/site") as reply:
+            assert reply.status == 401
+        await send(tablet, "POST", "/api/v1/login/link", 401, link=issued["shown"])
+
+
+async def test_the_last_owner_stays(service: WebService) -> None:
+    await make_owner(service)
+    await send(service.browser, "DELETE", "/api/v1/accounts?name=anna", 400)
+    await send(service.browser, "PUT", "/api/v1/accounts", 400, name="anna", password=PASSWORD, right="viewer")
+
+
+async def test_accounts_survive_a_restart_and_so_do_sessions(tmp_path: Path) -> None:
+    setup = Setup(accounts=tmp_path / "access.json")
+    async with web_service(setup) as service:
+        await service.browser.get("/")
+        await make_owner(service)
+        cookies = {cookie.key: cookie.value for cookie in service.browser.cookie_jar}
+    async with web_service(setup) as service, stranger(service) as known, stranger(service) as other:
+        async with known.get("/api/v1/site", cookies={SESSION_COOKIE: cookies[SESSION_COOKIE]}) as reply:
+            assert reply.status == 200
+        async with other.get("/api/v1/site") as reply:
+            assert reply.status == 401
+
+
+async def test_an_account_made_by_the_command_counts_at_once(service: WebService, tmp_path: Path) -> None:
+    other = Access(clock=ManualClock(), file=tmp_path / "access.json")
+    await other.set_password("anna", PASSWORD, "owner")
+    async with stranger(service) as browser, browser.get("/api/v1/site") as reply:
+        assert reply.status == 401
+
+
+async def test_a_proxy_is_believed_only_where_that_is_said(tmp_path: Path) -> None:
+    rules = AccessRules(proxy_header="Remote-User")
+    async with web_service(Setup(accounts=tmp_path / "access.json", rules=rules)) as service:
+        await service.browser.get("/")
+        await make_owner(service)
+        async with stranger(service) as other:
+            for name, right in (("anna", "owner"), ("somebody", "viewer")):
+                async with other.get("/api/v1/me", headers={"Remote-User": name}) as reply:
+                    assert (await reply.json())["right"] == right
+    elsewhere = AccessRules(proxy_header="Remote-User", proxies=("10.0.0.1",))
+    headers = {"Remote-User": "anna"}
+    async with (
+        web_service(Setup(accounts=tmp_path / "access.json", rules=elsewhere)) as service,
+        service.browser.get("/api/v1/me", headers=headers) as reply,
+    ):
+        assert (await reply.json())["right"] == "nobody"
+
+
+async def test_who_comes_through_a_proxy_is_not_taken_for_this_machine() -> None:
+    headers = {"X-Forwarded-For": "203.0.113.9"}
+    async with web_service() as service, service.browser.get("/api/v1/site", headers=headers) as reply:
+        assert reply.status == 401
+
+
+async def test_with_an_account_other_machines_are_let_in_to_log_in(tmp_path: Path) -> None:
+    setup = Setup(accounts=tmp_path / "access.json", listen=Listen(host="0.0.0.0", port=0))
+    access = Access(clock=ManualClock(), file=setup.accounts)
+    await access.set_password("anna", PASSWORD, "owner")
+    async with serve(build_web(setup, LiveFeed(["home"]), ManualClock()), setup.listen) as bound:
+        assert bound.port
+
+
+async def test_what_was_sent_wrongly_is_told(service: WebService) -> None:
+    for body in ({}, {"name": "anna"}, {"name": "anna", "password": 1}):
+        told = await send(service.browser, "PUT", "/api/v1/accounts", 400, **body)
+        assert told["error"]
+    for name, password in (("", PASSWORD), ("a/b", PASSWORD), ("anna", "short")):
+        told = await send(service.browser, "PUT", "/api/v1/accounts", 400, name=name, password=password)
+        assert told["hint"]
