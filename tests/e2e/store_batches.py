@@ -33,9 +33,13 @@ ROWS = {
 """Rows of a batch by table."""
 
 
+STRIDE_MIN = 360
+"""Between two batches: a month is over after 120 of them."""
+
+
 def build_batch(number: int) -> Batch:
     """Build the batch of a minute; its number stands in every row as the time."""
-    at = EPOCH + timedelta(minutes=number)
+    at = EPOCH + timedelta(minutes=STRIDE_MIN * number)
     sources = [
         CounterSource(quantity=name, endpoint="meters", block="all", device="1") for name in ("import", "export")
     ]

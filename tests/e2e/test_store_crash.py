@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from openvoy.store import Limits
-from openvoy.store.opening import open_history
-from tests.e2e.store_batches import ROWS
+from openvoy.store import HistoryStore
+from openvoy.store.tables import BY_NAME
+from tests.e2e.store_batches import ROWS, STRIDE_MIN
 
 WRITER = """
 import asyncio, itertools, sys
@@ -21,7 +21,7 @@ from openvoy.store import HistoryStore
 from tests.e2e.store_batches import build_batch
 
 async def main(folder, first):
-    store = await HistoryStore.open(folder, checkpoint_bytes=200_000)
+    store = await HistoryStore.open(folder, checkpoint_bytes=200_000, live_days=100_000)
     async def write(number):
         await store.write(build_batch(number))
         print(number, flush=True)
@@ -59,38 +59,37 @@ def acknowledged_before_death(folder: Path, *, first: int, chance: random.Random
     return {int(line) for line in said.splitlines()}
 
 
-def kept_batches(folder: Path) -> set[int]:
+async def kept_batches(folder: Path) -> set[int]:
     """Read the history; gives the numbers of its batches, after checking that each is whole and stands there once."""
-    database, aside = open_history(folder, Limits())
+    store = await HistoryStore.open(folder, live_days=100_000)
     try:
-        assert not aside
-        counts = {
-            table: dict(
-                database.writer.rows(
-                    f"SELECT date_diff('minute', TIMESTAMP '2024-01-01', CAST(time AS TIMESTAMP)), count(*) "
-                    f"FROM {table} GROUP BY 1"
-                )
-            )
-            for table in ROWS
-        }
-        repeated = [
-            table
-            for table in ROWS
-            if database.writer.rows(f"SELECT seq FROM {table} GROUP BY seq HAVING count(*) > 1 LIMIT 1")
-        ]
+        assert not store.set_aside
+        await store.write_meta("opened", "again")
+        await store.read_events(limit=1)
+        with store._writer.database().reading() as session:
+            counts = {name: dict(session.rows(NUMBERS.format(session.of(BY_NAME[name], *EVER)))) for name in ROWS}
+            repeated = [name for name in ROWS if session.rows(REPEATED.format(session.of(BY_NAME[name], *EVER)))]
     finally:
-        database.close()
+        await store.close()
     numbers = set(counts["power"])
     assert counts == {table: dict.fromkeys(numbers, rows) for table, rows in ROWS.items()}
     assert repeated == []
     return numbers
 
 
+EVER = (0, 4e9)
+NUMBERS = (
+    f"SELECT date_diff('minute', TIMESTAMP '2024-01-01', CAST(time AS TIMESTAMP)) // {STRIDE_MIN}, count(*) "
+    "FROM {} GROUP BY 1"
+)
+REPEATED = "SELECT seq FROM {} GROUP BY seq HAVING count(*) > 1 LIMIT 1"
+
+
 @pytest.mark.parametrize("seed", range(20))
-def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path, seed: int) -> None:
+async def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path, seed: int) -> None:
     """Twice in a row: the second process goes on in what the first one left."""
     chance = random.Random(seed)
     acknowledged: set[int] = set()
     for first in (0, 5000):
         acknowledged |= acknowledged_before_death(tmp_path, first=first, chance=chance)
-        assert acknowledged <= kept_batches(tmp_path)
+        assert acknowledged <= await kept_batches(tmp_path)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from openvoy.store import tables
+from openvoy.store.catalog import Key, month_of, months_between
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.ledger import Ledger
@@ -124,6 +125,7 @@ class Bulk:
             for start in range(0, self._length, CHUNK_ROWS):
                 with self._source(ledger.session, slice(start, start + CHUNK_ROWS)):
                     owners = self._resolve(ledger)
+                    self._take_back(ledger, owners)
                     self._prepare(ledger.session, owners)
                 if any(
                     shelf.may_have(owner.id, owner.first) or owner.first <= newest.get(owner.id, NEVER)
@@ -157,6 +159,21 @@ class Bulk:
             number = ledger.ids.id_of(self._owner(owner), first)
             found.append(_Owner(number, tuple(owner), first, last))
         return found
+
+    def _take_back(self, ledger: Ledger, owners: Sequence[_Owner]) -> None:
+        table = self._layout.table
+        if owners and (until := ledger.shared.until(table)) is not None:
+            months = months_between(min(owner.first for owner in owners), until)
+            sealed = ledger.shared.catalog.parts
+            ledger.take_back(
+                [key for key in sealed if key.table == table.name]
+                if months is None
+                else [
+                    Key(table.name, month)
+                    for month in months
+                    if any(month_of(owner.first) <= month <= month_of(owner.last) for owner in owners)
+                ]
+            )
 
     def _owner(self, names: Sequence[Any]) -> Owner:
         if self._layout.owner == "device":

@@ -12,7 +12,9 @@ from typing import Any
 
 import duckdb
 
+from openvoy.store.catalog import FOLDER, Catalog, Shared
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.tables import Table
 
 STORAGE_VERSION = "v2.0.0"
 """Pinned, so that going back to an older DuckDB 2 stays possible after an upgrade."""
@@ -74,8 +76,10 @@ class Inserter:
 class Session:
     """One connection. Used by one thread at a time."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
         self._connection = connection
+        self.catalog = catalog
+        """The sealed months that belong to what this session sees."""
         self._inserters: dict[tuple[str, ...], Inserter] = {}
 
     def run(self, sql: str, args: Sequence[object] = ()) -> None:
@@ -87,6 +91,10 @@ class Session:
         """Run a query and give its rows."""
         with _translated("reading"):
             return self._connection.execute(sql, list(args)).fetchall()
+
+    def of(self, table: Table, start_s: float, end_s: float) -> str:
+        """A source of a query: the table's rows of a time, sealed or not."""
+        return self.catalog.source(table, start_s, end_s)
 
     def begin(self) -> None:
         """Begin a transaction."""
@@ -174,6 +182,7 @@ class Database:
     def __init__(self, path: Path, limits: Limits) -> None:
         """Open or make the file; raise StoreFault."""
         self.path = path
+        self.shared = Shared(path.parent / FOLDER)
         self._state = threading.Condition()
         self._readers: set[Session] = set()
         self._is_closed = False
@@ -189,7 +198,7 @@ class Database:
             raise
 
     def _session(self) -> Session:
-        session = Session(self._root.cursor())
+        session = Session(self._root.cursor(), self.shared.catalog)
         session.run("USE history")
         return session
 

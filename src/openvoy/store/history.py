@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -13,8 +14,10 @@ from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, Energy
 from openvoy.ports import Columns
 from openvoy.store import read_raw, read_rest
 from openvoy.store.bulk import Bulk, BulkColumns
+from openvoy.store.chain_names import parse_chain_name
+from openvoy.store.changes import Change, Span
 from openvoy.store.database import Limits, Session
-from openvoy.store.ledger import Ledger, Replacing
+from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.opening import SetAside, open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
 from openvoy.store.read_energy import OF_DEVICES, OF_PHASES, read_energy, read_owned_energy
@@ -52,7 +55,9 @@ class HistoryStore:
 
         What cannot be read is set aside, see `set_aside`, and a new history begun.
         """
-        writer = Writer(lambda: open_history(path, limits), live_days=live_days, checkpoint_bytes=checkpoint_bytes)
+        writer = Writer(
+            lambda: open_history(path, limits), folder=path, live_days=live_days, checkpoint_bytes=checkpoint_bytes
+        )
         store = cls(writer)
         is_open = False
         try:
@@ -74,7 +79,7 @@ class HistoryStore:
         Rows are unique by owner and second: a later one replaces an earlier one. Numbers that are not finite or beyond
         all measure are kept as "not said".
         """
-        await asyncio.wrap_future(self._writer.write(build_drafts(batch)))
+        await asyncio.wrap_future(self._writer.write(Change(drafts=build_drafts(batch))))
 
     async def write_columns(self, kind: str, columns: BulkColumns) -> None:
         """Keep many records of one kind at once, named as in Batch; see `bulk` for the columns.
@@ -110,13 +115,13 @@ class HistoryStore:
         """Energies of the local periods that touch start to end, each as a whole; `estimated` is 0 or 1."""
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
         return await self._read(
-            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway))
+            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway, bounds))
         )
 
     async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
         """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
         return await self._read(
-            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway))
+            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway, bounds))
         )
 
     async def read_device_energy(
@@ -178,6 +183,15 @@ class HistoryStore:
         """Classified steps by time."""
         return await self._read_range("steps", start, end, gateway)
 
+    async def read_gateways(self) -> Sequence[str]:
+        """Serials of all gateways that the history knows, without imports."""
+        rows = await self._read(lambda session: session.rows("SELECT serial FROM gateway ORDER BY id"))
+        return [serial for (serial,) in rows if parse_chain_name(serial) is None]
+
+    async def read_rows(self, kind: str, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Rows of a kind, named as in Batch, as they are kept, by time; at most a million."""
+        return await self._read_range(kind, start, end, gateway)
+
     async def _read_range(self, kind: str, start: datetime, end: datetime, gateway: str | None) -> Columns:
         start_s, end_s = unix_s(start), unix_s(end)
         return await self._read(
@@ -206,8 +220,8 @@ class HistoryStore:
         accounted = Batch(
             energy=batch.energy, steps=batch.steps, device_energy=batch.device_energy, phase_energy=batch.phase_energy
         )
-        replacing = Replacing(gateway, second(start), second(end), build_drafts(accounted))
-        await asyncio.wrap_future(self._writer.run(lambda ledger: ledger.replace(replacing)))
+        change = Change(drafts=build_drafts(accounted), replaced=Span(gateway, second(start), second(end)))
+        await asyncio.wrap_future(self._writer.write(change))
 
     async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
         """Rows that came after a sequence number, in its order: the outbox of exporters."""
@@ -220,12 +234,7 @@ class HistoryStore:
 
     async def write_meta(self, key: str, value: str) -> None:
         """Keep a note about the history itself."""
-
-        def put(ledger: Ledger) -> None:
-            with ledger.transaction():
-                ledger.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
-
-        await asyncio.wrap_future(self._writer.run(put))
+        await asyncio.wrap_future(self._writer.write(Change(note=(key, value))))
 
     async def close(self) -> None:
         """Write what is queued, break off what is being read, and let go of the file. May be called again."""
@@ -233,10 +242,34 @@ class HistoryStore:
         self._readers.shutdown()
 
     async def _read(self, query: Callable[[Session], T]) -> T:
+        if self._writer.is_behind:
+            # A disk that takes nothing more does not keep anybody from reading what is there.
+            with contextlib.suppress(StoreFault):
+                await asyncio.wrap_future(self._writer.apply())
+        try:
+            return await self._read_once(query)
+        except StoreFault as fault:
+            if fault.fault is not Fault.CORRUPT:
+                raise
+            await asyncio.wrap_future(self._writer.mend(fault))
+            return await self._read_once(query)
+
+    async def _read_once(self, query: Callable[[Session], T]) -> T:
         database = self._writer.database()
 
         def read() -> T:
-            with database.reading() as session:
-                return query(session)
+            shared = database.shared
+            while True:
+                shared.wait()
+                turns = shared.turns
+                with database.reading() as session:
+                    try:
+                        found = query(session)
+                    except StoreFault:
+                        if turns == shared.turns:
+                            raise
+                        continue
+                if turns == shared.turns and turns % 2 == 0:
+                    return found
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)

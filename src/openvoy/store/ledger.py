@@ -9,27 +9,24 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from openvoy.store import tables
+from openvoy.store.catalog import Key, Part, Shared, months_between
+from openvoy.store.changes import Change, Span
 from openvoy.store.database import Session
 from openvoy.store.ids import Ids
 from openvoy.store.retention import Retention
 from openvoy.store.rows import Drafts
 from openvoy.store.tables import Table
+from openvoy.store.thaw import take_back
 
 Row = tuple[Any, ...]
 """Owner's id, time, and the rest in the order of the table; without the sequence."""
 
 
-class Replacing(NamedTuple):
-    """Accounted rows that take the place of all that a gateway has of a time."""
-
-    gateway: str
-    start: datetime
-    end: datetime
-    drafts: Drafts
-
+APPLIED = "journal"
+"""The note that says how far the journal is in the tables."""
 
 _OWNERS = {
     tables.ENERGY: "SELECT id FROM gateway WHERE serial = ?",
@@ -40,11 +37,17 @@ _OWNERS = {
 """Tables that accounting fills, and the owners in them that belong to a gateway."""
 
 
+def last_note(table: Table) -> str:
+    """The note that says how far a table's sequence has come, for when its rows are gone."""
+    return f"last_seq.{table.name}"
+
+
 class Shelf:
     """One table: its next sequence number, and the newest row of each owner."""
 
-    def __init__(self, session: Session, table: Table) -> None:
+    def __init__(self, session: Session, table: Table, shared: Shared) -> None:
         self.table = table
+        self._shared = shared
         self._session = session
         self._staged: Sequence[Row] = ()
         self.reload()
@@ -53,6 +56,8 @@ class Shelf:
         """Read anew what is there."""
         sql = f"SELECT coalesce(max(seq), 0), max(time) FROM {self.table.name}"
         ((last, newest),) = self._session.rows(sql)
+        until = self._shared.until(self.table)
+        newest = until if newest is None else newest if until is None else max(newest, until)
         noted = self._session.rows("SELECT value FROM meta WHERE key = ?", [self._note])
         self.next_sequence = max(last, *(int(value) for (value,) in noted), 0) + 1
         self._newest_of_all: datetime | None = newest
@@ -74,11 +79,12 @@ class Shelf:
 
     @property
     def _note(self) -> str:
-        return f"last_seq.{self.table.name}"
+        return last_note(self.table)
 
     def note_removal(self) -> None:
         """Rows go away within the open transaction: take down how far the sequence has come, and look anew."""
-        self._session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [self._note, str(self.next_sequence - 1)])
+        last = self.next_sequence - 1 + len(self._staged)
+        self._session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [self._note, str(last)])
         self._last.clear()
 
     def may_have(self, owner_id: int, at: datetime) -> bool:
@@ -106,29 +112,49 @@ class Shelf:
 class Ledger:
     """All tables, as the one writer keeps them. What a method does is in the file as a whole, or not at all."""
 
-    def __init__(self, session: Session, *, live_days: float) -> None:
+    def __init__(self, session: Session, shared: Shared, *, live_days: float) -> None:
         """Read what is there."""
         self.session = session
+        self.shared = shared
         self.ids = Ids(session)
-        self.shelves = {table: Shelf(session, table) for table in tables.SERIES}
+        self.shelves = {table: Shelf(session, table, shared) for table in tables.SERIES}
+        self.resealed: dict[Key, Part | None] = {}
+        """Months that the open transaction seals, or takes back (None)."""
         self._retention = Retention(session, live_days=live_days)
         ((self._device_sequence,),) = session.rows("SELECT coalesce(max(seq), 0) FROM device")
+        applied = session.rows("SELECT value FROM meta WHERE key = ?", [APPLIED])
+        self.applied = int(applied[0][0]) if applied else 0
+        """The number of the last record of the journal that is in the tables."""
 
-    def write(self, batches: Sequence[Drafts]) -> None:
-        """Keep batches in one transaction; raise StorageError, and nothing of them is kept."""
-        with self.transaction():
-            self._put(batches)
+    def write(self, changes: Sequence[Change], *, number: int | None = None) -> None:
+        """Do what changes say in one transaction; raise StorageError, and nothing of them is kept.
 
-    def replace(self, replacing: Replacing) -> None:
-        """Take out what a gateway has of a time and put in the new, in one transaction."""
-        with self.transaction():
-            for table, owners in _OWNERS.items():
-                self.session.run(
-                    f"DELETE FROM {table.name} WHERE {table.key[0]} IN ({owners}) AND time >= ? AND time < ?",
-                    [replacing.gateway, replacing.start, replacing.end],
-                )
-                self.shelves[table].note_removal()
-            self._put([replacing.drafts])
+        `number` is the last of them in the journal. A change that takes rows away or notes something comes alone.
+        """
+        with self.transaction(number):
+            for change in changes:
+                if change.replaced is not None:
+                    self._remove(change.replaced)
+                if change.note is not None:
+                    self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(change.note))
+            self._put([change.drafts for change in changes])
+
+    def _remove(self, span: Span) -> None:
+        months = months_between(span.start, span.end)
+        for table, owners in _OWNERS.items():
+            found = [Key(table.name, month) for month in months or ()]
+            self.take_back(found if months is not None else self.shared.catalog.parts)
+            self.session.run(
+                f"DELETE FROM {table.name} WHERE {table.key[0]} IN ({owners}) AND time >= ? AND time < ?",
+                [span.gateway, span.start, span.end],
+            )
+            self.shelves[table].note_removal()
+
+    def take_back(self, keys: Iterable[Key]) -> None:
+        """Have months in the database again, within the open transaction."""
+        self.resealed.update(
+            take_back(self.session, self.shared.catalog, (key for key in keys if key not in self.resealed))
+        )
 
     def _put(self, batches: Sequence[Drafts]) -> None:
         for table, shelf in self.shelves.items():
@@ -137,17 +163,23 @@ class Ledger:
                 for batch in batches
                 for owner, values in batch.get(table, ())
             ]
+            if late := self.shared.sealed_months(table, (row[1] for row in rows)):
+                self.take_back(late)
             shelf.write(rows)
             if rows and table is tables.LIVE:
-                newest = max(row[1] for row in rows)
-                if self._retention.expire(newest):
-                    shelf.note_removal()
+                self._expire(row[1] for row in rows)
         for batch in batches:
             for owner, (at, part_number, firmware) in batch.get(tables.DEVICE, ()):
                 self.ids.see(owner, at, part_number=part_number, firmware=firmware)
 
+    def _expire(self, times: Iterable[datetime]) -> None:
+        """Remove what is too old beside each hour of what came: one wrong clock counts as one hour."""
+        newest = {at.replace(minute=0, second=0): at for at in sorted(times)}
+        if sum(self._retention.expire(at) for at in newest.values()):
+            self.shelves[tables.LIVE].note_removal()
+
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, number: int | None = None) -> Iterator[None]:
         """Commit what is done inside together with the names it needed; or keep nothing of it."""
         is_kept = False
         self.session.begin()
@@ -155,13 +187,19 @@ class Ledger:
             yield
             self.ids.write(self.session)
             self._write_devices()
-            self.session.commit()
+            if number is not None:
+                self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [APPLIED, str(number)])
+            with self.shared.changing(self.resealed) if self.resealed else contextlib.nullcontext():
+                self.session.commit()
             is_kept = True
         finally:
             if is_kept:
+                self.applied = self.applied if number is None else number
+                self.session.catalog = self.shared.catalog
                 self._keep()
             else:
                 self._forget()
+            self.resealed.clear()
 
     def _keep(self) -> None:
         self.ids.keep()

@@ -104,7 +104,24 @@ _SECOND = (
     )""",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND)
+_SUMS = ", ".join(
+    f"{name}_sum DOUBLE, {name}_s BIGINT"
+    for name in ("solar_w", "grid_w", "battery_w", "generator_w", "load_w", "soc_pct")
+)
+
+_THIRD = (
+    """CREATE TABLE sealed (
+        table_name VARCHAR NOT NULL, month VARCHAR NOT NULL, generation INTEGER NOT NULL, rows BIGINT NOT NULL,
+        first_seq BIGINT NOT NULL, last_seq BIGINT NOT NULL, size_bytes BIGINT NOT NULL, digest VARCHAR NOT NULL
+    )""",
+    # Derived from sealed months, so that years are added up without opening them.
+    f"CREATE TABLE power_quarter (gateway_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, month VARCHAR, {_SUMS})",
+    """CREATE TABLE counter_last (
+        source_id INTEGER NOT NULL, time TIMESTAMP_S NOT NULL, firmware VARCHAR NOT NULL, value_wh DECIMAL(18,4)
+    )""",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD)
 """Statements of each step; step n leads to schema version n."""
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from openvoy.store.database import Database, Limits
+from openvoy.store.disk import sync_folder
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.migrations import MIGRATIONS, migrate
+from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
+from openvoy.store.rebuilding import rebuild
+from openvoy.store.sealing import read_parts
 
 FILE_NAME = "history.duckdb"
 _MAGIC = b"DUCK"
@@ -54,8 +56,14 @@ def open_history(
 def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]]) -> Database:
     database = Database(file, limits)
     try:
+        is_new = read_schema_version(database.writer) == 0
         migrate(database.writer, migrations)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
+        if is_new:
+            rebuild(database.writer, database.shared.catalog.folder)
+        with database.shared.changing(read_parts(database.writer)):
+            pass
+        database.writer.catalog = database.shared.catalog
     except StoreFault:
         database.close()
         raise
@@ -94,20 +102,10 @@ def set_aside(file: Path, reason: str) -> SetAside:
         target = file.with_name(stem + file.name.removeprefix("history"))
         for part in file.parent.glob(f"{FILE_NAME}*") if is_history else [file]:
             part.rename(part.with_name(stem + part.name.removeprefix("history")))
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise _fault(error, f"History: {file} is damaged and cannot be set aside") from error
     return SetAside(at=at, path=target, reason=reason, is_whole_history=is_history)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names durable, where the system can: a file whose name is lost is lost."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _fault(error: OSError, what: str) -> StoreFault:

@@ -7,8 +7,10 @@ from typing import Any
 
 from openvoy.ports import Columns
 from openvoy.store import tables
+from openvoy.store.catalog import literal
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.quarters import QUARTER_S
 from openvoy.store.times import utc
 
 MEASURES = tuple(measure.name for measure in tables.POWER.measures)
@@ -92,58 +94,87 @@ class _Range:
 
     def read(self, session: Session) -> list[tuple[Any, ...]]:
         """Read gateway, step and the means of each."""
-        source = self._fine_source(session) if self._step_s < FINE_STEP_S else f"power WHERE {self._where()}"
-        args = self._args(source, self._start_s - LONGEST_INTERVAL_S)
-        ((longest_s,),) = session.rows(f"SELECT max(interval_s) FROM {source}", args)
-        if longest_s is None:
-            return []
-        if self._start_s % longest_s == 0 and self._step_s % longest_s == 0:
-            return session.rows(self._aligned(source), self._args(source, self._start_s))
-        return session.rows(self._overlapping(source), args)
+        from_s = self._start_s - LONGEST_INTERVAL_S
+        if self._step_s < FINE_STEP_S:
+            return self._from_rows(session, self._fine_source(session, from_s))
+        if not self._fits_quarters(session) or not session.catalog.files(tables.POWER, from_s, self._end_s):
+            return self._from_rows(session, session.of(tables.POWER, from_s, self._end_s))
+        hot = f"(SELECT * FROM power WHERE time >= {literal(from_s)} AND time < {literal(self._end_s)})"
+        return self._from_rows(session, hot, quarters=self._quarters())
 
-    def _args(self, source: str, from_s: int) -> list[object]:
-        return [utc(from_s), utc(self._end_s)] * source.count("time >= ?")
+    def _fits_quarters(self, session: Session) -> bool:
+        """Whether no quarter of an hour of a sealed month lies in two steps, or partly outside of the range."""
+        until = session.catalog.until(tables.POWER)
+        is_end_even = self._end_s % QUARTER_S == 0 or (until is not None and until <= utc(self._end_s))
+        return self._start_s % QUARTER_S == 0 and self._step_s % QUARTER_S == 0 and is_end_even
 
-    def _where(self) -> str:
-        return f"time >= ? AND time < ? AND gateway_id IN ({self._gateways})"
+    def _from_rows(self, session: Session, source: str, quarters: str | None = None) -> list[tuple[Any, ...]]:
+        """Read means, the quick way where no row can reach into two steps, and beyond the ends."""
+        rows = session.rows(self._means(self._aligned(source), quarters))
+        if any(reach_s > 0 for *_, reach_s in rows):
+            rows = session.rows(self._means(self._overlapping(source), quarters))
+        return [row[:-1] for row in rows if row[1] >= 0]
 
-    def _fine_source(self, session: Session) -> str:
+    def _means(self, sums: str, quarters: str | None) -> str:
+        means = ", ".join(f"sum({name}_sum) / sum({name}_s)" for name in MEASURES)
+        both = sums if quarters is None else f"{sums} UNION ALL {quarters}"
+        return f"SELECT gateway_id, step, {means}, max(reach_s) FROM ({both}) GROUP BY gateway_id, step"
+
+    def _quarters(self) -> str:
+        """Sums of what is sealed."""
+        columns = ", ".join(f"sum({name}_sum) AS {name}_sum, sum({name}_s) AS {name}_s" for name in MEASURES)
+        return (
+            f"SELECT gateway_id, (CAST(epoch(time) AS BIGINT) - {self._start_s}) // {self._step_s} AS step, {columns}, "
+            f"-1 AS reach_s FROM power_quarter WHERE time >= {literal(self._start_s)} "
+            f"AND time < {literal(self._end_s)} AND gateway_id IN ({self._gateways}) GROUP BY gateway_id, step"
+        )
+
+    def _fine_source(self, session: Session, from_s: int) -> str:
         """Live rows, and before the first of them minutes."""
         first = session.rows("SELECT gateway_id, CAST(epoch(min(time)) AS BIGINT) FROM live GROUP BY 1")
         cases = " ".join(f"WHEN {gateway_id} THEN {first_s}" for gateway_id, first_s in first)
         until_s = f"CASE gateway_id {cases} ELSE {self._end_s} END" if first else str(self._end_s)
         measures = ", ".join(MEASURES)
-        live = f"SELECT gateway_id, time, interval_s, {measures} FROM live WHERE {self._where()}"
+        live = f"SELECT gateway_id, time, interval_s, {measures} FROM {session.of(tables.LIVE, from_s, self._end_s)}"
         minutes = (
             f"SELECT gateway_id, time, least(interval_s, {until_s} - CAST(epoch(time) AS BIGINT)), {measures} "
-            f"FROM power WHERE {self._where()} AND epoch(time) < {until_s}"
+            f"FROM {session.of(tables.POWER, from_s, self._end_s)} WHERE epoch(time) < {until_s}"
         )
         return f"({live} UNION ALL {minutes})"
 
     def _aligned(self, source: str) -> str:
-        """The query where no row can reach into two steps."""
-        step = f"(CAST(epoch(time) AS BIGINT) - {self._start_s}) // {self._step_s}"
-        return f"SELECT gateway_id, {step} AS step, {_means('interval_s')} FROM {source} GROUP BY gateway_id, step"
+        """Sums by step, each row in the step that it begins in; `reach_s` > 0 says that one reaches beyond it."""
+        measures, step_s = ", ".join(MEASURES), self._step_s
+        rows = (
+            f"SELECT gateway_id, interval_s, {measures}, CAST(epoch(time) AS BIGINT) - {self._start_s} AS at_s "
+            f"FROM {source} WHERE gateway_id IN ({self._gateways})"
+        )
+        reach = f"CASE WHEN at_s < 0 THEN at_s + interval_s ELSE at_s % {step_s} + interval_s - {step_s} END"
+        step = f"CASE WHEN at_s < 0 THEN -1 ELSE at_s // {step_s} END"
+        return (
+            f"SELECT gateway_id, {step} AS step, {_sums('interval_s')}, max({reach}) AS reach_s "
+            f"FROM ({rows}) GROUP BY gateway_id, step"
+        )
 
     def _overlapping(self, source: str) -> str:
-        """The query where rows may reach into several steps, and beyond the ends."""
+        """Sums by step where rows may reach into several, and beyond the ends."""
         measures, step_s = ", ".join(MEASURES), self._step_s
         rows = (
             f"SELECT gateway_id, {measures}, CAST(epoch(time) AS BIGINT) - {self._start_s} AS at_s, "
             f"greatest(at_s, 0) AS from_s, least(at_s + interval_s, {self._end_s - self._start_s}) AS to_s "
-            f"FROM {source}"
+            f"FROM {source} WHERE gateway_id IN ({self._gateways})"
         )
         parts = (
             f"SELECT gateway_id, {measures}, from_s, to_s, "
-            f"unnest(range(from_s // {step_s}, (to_s - 1) // {step_s} + 1)) AS step FROM rows WHERE to_s > from_s"
+            f"unnest(range(from_s // {step_s}, (to_s - 1) // {step_s} + 1)) AS step FROM ({rows}) WHERE to_s > from_s"
         )
         weight = f"(least(to_s, (step + 1) * {step_s}) - greatest(from_s, step * {step_s}))"
-        means = f"SELECT gateway_id, step, {_means(weight)} FROM parts GROUP BY gateway_id, step"
-        return f"WITH rows AS MATERIALIZED ({rows}), parts AS ({parts}) {means}"
+        return f"SELECT gateway_id, step, {_sums(weight)}, -1 AS reach_s FROM ({parts}) GROUP BY gateway_id, step"
 
 
-def _means(weight: str) -> str:
+def _sums(weight: str) -> str:
     return ", ".join(
-        f"sum(CAST({name} AS DOUBLE) * {weight}) / sum(CASE WHEN {name} IS NOT NULL THEN {weight} END)"
+        f"sum(CAST({name} AS DOUBLE) * {weight}) AS {name}_sum, "
+        f"sum(CASE WHEN {name} IS NOT NULL THEN {weight} END) AS {name}_s"
         for name in MEASURES
     )

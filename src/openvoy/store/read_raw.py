@@ -4,68 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 from openvoy.model.records import CorrectionRecord, EnergyRecord
 from openvoy.ports import Columns
 from openvoy.store import tables
+from openvoy.store.catalog import Part
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.names import NAMES, joined
 from openvoy.store.tables import Table
 from openvoy.store.times import utc
 
 MOST_ROWS = 1_000_000
 """More rows at once would take more memory than a small computer has to spare."""
 
-_OF_GATEWAY = {"gateway": "gateway.serial"}
-_OF_METER = {**_OF_GATEWAY, "eid": "meter.eid", "channel": "meter.channel"}
-_OF_DEVICE = {**_OF_GATEWAY, "serial": "device.serial"}
-_OF_SOURCE = {
-    **_OF_GATEWAY,
-    **{name: f"counter_source.{name}" for name in ("quantity", "endpoint", "block", "device")},
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Follow:
-    """How the rows of a table are told to somebody who knows no ids."""
-
-    table: Table
-    owner: str
-    """The table that the first column of the key refers to."""
-    names: Mapping[str, str]
-
-    @property
-    def joined(self) -> str:
-        """The source of rows, with names."""
-        rows = f"{self.table.name} JOIN {self.owner} ON {self.owner}.id = {self.table.name}.{self.table.key[0]}"
-        return rows if self.owner == "gateway" else f"{rows} JOIN gateway ON gateway.id = {self.owner}.gateway_id"
-
-
-FOLLOWED: Mapping[str, _Follow] = {
-    "live": _Follow(table=tables.LIVE, owner="gateway", names=_OF_GATEWAY),
-    "power": _Follow(table=tables.POWER, owner="gateway", names=_OF_GATEWAY),
-    "energy": _Follow(table=tables.ENERGY, owner="gateway", names=_OF_GATEWAY),
-    "meters": _Follow(table=tables.METER_READING, owner="meter", names=_OF_METER),
-    "inverters": _Follow(table=tables.INVERTER_REPORT, owner="device", names=_OF_DEVICE),
-    "batteries": _Follow(table=tables.BATTERY_READING, owner="device", names=_OF_DEVICE),
-    "counters": _Follow(table=tables.COUNTER_READING, owner="counter_source", names=_OF_SOURCE),
-    "steps": _Follow(table=tables.COUNTER_STEP, owner="counter_source", names=_OF_SOURCE),
-    "device_energy": _Follow(table=tables.DEVICE_ENERGY, owner="device", names={**_OF_DEVICE, "kind": "device.kind"}),
-    "phase_energy": _Follow(table=tables.PHASE_ENERGY, owner="meter", names=_OF_METER),
-    "events": _Follow(table=tables.EVENT, owner="gateway", names=_OF_GATEWAY),
-    "gaps": _Follow(table=tables.GAP, owner="gateway", names=_OF_GATEWAY),
-    "corrections": _Follow(table=tables.CORRECTION, owner="gateway", names=_OF_GATEWAY),
+FOLLOWED: Mapping[str, Table] = {
+    "live": tables.LIVE,
+    "power": tables.POWER,
+    "energy": tables.ENERGY,
+    "meters": tables.METER_READING,
+    "inverters": tables.INVERTER_REPORT,
+    "batteries": tables.BATTERY_READING,
+    "counters": tables.COUNTER_READING,
+    "steps": tables.COUNTER_STEP,
+    "device_energy": tables.DEVICE_ENERGY,
+    "phase_energy": tables.PHASE_ENERGY,
+    "events": tables.EVENT,
+    "gaps": tables.GAP,
+    "corrections": tables.CORRECTION,
 }
 """By the name that Batch has for them."""
+PAGE_PARTS = 2
+"""Sealed files that one page of the outbox is read from, at least."""
 
 
-def _selected(follow: _Follow) -> Mapping[str, str]:
+def _selected(table: Table) -> Mapping[str, str]:
     """Expressions of the columns by their names in records."""
-    table = follow.table
-    found = {"at": f"epoch({table.name}.time)", **follow.names}
+    found = {"at": f"epoch({table.name}.time)", **NAMES[table]}
     for name in (*table.key[2:], *table.extras):
         is_time = name.endswith("_time")
         found[name.removesuffix("_time")] = f"epoch({table.name}.{name})" if is_time else f"{table.name}.{name}"
@@ -76,26 +53,48 @@ def read_since(session: Session, kind: str, sequence: int, limit: int) -> Column
     """Read the rows after a sequence number, in its order, with the names of their owners."""
     if kind not in FOLLOWED:
         raise StoreFault(Fault.BAD_VALUE, f"History: rows can be {', '.join(FOLLOWED)}, not {kind}.")
-    follow = FOLLOWED[kind]
-    columns = {"seq": f"{follow.table.name}.seq", **_selected(follow)}
-    rows = session.rows(
-        f"SELECT {', '.join(columns.values())} FROM {follow.joined} WHERE {follow.table.name}.seq > ? "
-        f"ORDER BY {follow.table.name}.seq LIMIT ?",
-        [sequence, limit],
-    )
+    table = FOLLOWED[kind]
+    columns = {"seq": f"{table.name}.seq", **_selected(table)}
+    parts = _parts_since(session, table, sequence)
+    rows: list[tuple[Any, ...]] = []
+    # Files in the order of their first rows: below the first of those left out, nothing is missing.
+    for count in range(min(PAGE_PARTS, len(parts)), len(parts) + 1):
+        below = parts[count].first_seq if count < len(parts) else None
+        rows = session.rows(
+            f"SELECT {', '.join(columns.values())} FROM {joined(table, _followed(session, table, parts[:count]))} "
+            f"WHERE {table.name}.seq > $1 AND ($2 IS NULL OR {table.name}.seq < $2) "
+            f"ORDER BY {table.name}.seq LIMIT $3",
+            [sequence, below, limit],
+        )
+        if rows:
+            break
     return _columns(columns, rows)
+
+
+def _parts_since(session: Session, table: Table, sequence: int) -> list[Part]:
+    """Sealed files with rows after a sequence number, by their first."""
+    if table not in tables.MOVED:
+        return []
+    parts = (part for key, part in session.catalog.parts.items() if key.table == table.name)
+    return sorted((part for part in parts if part.last_seq > sequence), key=lambda part: part.first_seq)
+
+
+def _followed(session: Session, table: Table, parts: Sequence[Part]) -> str:
+    if not parts:
+        return table.name
+    hot = f"SELECT {', '.join(table.columns)} FROM {table.name}"
+    return f"({hot} UNION ALL {session.catalog.sealed(table, parts)}) AS {table.name}"
 
 
 def read_range(session: Session, kind: str, *, start_s: int, end_s: int, gateway: str | None) -> Columns:
     """Read the rows of a time, in its order, with the names of their owners."""
-    follow = FOLLOWED[kind]
-    columns = _selected(follow)
+    table = FOLLOWED[kind]
+    columns = _selected(table)
     rows = session.rows(
-        f"SELECT {', '.join(columns.values())} FROM {follow.joined} "
-        f"WHERE {follow.table.name}.time >= $1 AND {follow.table.name}.time < $2 "
-        f"AND ($3 IS NULL OR gateway.serial = $3) ORDER BY {follow.table.name}.time, {follow.table.name}.seq "
+        f"SELECT {', '.join(columns.values())} FROM {joined(table, session.of(table, start_s, end_s))} "
+        f"WHERE ($1 IS NULL OR gateway.serial = $1) ORDER BY {table.name}.time, {table.name}.seq "
         f"LIMIT {MOST_ROWS + 1}",
-        [utc(start_s), utc(end_s), gateway],
+        [gateway],
     )
     if len(rows) > MOST_ROWS:
         raise StoreFault(Fault.MEMORY, f"History: more than {MOST_ROWS} rows are too many to read at once.")

@@ -10,9 +10,9 @@ from openvoy.model.counters import CounterSource
 from openvoy.model.records import CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
 from openvoy.store import tables
+from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.times import utc
 
 MOST_REPORTS = 500_000
 """More rows at once would take more memory than a small computer has to spare."""
@@ -21,11 +21,15 @@ _ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
 _INVERTER_MEASURES = tuple(measure.name for measure in tables.INVERTER_REPORT.measures)
 
 
-def read_gateway_ids(session: Session, serial: str | None) -> list[int]:
-    """Read the id of one gateway, or of all."""
-    if serial is None:
-        return [row[0] for row in session.rows("SELECT id FROM gateway ORDER BY id")]
-    return [row[0] for row in session.rows("SELECT id FROM gateway WHERE serial = ?", [serial])]
+def read_gateway_ids(session: Session, serial: str | None, bounds: Sequence[int] = ()) -> list[int]:
+    """Read the ids of one gateway and of what was imported for it, or of all; imports beyond bounds are left out."""
+    found = []
+    for number, name in session.rows("SELECT id, serial FROM gateway ORDER BY id"):
+        chain = parse_chain_name(name)
+        owner = name if chain is None else chain.gateway
+        if serial in (None, owner) and (chain is None or not bounds or chain.touches(bounds[0], bounds[-1])):
+            found.append(number)
+    return found
 
 
 def read_owners(
@@ -55,10 +59,10 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     if not devices:
         return {name: [] for name in names}
     rows = session.rows(
-        f"SELECT CAST(epoch(time) AS BIGINT), device_id, {', '.join(_INVERTER_MEASURES)} FROM inverter_report "
-        f"WHERE time >= ? AND time < ? AND device_id IN ({', '.join(map(str, devices))}) "
-        "ORDER BY time, device_id LIMIT ?",
-        [utc(start_s), utc(end_s), MOST_REPORTS + 1],
+        f"SELECT CAST(epoch(time) AS BIGINT), device_id, {', '.join(_INVERTER_MEASURES)} "
+        f"FROM {session.of(tables.INVERTER_REPORT, start_s, end_s)} "
+        f"WHERE device_id IN ({', '.join(map(str, devices))}) ORDER BY time, device_id LIMIT ?",
+        [MOST_REPORTS + 1],
     )
     if len(rows) > MOST_REPORTS:
         raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
@@ -111,7 +115,8 @@ def read_last_counters(session: Session, gateway: str) -> list[CounterRecord]:
     """Read the newest reading of each counter source of a gateway."""
     rows = session.rows(
         "SELECT quantity, endpoint, block, device, max(time), arg_max(firmware, time), "
-        "CAST(arg_max(value_wh, time) AS DOUBLE) FROM counter_reading "
+        "CAST(arg_max(value_wh, time) AS DOUBLE) FROM (SELECT source_id, time, firmware, value_wh FROM counter_reading "
+        "UNION ALL SELECT source_id, time, firmware, value_wh FROM counter_last) "
         "JOIN counter_source ON counter_source.id = source_id "
         "WHERE gateway_id = (SELECT id FROM gateway WHERE serial = ?) GROUP BY ALL ORDER BY ALL",
         [gateway],

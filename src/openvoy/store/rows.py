@@ -22,6 +22,7 @@ from openvoy.model.records import (
     StepRecord,
 )
 from openvoy.store import tables
+from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.times import moment, second
 
 Owner = tuple[str | int, ...]
@@ -40,7 +41,37 @@ Drafts = Mapping[tables.Table, Sequence[Draft]]
 
 
 def build_drafts(batch: Batch) -> Drafts:
-    """Turn a batch into rows; raise StorageError for a time without zone."""
+    """Turn a batch into rows; raise StorageError for what no row can hold, such as a time without zone."""
+    drafts = _drafts(batch)
+    for rows in drafts.values():
+        for owner, values in rows:
+            _check(owner, WIDEST_NAME)
+            _check(values, WIDEST_VALUE)
+    return drafts
+
+
+WIDEST_NAME = 2**63 - 1
+"""Record numbers of meters are larger than other whole numbers."""
+WIDEST_VALUE = 2**31 - 1
+
+
+def _check(values: Iterable[object], widest: int) -> None:
+    for value in values:
+        if isinstance(value, int) and abs(value) > widest:
+            raise StoreFault(Fault.BAD_VALUE, f"History: no row can hold {value}.")
+        if isinstance(value, str) and not value.isascii() and not _is_text(value):
+            raise StoreFault(Fault.BAD_VALUE, f"History: no row can hold the text {value!r}.")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _drafts(batch: Batch) -> Drafts:
     return {
         tables.LIVE: [_power(record) for record in batch.live],
         tables.POWER: [_power(record) for record in batch.power],

@@ -161,5 +161,15 @@ SERIES = (
 )
 """Tables whose rows belong to one moment of one owner."""
 
+MOVED = (POWER, METER_READING, INVERTER_REPORT, BATTERY_READING, COUNTER_READING)
+"""Tables whose sealed rows leave the database; all others are small, and stay beside their sealed copies."""
+
+TO_THE_MICROSECOND = (EVENT, CORRECTION)
+"""Tables whose times are not to the second."""
+
+SEALED = tuple(table for table in SERIES if table is not LIVE)
+
 OUTBOX = (*SERIES, DEVICE)
 """Every table with a sequence: what exporters follow."""
+
+BY_NAME = {table.name: table for table in OUTBOX}

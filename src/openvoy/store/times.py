@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from openvoy.store.faults import Fault, StoreFault
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as tables have it
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as tables have it
 
 
 def utc(at_s: float) -> datetime:
     """Convert Unix seconds, to the second."""
-    return _EPOCH + timedelta(seconds=math.floor(at_s))
+    return EPOCH + timedelta(seconds=math.floor(at_s))
 
 
 def moment(at: datetime) -> datetime:
@@ -29,4 +29,4 @@ def second(at: datetime) -> datetime:
 
 def unix_s(at: datetime) -> int:
     """Convert a moment to Unix seconds, down to the second; raise StorageError for one without zone."""
-    return (moment(at) - _EPOCH) // timedelta(seconds=1)
+    return (moment(at) - EPOCH) // timedelta(seconds=1)

@@ -1,26 +1,33 @@
-"""The one thread that writes. Batches that wait together share a commit; each is acknowledged once it is durable."""
+"""The one thread that changes the database; it applies in parts what the journal's thread has acknowledged.
+
+Between jobs it seals months that are over, makes closed files of the journal small, and removes what is sealed.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from openvoy.store.changes import Change
 from openvoy.store.database import Database
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.journal import Journal
+from openvoy.store.keeping import Keeping, apply_changes, replay
 from openvoy.store.ledger import Ledger
 from openvoy.store.opening import SetAside, set_aside
-from openvoy.store.rows import Drafts
+from openvoy.store.scribe import Scribe
 
 _LOG = logging.getLogger(__name__)
 
-MOST_TOGETHER = 128
-"""Batches in one transaction; more would make the first one wait."""
+APPLY_EVERY = 10
+"""Acknowledged changes that may wait for the database; a reader has them applied at once."""
+APPLY_ROWS = 5000
 
 Opener = Callable[[], tuple[Database, Sequence[SetAside]]]
 Job = Callable[[Ledger], None]
@@ -28,18 +35,19 @@ Job = Callable[[Ledger], None]
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A batch to be written, or a job with the ledger for itself; neither means the end."""
+    """A job with the ledger for itself; without one, the end, or just what was acknowledged."""
 
-    drafts: Drafts | None = None
     job: Job | None = None
+    is_end: bool = False
     done: Future[None] = field(default_factory=Future)
 
 
 class Writer:
-    """Owns the database: opens it, writes, checkpoints, and opens it anew after a failure that needs it."""
+    """Owns journal and database: opens them, writes, seals, and opens anew after a failure that needs it."""
 
-    def __init__(self, opener: Opener, *, live_days: float, checkpoint_bytes: int) -> None:
+    def __init__(self, opener: Opener, *, folder: Path, live_days: float, checkpoint_bytes: int) -> None:
         self._opener = opener
+        self._folder = folder
         self._live_days = live_days
         self._checkpoint_bytes = self._checkpoint_above_bytes = checkpoint_bytes
         self._inbox: queue.SimpleQueue[_Task] = queue.SimpleQueue()
@@ -49,10 +57,16 @@ class Writer:
         self._ended.set_running_or_notify_cancel()  # nobody who waits for the end can cancel it
         self._database: Database | None = None
         self._ledger: Ledger | None = None
+        self._journal: Journal | None = None
+        self._keeping: Keeping | None = None
         self._set_aside: list[SetAside] = []
-        # A process that ends without closing must not hang; the write-ahead log has all that was acknowledged.
+        self._acknowledged: list[tuple[int, Change]] = []
+        self._waiting = threading.Lock()
+        self._stuck: StoreFault | None = None
+        # A process that ends without closing must not hang; the journal has all that was acknowledged.
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
+        self._scribe = Scribe(self._opened_journal, self._take, self._blocked)
 
     @property
     def set_aside(self) -> Sequence[SetAside]:
@@ -66,20 +80,33 @@ class Writer:
             raise StoreFault(Fault.CLOSED, "History: it is not open.")
         return database
 
-    def write(self, drafts: Drafts) -> Future[None]:
-        """Queue a batch."""
-        return self._submit(_Task(drafts=drafts))
+    def write(self, change: Change) -> Future[None]:
+        """Queue a change; it is acknowledged once it is in the journal."""
+        return self._scribe.write(change)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that was acknowledged is not in the database yet."""
+        return bool(self._acknowledged)
+
+    def apply(self) -> Future[None]:
+        """Have all that was acknowledged so far in the database."""
+        return self._submit(_Task())
 
     def run(self, job: Job) -> Future[None]:
-        """Queue a job that has the ledger for itself."""
-        return self._submit(_Task(job=job))
+        """Queue a job that has the ledger for itself; what was acknowledged before is applied before."""
+        return self._submit(_Task(job))
+
+    def mend(self, damage: StoreFault) -> Future[None]:
+        """Set the database aside, in which a reader met damage, and make it anew."""
+        return self._submit(_Task(lambda _: self._renew(damage)))
 
     def close(self) -> Future[None]:
         """Write what is queued, then close. May be called again."""
         with self._accepting:
             if self._accepts:
                 self._accepts = False
-                self._inbox.put(_Task())
+                self._inbox.put(_Task(is_end=True))
         return self._ended
 
     def _submit(self, task: _Task) -> Future[None]:
@@ -89,69 +116,98 @@ class Writer:
             self._inbox.put(task)
         return task.done
 
+    def _opened_journal(self) -> Journal:
+        if self._journal is None:
+            raise StoreFault(Fault.CLOSED, "History: it is not open.")
+        return self._journal
+
+    def _take(self, changes: Sequence[tuple[int, Change]]) -> None:
+        with self._waiting:
+            self._acknowledged.extend(changes)
+            is_much = len(self._acknowledged) >= APPLY_EVERY or sum(c.rows for _, c in self._acknowledged) > APPLY_ROWS
+        if is_much:
+            # Once closing has begun the end applies it.
+            with contextlib.suppress(StoreFault):
+                self.apply()
+
+    def _blocked(self) -> StoreFault | None:
+        if self._stuck is not None:
+            with contextlib.suppress(StoreFault):
+                self.apply().result()
+        return self._stuck
+
     def _run(self) -> None:
-        taken: list[_Task] = []
+        task = _Task()
         try:
-            while self._is_served(taken):
-                self._checkpoint(above_bytes=self._checkpoint_above_bytes)
-            self._checkpoint(above_bytes=0)
+            while not task.is_end:
+                task = self._inbox.get()
+                self._serve(task)
+                self._tidy(is_end=task.is_end)
         finally:
             self._close_database()
-            self._refuse(taken)
+            if self._journal is not None:
+                self._journal.close()
+            self._refuse(task)
             self._ended.set_result(None)
 
-    def _is_served(self, taken: list[_Task]) -> bool:
-        """Serve what waits, together; False once the end was among it."""
-        taken[:] = [self._inbox.get()]
-        with contextlib.suppress(queue.Empty):
-            while len(taken) < MOST_TOGETHER:
-                taken.append(self._inbox.get_nowait())
-        batches: list[tuple[_Task, Drafts]] = []
-        for task in taken:
-            if task.drafts is not None:
-                batches.append((task, task.drafts))
-            elif task.job is not None:
-                self._write(batches)
-                batches = []
-                self._run_job(task, task.job)
-        self._write(batches)
-        return all(task.drafts is not None or task.job is not None for task in taken)
-
-    def _run_job(self, task: _Task, job: Job) -> None:
-        if task.done.set_running_or_notify_cancel():
-            _answer([task], self._attempt(job))
-
-    def _write(self, batches: Iterable[tuple[_Task, Drafts]]) -> None:
-        wanted = [(task, drafts) for task, drafts in batches if task.done.set_running_or_notify_cancel()]
-        if not wanted:
+    def _serve(self, task: _Task) -> None:
+        if not task.done.set_running_or_notify_cancel():
             return
-        fault = self._attempt(lambda ledger: ledger.write([drafts for _, drafts in wanted]))
-        if fault is None or fault.fault is not Fault.BAD_VALUE or len(wanted) == 1:
-            _answer([task for task, _ in wanted], fault)
-            return
-        for task, drafts in wanted:
-            _answer([task], self._attempt(functools.partial(Ledger.write, batches=[drafts])))
+        if task.is_end:
+            self._scribe.close()
+        fault = self._attempt(task.job or (lambda _: None))
+        if fault is None:
+            task.done.set_result(None)
+        else:
+            task.done.set_exception(StoreFault(fault.fault, fault.message))
 
-    def _attempt(self, work: Job) -> StoreFault | None:
-        """Do it; a file that turns out to be damaged is set aside, and it is done with a new one."""
-        try:
-            work(self._open_ledger())
-        except StoreFault as fault:
-            if not self._has_new_start(fault):
-                return fault
+    def _attempt(self, job: Job) -> StoreFault | None:
+        """Apply what was acknowledged, then do the job; a database that turns out to be damaged is made anew."""
+        for is_last in (False, True):
             try:
-                work(self._open_ledger())
-            except StoreFault as second:
-                return second
+                ledger = self._open_ledger()
+                self._apply(ledger)
+                job(ledger)
+            except StoreFault as fault:
+                if is_last or not self._has_new_start(fault):
+                    return fault
+            else:
+                return None
         return None
+
+    def _apply(self, ledger: Ledger) -> None:
+        with self._waiting:
+            changes = list(self._acknowledged)
+        try:
+            apply_changes(ledger, changes)
+            self._stuck = None
+        except StoreFault as fault:
+            self._stuck = fault
+            raise
+        finally:
+            with self._waiting:
+                self._acknowledged = [change for change in self._acknowledged if change[0] > ledger.applied]
+        if changes and self._keeping is not None:
+            self._keeping.note_changes()
 
     def _open_ledger(self) -> Ledger:
         if self._ledger is None:
             if self._database is None:
                 self._database, aside = self._opener()
                 self._tell(aside)
-            self._ledger = Ledger(self._database.writer, live_days=self._live_days)
+            if self._journal is None:
+                self._journal = Journal(self._folder / "journal")
+            ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
+            self._journal.begin_after(ledger.applied)
+            replay(ledger, self._journal)
+            self._keeping = Keeping(self._database, ledger, self._journal)
+            self._ledger = ledger
         return self._ledger
+
+    def _renew(self, damage: StoreFault) -> None:
+        if self._database is not None:
+            self._has_new_start(damage)
+            self._open_ledger()
 
     def _has_new_start(self, fault: StoreFault) -> bool:
         """Let go of a database that no longer works; True where a new one will take its place at once."""
@@ -173,8 +229,24 @@ class Writer:
     def _tell(self, aside: Sequence[SetAside]) -> None:
         self._set_aside.extend(aside)
         for damaged in aside:
-            lost = "history begins anew" if damaged.is_whole_history else "its last changes are lost"
-            _LOG.error("History was damaged, %s; what was there is kept in %s: %s", lost, damaged.path, damaged.reason)
+            _LOG.error("History was damaged, what was there is kept in %s: %s", damaged.path, damaged.reason)
+
+    def _tidy(self, *, is_end: bool) -> None:
+        """Use the time until something comes: bring the log into the file, seal months, one at a time."""
+        is_more = True
+        while is_more:
+            is_more = False
+            self._checkpoint(above_bytes=0 if is_end else self._checkpoint_above_bytes)
+            database, keeping = self._database, self._keeping
+            if database is None or keeping is None or is_end:
+                return
+            try:
+                is_more = keeping.tidy() and self._inbox.empty()
+            except StoreFault as fault:
+                _LOG.warning("History: months cannot be sealed now: %s", fault.message)
+                keeping.pause()
+                if not database.is_alive():
+                    self._close_database()
 
     def _checkpoint(self, *, above_bytes: int) -> None:
         database = self._database
@@ -190,27 +262,19 @@ class Writer:
                 self._close_database()
 
     def _close_database(self) -> None:
-        database, self._database, self._ledger = self._database, None, None
+        database, self._database, self._ledger, self._keeping = self._database, None, None, None
         if database is not None:
             database.close()
 
-    def _refuse(self, taken: Sequence[_Task]) -> None:
+    def _refuse(self, task: _Task) -> None:
         """Answer those who would wait for ever, should this thread have met a defect."""
         with self._accepting:
             self._accepts = False
-        left = list(taken)
+        left = [task]
         with contextlib.suppress(queue.Empty):
             while True:
                 left.append(self._inbox.get_nowait())
-        for task in left:
-            if not task.done.done():
-                task.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))
-
-
-def _answer(tasks: Iterable[_Task], fault: StoreFault | None) -> None:
-    for task in tasks:
-        if fault is None:
-            task.done.set_result(None)
-        else:
-            # Each waiter gets an error of its own: a raised one carries the traceback of who raised it.
-            task.done.set_exception(StoreFault(fault.fault, fault.message))
+        self._scribe.close()
+        for waiting in left:
+            if not waiting.done.done():
+                waiting.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))

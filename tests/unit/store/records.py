@@ -27,7 +27,8 @@ from openvoy.model.records import (
 )
 from openvoy.store import HistoryStore, Limits
 from openvoy.store.database import Database
-from openvoy.store.opening import FILE_NAME
+from openvoy.store.opening import FILE_NAME, open_history
+from openvoy.store.tables import MOVED
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 GATEWAY = "122000000001"
@@ -44,7 +45,21 @@ async def opened(folder: Path, **options: Any) -> AsyncIterator[HistoryStore]:
 
 
 def rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Ask the file of a closed store."""
+    """Ask the database of a closed store; its tables stand for all rows, sealed or not."""
+    database, _ = open_history(folder, Limits())
+    try:
+        for table in MOVED:
+            source = database.shared.catalog.source(table, -1e10, 1e11)
+            database.writer.run(
+                f"CREATE TEMP VIEW {table.name} AS SELECT * FROM {source.replace('FROM ', 'FROM history.', 1)}"
+            )
+        return database.writer.rows(sql)
+    finally:
+        database.close()
+
+
+def plain_rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Ask the database of a closed store as it is, whatever its version."""
     database = Database(folder / FILE_NAME, Limits())
     try:
         return database.writer.rows(sql)

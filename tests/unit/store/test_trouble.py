@@ -14,7 +14,7 @@ from tests.unit.store.records import minute, opened
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and rights of POSIX")
 
 FULL = """
-import asyncio, resource, sys
+import asyncio, random, resource, sys
 from pathlib import Path
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
@@ -32,7 +32,7 @@ async def main():
         if number == 300:
             resource.setrlimit(resource.RLIMIT_FSIZE, NO_LIMIT)
         try:
-            await store.write(Batch(events=(event(minute(number), "x" * 3000 + str(number), str(number)),)))
+            await store.write(Batch(events=(event(minute(number), random.randbytes(1500).hex(), str(number)),)))
             kept.append(number)
         except StorageError as error:
             refused.append(error)

@@ -1,0 +1,170 @@
+"""Which months are sealed, and where: what readers and the writer share."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from openvoy.store import tables
+from openvoy.store.tables import Table
+from openvoy.store.times import utc
+
+FOLDER = "sealed"
+
+
+class Key(NamedTuple):
+    """A month of a table."""
+
+    table: str
+    month: str
+    """Such as 2024-05, in UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One sealed file; `rows` 0 stands for a month in which there was nothing to seal, without file."""
+
+    key: Key
+    generation: int
+    rows: int
+    first_seq: int
+    last_seq: int
+    size_bytes: int
+    digest: str
+
+    def path(self, folder: Path) -> Path:
+        """The file in a folder of sealed months."""
+        return month_folder(folder, self.key.month) / f"{self.key.table}-{self.generation}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All sealed parts at one moment."""
+
+    folder: Path
+    parts: Mapping[Key, Part]
+
+    def files(self, table: Table, start_s: float, end_s: float) -> list[Part]:
+        """Parts with rows that may be of a time."""
+        wanted = months_between(utc(start_s), utc(end_s))
+        found = (
+            [self.parts.get(Key(table.name, month)) for month in wanted]
+            if wanted is not None
+            else [part for key, part in sorted(self.parts.items()) if key.table == table.name]
+        )
+        return [part for part in found if part is not None and part.rows]
+
+    def until(self, table: Table) -> datetime | None:
+        """The end of a table's newest sealed month."""
+        return max((month_bounds(key.month)[1] for key in self.parts if key.table == table.name), default=None)
+
+    def source(self, table: Table, start_s: float, end_s: float) -> str:
+        """A source of a query: the table's rows of a time, sealed or not, under the table's name."""
+        parts = self.files(table, start_s, end_s) if table in tables.MOVED else []
+        within = f"time >= {literal(start_s)} AND time < {literal(end_s)}"
+        hot = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {within}"
+        if not parts:
+            return f"({hot}) AS {table.name}"
+        return f"({hot} UNION ALL {self.sealed(table, parts)} WHERE {within}) AS {table.name}"
+
+    def sealed(self, table: Table, parts: Sequence[Part]) -> str:
+        """A query for the rows of sealed parts, as the table has them."""
+        return self.restored(table, self.scan(parts))
+
+    @staticmethod
+    def restored(table: Table, source: str) -> str:
+        """A query for rows from sealed files, with the types that the table has."""
+        return f"SELECT {', '.join(_restored(table, column) for column in table.columns)} FROM {source}"
+
+    def scan(self, parts: Sequence[Part]) -> str:
+        """The files themselves, as source of a query."""
+        files = ", ".join("'" + str(part.path(self.folder)).replace("'", "''") + "'" for part in parts)
+        return f"read_parquet([{files}])"
+
+
+def _restored(table: Table, column: str) -> str:
+    """Files know no times to the second."""
+    is_second = column.endswith("time") and (column != "time" or table not in tables.TO_THE_MICROSECOND)
+    return f"CAST({column} AS TIMESTAMP_S) AS {column}" if is_second else column
+
+
+def literal(at_s: float) -> str:
+    """A moment in a statement."""
+    return f"TIMESTAMP '{utc(at_s):%Y-%m-%d %H:%M:%S}'"
+
+
+def month_of(at: datetime) -> str:
+    """The month that a moment of a table belongs to."""
+    return f"{at:%Y-%m}"
+
+
+def month_folder(folder: Path, month: str) -> Path:
+    """Where a month's files are: a layout that other tools know."""
+    return folder / f"month={month}"
+
+
+def month_bounds(month: str) -> tuple[datetime, datetime]:
+    """First moment of a month and of the one after it, as tables have moments."""
+    start = datetime.strptime(month, "%Y-%m")  # noqa: DTZ007 - as tables have it
+    return start, (start + timedelta(days=32)).replace(day=1)
+
+
+MOST_MONTHS = 1200
+
+
+def months_between(start: datetime, end: datetime) -> list[str] | None:
+    """The months that a time touches; None if there are too many to name."""
+    if (end.year - start.year) * 12 + end.month - start.month > MOST_MONTHS:
+        return None
+    months = []
+    at = start.replace(day=1)
+    while at < end:
+        months.append(month_of(at))
+        at = (at + timedelta(days=32)).replace(day=1)
+    return months
+
+
+class Shared:
+    """The catalog as it changes; whoever reads rows and catalog together can tell whether they belong together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._changing = threading.Lock()
+        self.catalog = Catalog(folder, {})
+        self._until: dict[str, datetime | None] = {}
+        self.turns = 0
+        """Grows at the beginning and at the end of each change: odd while there is one."""
+
+    @contextlib.contextmanager
+    def changing(self, parts: Mapping[Key, Part | None]) -> Iterator[None]:
+        """Have these parts (None: no longer sealed) from the end on, if what is done inside succeeds."""
+        with self._changing:
+            self.turns += 1
+            try:
+                yield
+                merged = {**self.catalog.parts, **parts}
+                kept = {key: part for key, part in merged.items() if part is not None}
+                self.catalog = replace(self.catalog, parts=kept)
+                self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
+            finally:
+                self.turns += 1
+
+    def until(self, table: Table) -> datetime | None:
+        """As the catalog's, at once."""
+        return self._until.get(table.name)
+
+    def sealed_months(self, table: Table, times: Iterable[datetime]) -> set[Key]:
+        """The sealed months that rows of these times belong to."""
+        until = self._until.get(table.name)
+        if until is None:
+            return set()
+        return {key for at in times if at < until and (key := Key(table.name, month_of(at))) in self.catalog.parts}
+
+    def wait(self) -> None:
+        """Return once no change is going on."""
+        with self._changing:
+            pass

@@ -1,0 +1,79 @@
+"""What is written, as the journal keeps it: bytes that say all of it, and back. Pure."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from openvoy.store import tables
+from openvoy.store.rows import Draft, Drafts
+from openvoy.store.times import EPOCH
+
+_TABLES = {table.name: table for table in tables.OUTBOX}
+_MICROSECOND = timedelta(microseconds=1)
+_TIME = "t"
+"""Times are told as an object with this one key: microseconds since 1970."""
+
+
+class Span(NamedTuple):
+    """A time of one gateway."""
+
+    gateway: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is written at once."""
+
+    drafts: Drafts = field(default_factory=dict)
+    replaced: Span | None = None
+    """What accounting kept of this time goes away before the rows come."""
+    note: tuple[str, str] | None = None
+    """A note about the history itself: key and value."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it brings."""
+        return sum(map(len, self.drafts.values()))
+
+
+def render_change(change: Change) -> bytes:
+    """Turn a change into bytes."""
+    told = {
+        "rows": {table.name: drafts for table, drafts in change.drafts.items() if drafts},
+        "replaced": change.replaced,
+        "note": change.note,
+    }
+    return zlib.compress(json.dumps(told, separators=(",", ":"), default=_render_time).encode(), 6)
+
+
+def parse_change(content: bytes) -> Change:
+    """Turn bytes into a change; tables that are not known any more are left out."""
+    told = json.loads(zlib.decompress(content), object_hook=_parse_time)
+    drafts = {
+        _TABLES[name]: [Draft(tuple(owner), tuple(values)) for owner, values in rows]
+        for name, rows in told["rows"].items()
+        if name in _TABLES
+    }
+    replaced, note = told["replaced"], told["note"]
+    return Change(
+        drafts=drafts,
+        replaced=None if replaced is None else Span(*replaced),
+        note=None if note is None else (note[0], note[1]),
+    )
+
+
+def _render_time(value: object) -> Mapping[str, int]:
+    if isinstance(value, datetime):
+        return {_TIME: (value - EPOCH) // _MICROSECOND}
+    raise TypeError(f"no row holds a {type(value).__name__}")
+
+
+def _parse_time(told: dict[str, Any]) -> Any:
+    return EPOCH + told[_TIME] * _MICROSECOND if told.keys() == {_TIME} else told

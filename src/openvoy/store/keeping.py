@@ -1,0 +1,131 @@
+"""What is done with the journal: applied to the tables, packed, and removed once sealed months say the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from openvoy.store import tables
+from openvoy.store.changes import Change, parse_change, render_change
+from openvoy.store.database import Database
+from openvoy.store.disk import fault_of
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
+from openvoy.store.ledger import Ledger
+from openvoy.store.sealing import Sealer
+
+_LOG = logging.getLogger(__name__)
+
+MOST_TOGETHER = 128
+
+
+def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]]) -> None:
+    """Do what acknowledged changes say and what the tables do not have yet; raise StorageError."""
+    group: list[tuple[int, Change]] = []
+    for number, change in changes:
+        if number <= ledger.applied:
+            continue
+        is_alone = change.replaced is not None or change.note is not None
+        if group and (is_alone or len(group) >= MOST_TOGETHER):
+            _apply(ledger, group)
+            group = []
+        group.append((number, change))
+        if is_alone:
+            _apply(ledger, group)
+            group = []
+    if group:
+        _apply(ledger, group)
+
+
+def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]]) -> None:
+    try:
+        ledger.write([change for _, change in group], number=group[-1][0])
+    except StoreFault as fault:
+        if fault.fault is not Fault.BAD_VALUE:
+            raise
+        if len(group) == 1:
+            # Rows are checked before they are acknowledged; what the tables refuse all the same stays in the journal.
+            _LOG.error("History: record %d of the journal cannot be applied: %s", group[0][0], fault.message)
+            ledger.write([], number=group[0][0])
+            return
+        for one in group:
+            _apply(ledger, [one])
+
+
+def replay(ledger: Ledger, journal: Journal) -> None:
+    """Bring the tables to where the journal is; raise StorageError."""
+    group: list[tuple[int, Change]] = []
+    for record in journal.records(ledger.applied):
+        if record.number > ledger.applied + len(group) + 1 and ledger.applied:
+            _LOG.error("History: the journal lacks what is before record %d.", record.number)
+        group.append((record.number, parse_change(record.content)))
+        if len(group) >= MOST_TOGETHER:
+            apply_changes(ledger, group)
+            group = []
+    apply_changes(ledger, group)
+
+
+class Keeping:
+    """Spare-time work, one piece at a time."""
+
+    def __init__(self, database: Database, ledger: Ledger, journal: Journal) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._journal = journal
+        self._sealer = Sealer(ledger, database.shared)
+        self._changes = 0
+        self._is_clean = False
+        self._is_paused = False
+
+    def note_changes(self) -> None:
+        """Something was written: there may be more to do."""
+        self._sealer.look_again()
+        self._is_clean = self._is_paused = False
+
+    def pause(self) -> None:
+        """Leave it until something is written again."""
+        self._is_paused = True
+
+    def tidy(self) -> bool:
+        """Do one piece of work; says whether there may be more."""
+        if self._is_clean or self._is_paused:
+            return False
+        month = self._sealer.next_month()
+        if month is not None:
+            self._sealer.seal(month)
+            if self._sealer.next_month() is None:
+                # Until the log is in the file, a loss of the log would bring back what is removed now.
+                self._database.checkpoint()
+            return True
+        self._pack()
+        self._sealer.remove_leftovers()
+        self._is_clean = True
+        return False
+
+    def _pack(self) -> None:
+        """Make closed files of the journal small, and remove those of which sealed months say everything."""
+        until = self._database.shared.until(tables.POWER)
+        for file in self._journal.closed_segments():
+            records = read_segment(file).records
+            if not records or records[-1].number > self._ledger.applied:
+                continue
+            changes = [parse_change(record.content) for record in records]
+            if until is not None and all(_is_before(change, until) for change in changes):
+                try:
+                    file.unlink()
+                except OSError as error:
+                    raise fault_of(error, f"History: {file} cannot be removed") from error
+            elif not file.name.endswith(PACKED):
+                pack(file, _without_live(records, changes))
+
+
+def _without_live(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
+    for record, change in zip(records, changes, strict=True):
+        drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
+        yield Record(record.number, render_change(Change(drafts=drafts, replaced=change.replaced, note=change.note)))
+
+
+def _is_before(change: Change, until: datetime) -> bool:
+    times = (values[0] for table, rows in change.drafts.items() if table is not tables.LIVE for _, values in rows)
+    return all(at < until for at in times) and (change.replaced is None or change.replaced.end <= until)

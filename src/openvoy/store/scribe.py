@@ -1,0 +1,111 @@
+"""The thread that acknowledges: batches that wait together are put into the journal with one flush to the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from openvoy.store.changes import Change, render_change
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.journal import Journal
+
+MOST_TOGETHER = 128
+"""Batches in one flush; more would make the first one wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A change to be acknowledged; none means the end."""
+
+    change: Change | None = None
+    done: Future[None] = field(default_factory=Future)
+
+
+Taken = Callable[[Sequence[tuple[int, Change]]], None]
+"""Takes acknowledged changes with their numbers; they are to be applied later."""
+Blocked = Callable[[], StoreFault | None]
+"""Says why nothing can be taken now, after trying to mend that."""
+
+
+class Scribe:
+    """Acknowledges changes; in the order in which they came."""
+
+    def __init__(self, journal: Callable[[], Journal], taken: Taken, blocked: Blocked) -> None:
+        self._journal = journal
+        self._taken = taken
+        self._blocked = blocked
+        self._inbox: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        self._accepting = threading.Lock()
+        self._accepts = True
+        self._thread = threading.Thread(target=self._run, name="history-scribe", daemon=True)
+        self._thread.start()
+
+    def write(self, change: Change) -> Future[None]:
+        """Queue a change."""
+        task = _Task(change)
+        with self._accepting:
+            if not self._accepts:
+                raise StoreFault(Fault.CLOSED, "History: it is closed.")
+            self._inbox.put(task)
+        return task.done
+
+    def close(self) -> None:
+        """Acknowledge what is queued, and end."""
+        with self._accepting:
+            if self._accepts:
+                self._accepts = False
+                self._inbox.put(_Task())
+        self._thread.join()
+
+    def _run(self) -> None:
+        tasks: list[_Task] = []
+        try:
+            while all(task.change is not None for task in tasks):
+                tasks[:] = self._next()
+                self._write(tasks)
+        finally:
+            self._refuse(tasks)
+
+    def _next(self) -> list[_Task]:
+        tasks = [self._inbox.get()]
+        with contextlib.suppress(queue.Empty):
+            while len(tasks) < MOST_TOGETHER:
+                tasks.append(self._inbox.get_nowait())
+        return tasks
+
+    def _write(self, tasks: Sequence[_Task]) -> None:
+        wanted = [
+            (task, task.change)
+            for task in tasks
+            if task.change is not None and task.done.set_running_or_notify_cancel()
+        ]
+        if not wanted:
+            return
+        try:
+            if (fault := self._blocked()) is not None:
+                raise fault
+            last = self._journal().append([render_change(change) for _, change in wanted])
+        except StoreFault as fault:
+            for task, _ in wanted:
+                # Each waiter gets an error of its own: a raised one carries the traceback of who raised it.
+                task.done.set_exception(StoreFault(fault.fault, fault.message))
+            return
+        self._taken([(last - len(wanted) + place, change) for place, (_, change) in enumerate(wanted, 1)])
+        for task, _ in wanted:
+            task.done.set_result(None)
+
+    def _refuse(self, tasks: Sequence[_Task]) -> None:
+        """Answer those who would wait for ever, should this thread have met a defect."""
+        with self._accepting:
+            self._accepts = False
+        left = list(tasks)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                left.append(self._inbox.get_nowait())
+        for task in left:
+            if not task.done.done():
+                task.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))

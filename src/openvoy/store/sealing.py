@@ -1,0 +1,233 @@
+"""Months that are over go into immutable files, each checked before its rows leave the database.
+
+A month that changes after all (late rows, a time accounted anew) is taken back into the database, and sealed again as a
+new generation: no file is ever edited. What the database says is sealed counts; a file it does not know is a leftover.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openvoy.store import tables
+from openvoy.store.catalog import Catalog, Key, Part, Shared, month_bounds, month_folder, month_of
+from openvoy.store.database import Session
+from openvoy.store.disk import fault_of, place, sync_folder, write_file
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.guard import digest_of, render_guard
+from openvoy.store.ledger import Ledger
+from openvoy.store.names import NAMES, joined
+from openvoy.store.quarters import write_quarters
+from openvoy.store.tables import Table
+
+SETTLED_AFTER = timedelta(days=1)
+"""A month is sealed once there are powers this much newer than its end."""
+MANIFEST = "manifest.json"
+OPTIONS = "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 9"
+_PART = ("table_name", "month", "generation", "rows", "first_seq", "last_seq", "size_bytes", "digest")
+
+
+def read_parts(session: Session) -> dict[Key, Part]:
+    """Read which parts the database takes for sealed."""
+    if not session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'sealed' AND NOT internal"):
+        return {}
+    rows = session.rows(f"SELECT {', '.join(_PART)} FROM sealed")
+    return {Key(*row[:2]): Part(key=Key(*row[:2]), **dict(zip(_PART[2:], row[2:], strict=True))) for row in rows}
+
+
+class Sealer:
+    """Seals, and takes back, on behalf of the one writer."""
+
+    def __init__(self, ledger: Ledger, shared: Shared) -> None:
+        self._ledger = ledger
+        self._session = ledger.session
+        self._shared = shared
+        self._folder = shared.catalog.folder
+        self._due: list[Key] | None = None
+
+    def look_again(self) -> None:
+        """Rows came that may have a month to be sealed."""
+        self._due = None
+
+    def next_month(self) -> str | None:
+        """Find the oldest month that is to be sealed."""
+        if self._due is None:
+            self._due = sorted(self._find_due(), key=lambda key: key.month)
+        return self._due[0].month if self._due else None
+
+    def _find_due(self) -> Iterator[Key]:
+        ((newest,),) = self._session.rows("SELECT max(time) FROM power")
+        if newest is None:
+            ((newest,),) = self._session.rows("SELECT max(time) FROM power_quarter")
+        if newest is None:
+            return
+        parts = self._shared.catalog.parts
+        over = month_of(newest - SETTLED_AFTER)
+        for table in tables.SEALED:
+            rows = self._session.rows(f"SELECT DISTINCT strftime(date_trunc('month', time), '%Y-%m') FROM {table.name}")
+            yield from (
+                Key(table.name, month) for (month,) in rows if month < over and (table.name, month) not in parts
+            )
+
+    def seal(self, month: str) -> None:
+        """Seal what is due of a month; raise StorageError, and everything is as it was."""
+        due = [key for key in self._due or () if key.month == month]
+        made = [self._make(tables.BY_NAME[key.table], month) for key in due]
+        self._write_manifest(month, made)
+        with self._ledger.transaction():
+            for part in made:
+                self._enter(part)
+            self._ledger.resealed.update({part.key: part for part in made})
+        self._due = [key for key in self._due or () if key.month != month]
+
+    def _make(self, table: Table, month: str) -> Part:
+        """Write the file of a month and compare it with the rows."""
+        folder = month_folder(self._folder, month)
+        start, end = month_bounds(month)
+        within = f"{table.name}.time >= TIMESTAMP '{start}' AND {table.name}.time < TIMESTAMP '{end}'"
+        names = "".join(f", {expression} AS {name}" for name, expression in NAMES[table].items())
+        rows = (
+            f"SELECT {', '.join(f'{table.name}.{column}' for column in table.columns)}{names} FROM {joined(table)} "
+            f"WHERE {within} ORDER BY {table.name}.{table.key[0]}, {table.name}.time, {table.name}.seq"
+        )
+        ((count, first, last),) = self._session.rows(
+            f"SELECT count(*), min(seq), max(seq) FROM {table.name} WHERE {within}"
+        )
+        generation = self._next_generation(folder, table)
+        target = folder / f"{table.name}-{generation}.parquet"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = target.with_suffix(".part")
+            self._session.run(f"COPY ({rows}) TO '{_quoted(made)}' ({OPTIONS})")
+            self._compare(table, within, made)
+            content = made.read_bytes()
+            write_file(target.with_suffix(".guard"), render_guard(content))
+            place(made, target)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise fault_of(error, f"History: {target} cannot be written") from error
+        return Part(
+            key=Key(table.name, month),
+            generation=generation,
+            rows=count,
+            first_seq=first,
+            last_seq=last,
+            size_bytes=len(content),
+            digest=digest_of(content),
+        )
+
+    def _compare(self, table: Table, within: str, made: Path) -> None:
+        kept = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {within}"
+        part = Catalog(self._folder, {}).restored(table, f"read_parquet('{_quoted(made)}')")
+        check = "count(*), bit_xor(hash(columns))"
+        sums = [
+            self._session.rows(f"SELECT {check} FROM (SELECT ({', '.join(table.columns)}) AS columns FROM ({rows}))")
+            for rows in (kept, part)
+        ]
+        if sums[0] != sums[1]:
+            raise StoreFault(Fault.OTHER, f"History: what was sealed as {made} is not what was kept.")
+
+    def _next_generation(self, folder: Path, table: Table) -> int:
+        taken = [int(file.stem.rpartition("-")[2]) for file in folder.glob(f"{table.name}-*.parquet")]
+        return max(taken, default=0) + 1
+
+    def _write_manifest(self, month: str, made: Sequence[Part]) -> None:
+        """Write down what a month's files are: the whole, for whoever has no database."""
+        parts = {part.key.table: part for key, part in self._shared.catalog.parts.items() if key.month == month}
+        parts.update({part.key.table: part for part in made})
+        notes = dict(self._session.rows("SELECT key, value FROM meta WHERE key NOT IN ('journal', 'schema_version')"))
+        names = {
+            name: [list(map(_plain, row)) for row in self._session.rows(f"SELECT {', '.join(columns)} FROM {name}")]
+            for name, columns in DIMENSIONS.items()
+        }
+        write_manifest(month_folder(self._folder, month), parts.values(), {"notes": notes, "names": names})
+
+    def _enter(self, part: Part) -> None:
+        """Have the database say that a part is sealed, within the open transaction."""
+        session, table = self._session, tables.BY_NAME[part.key.table]
+        start, end = month_bounds(part.key.month)
+        if table is tables.POWER:
+            write_quarters(session, part.key.month)
+        if table is tables.COUNTER_READING:
+            session.run(
+                "CREATE OR REPLACE TEMP TABLE newest AS SELECT source_id, max(time) AS time, "
+                "arg_max(firmware, time) AS firmware, arg_max(value_wh, time) AS value_wh FROM ("
+                "SELECT source_id, time, firmware, value_wh FROM counter_last UNION ALL "
+                "SELECT source_id, time, firmware, value_wh FROM counter_reading WHERE time >= ? AND time < ?) "
+                "GROUP BY source_id",
+                [start, end],
+            )
+            session.run("DELETE FROM counter_last")
+            session.run("INSERT INTO counter_last SELECT * FROM newest")
+        if table in tables.MOVED:
+            self._ledger.shelves[table].note_removal()
+            session.run(f"DELETE FROM {table.name} WHERE time >= ? AND time < ?", [start, end])
+        enter_part(session, part)
+
+    def remove_leftovers(self) -> None:
+        """Remove files that neither the database nor a reader knows: of halves, and of earlier generations."""
+        known = {part.path(self._folder) for part in self._shared.catalog.parts.values()}
+        months = {key.month for key in self._shared.catalog.parts}
+        for folder in self._folder.glob("month=*"):
+            if folder.name.partition("=")[2] not in months:
+                continue
+            for file in folder.iterdir():
+                if file.suffix in {".parquet", ".guard", ".part"} and file.with_suffix(".parquet") not in known:
+                    file.unlink(missing_ok=True)
+
+
+DIMENSIONS = {
+    "gateway": ("id", "serial"),
+    "meter": ("id", "gateway_id", "eid", "channel"),
+    "counter_source": ("id", "gateway_id", "quantity", "endpoint", "block", "device"),
+    "device": ("seq", "id", "gateway_id", "kind", "serial", "part_number", "firmware", "first_seen", "last_seen"),
+}
+"""Tables of what ids stand for: each manifest has them, so that no file depends on a database."""
+
+
+def enter_part(session: Session, part: Part) -> None:
+    """Have the database say that a part is sealed."""
+    session.run("DELETE FROM sealed WHERE table_name = ? AND month = ?", list(part.key))
+    values = [*part.key, *(getattr(part, name) for name in _PART[2:])]
+    session.run(f"INSERT INTO sealed VALUES ({', '.join('?' * len(values))})", values)
+
+
+def write_manifest(folder: Path, parts: Iterable[Part], more: Mapping[str, Any]) -> None:
+    """Write a month's manifest."""
+    files = {
+        part.key.table: {"file": f"{part.key.table}-{part.generation}.parquet"}
+        | {name: getattr(part, name) for name in _PART[2:]}
+        for part in parts
+    }
+    told = json.dumps({"month": folder.name.partition("=")[2], "files": files, **more}, indent=1, ensure_ascii=False)
+    signed = json.dumps({"digest": digest_of(told.encode()), "told": told}, ensure_ascii=False)
+    write_file(folder / MANIFEST, signed.encode())
+
+
+def read_manifest(folder: Path) -> tuple[list[Part], Mapping[str, Any]]:
+    """Read a month's manifest; raise StorageError for one that is damaged."""
+    try:
+        signed = json.loads((folder / MANIFEST).read_bytes())
+        told = json.loads(signed["told"])
+        if digest_of(signed["told"].encode()) != signed["digest"]:
+            raise StoreFault(Fault.CORRUPT, f"History: {folder / MANIFEST} is damaged.")
+        parts = [
+            Part(key=Key(table, told["month"]), **{name: file[name] for name in _PART[2:]})
+            for table, file in told["files"].items()
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreFault(Fault.CORRUPT, f"History: {folder / MANIFEST} is damaged.") from error
+    except OSError as error:
+        raise fault_of(error, f"History: {folder / MANIFEST} cannot be read") from error
+    return parts, told
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("'", "''")
