@@ -7,7 +7,9 @@ from datetime import datetime
 
 from openvoy.errors import EndpointMissing, OpenvoyError
 from openvoy.model import GatewayInfo, Meter, MissingPart, Snapshot
+from openvoy.protocol.endpoints.inverters import INVERTERS
 from openvoy.protocol.endpoints.livedata import LIVEDATA_STATUS
+from openvoy.protocol.endpoints.production import PRODUCTION_V1
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.controller import build_contacts, build_grid
@@ -75,5 +77,13 @@ def _missing(replies: Replies) -> Iterator[MissingPart]:
             continue
         for defect in outcome.defects:
             yield MissingPart(part=f"{endpoint.name} {defect.json_path}", reason=defect.reason)
+    if _says_nothing_yet(replies):
+        yield MissingPart(part=PRODUCTION_V1.name, reason="the gateway has counted nothing yet, as after a restart")
     for eid, phase in find_lost_legs(replies):
         yield MissingPart(part=f"meter {eid}", reason=f"it counts nothing on {phase} for the moment")
+
+
+def _says_nothing_yet(replies: Replies) -> bool:
+    """Whether reports are an empty list where totals are zeros: minutes after a power cycle (quirk Q14)."""
+    totals = replies.value(PRODUCTION_V1)
+    return replies.value(INVERTERS) == () and totals is not None and not totals.lifetime_wh
