@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reference import cli, configuration, endpoints, errors, faults, support
+from reference import cli, configuration, controls, endpoints, errors, faults, support
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "endpoints.md": endpoints.render,
     "cli.md": cli.render,
     "configuration.md": configuration.render,
+    "controls.md": controls.render,
     "errors.md": errors.render,
     "faults.md": faults.render,
     "support.md": support.render,

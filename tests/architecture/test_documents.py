@@ -52,7 +52,8 @@ def command_violations(texts: Iterable[tuple[str, str]], known: Known) -> Iterat
 
 
 def _problems(words: list[str], known: Known) -> Iterator[str]:
-    command = next((name for name in (" ".join(words[:2]), words[0]) if name in known), None)
+    names = (" ".join(words[:count]) for count in (3, 2, 1))
+    command = next((name for name in names if name in known), None)
     if command is None:
         if words[0] not in {"--help", "--version"}:
             yield "no such command"

@@ -16,6 +16,7 @@ import importlib
 import inspect
 import logging
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -73,22 +74,33 @@ def _root(
 
 
 def group(name: str, summary: str) -> None:
-    """Name a group of commands, such as `token`, and say what it is for; its commands are `@command("token fetch")`."""
+    """Name a group of commands, such as `token`, and say what it is for; its commands are `@command("token fetch")`.
+
+    A group inside another has the words of both, such as `control battery`, and comes after it.
+    """
     if name not in _groups:
+        outer, _, inner = name.rpartition(" ")
         _groups[name] = _typer(summary)
-        _app.add_typer(_groups[name], name=name)
+        (_groups[outer] if outer else _app).add_typer(_groups[name], name=inner)
 
 
 def command(path: str, *, log_level: int = logging.WARNING) -> Callable[[CommandT], CommandT]:
-    """Offer a function as command; `path` is `name` or `group name`, `log_level` is what it logs without --verbose."""
-    *groups, name = path.split()
+    """Offer a function as command; `path` ends in its name, `log_level` is what it logs without --verbose."""
+    groups, _, name = path.rpartition(" ")
 
     def register(function: CommandT) -> CommandT:
-        holder = _groups[groups[0]] if groups else _app
+        holder = _groups[groups] if groups else _app
         holder.command(name, help=inspect.getdoc(function))(_adapt(function, log_level))
         return function
 
     return register
+
+
+def confirm(text: str) -> bool:
+    """Ask a person on the terminal whether to go on; nobody at the terminal is a no."""
+    if not sys.stdin.isatty():
+        return False
+    return bool(typer.confirm(text, err=True))
 
 
 def prompt(text: str) -> str:

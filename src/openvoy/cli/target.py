@@ -16,6 +16,7 @@ from openvoy.protocol.login import Credentials
 from openvoy.settings.secret import read_secret_file
 
 if TYPE_CHECKING:
+    from openvoy.client.control import ControlSettings
     from openvoy.client.gateway import Gateway
 
 DEFAULT_HOST = "envoy.local"
@@ -49,7 +50,7 @@ class Target:
         bool, option("--accept-new-certificate", help="Trust the certificate that the gateway shows now.")
     ] = False
 
-    def open(self) -> Gateway:
+    def open(self, *, control: ControlSettings | None = None) -> Gateway:
         """Build the gateway with the login that options and environment give; nothing is sent yet."""
         from openvoy.client.gateway import Gateway  # noqa: PLC0415 - `--help` need not load the network
         from openvoy.client.pins import FilePinStore  # noqa: PLC0415 - as above
@@ -62,6 +63,7 @@ class Target:
             password=credentials.password,
             pins=FilePinStore(data_folder() / "certificates.json"),
             accept_new_certificate=self.accept_new_certificate,
+            control=control,
         )
 
 

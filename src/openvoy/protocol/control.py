@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from openvoy.errors import OpenvoyError
 from openvoy.model.control import Argument, Change, Setting, Settings
-from openvoy.protocol.endpoint import Endpoint, Role
-from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.endpoint import ANY_FIRMWARE, Endpoint, Role
+from openvoy.protocol.firmware import Capabilities, Firmware
 from openvoy.protocol.http import Request
 from openvoy.protocol.replies import Replies
 
@@ -108,6 +108,8 @@ class Control:
     """Why this gateway does not offer it; empty where it does."""
     bounded: Callable[[State, tuple[Argument, ...]], tuple[Argument, ...]] = lambda _state, arguments: arguments
     """The arguments with the bounds of this gateway."""
+    since: Firmware = ANY_FIRMWARE
+    """First firmware that is known to have it, where that is later than what is read for it."""
     risk: str = ""
     """What it can do to a live site; where there is a text, a person is asked."""
     role: Role = Role.OWNER
@@ -122,6 +124,11 @@ class Control:
     """Sending what is so already does something, such as keeping a stream alive."""
     undo: Callable[[Undoing], Settings | None] = field(default_factory=lambda: undo_by_before)
     """Arguments that restore what was before; None where nothing can."""
+
+    @property
+    def first_firmware(self) -> Firmware:
+        """First firmware that is known to have all of it."""
+        return max(self.since, *(endpoint.since for endpoint in self.reads))
 
     def target(self, wanted: Settings) -> str:
         """Give which one of several things is meant."""

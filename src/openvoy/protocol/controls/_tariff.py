@@ -9,9 +9,12 @@ from openvoy.protocol.control import State, build_request, like
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY
 from openvoy.protocol.endpoints.inverters import INVERTERS
 from openvoy.protocol.endpoints.tariff import TARIFF, StorageSettings
+from openvoy.protocol.firmware import parse_firmware
 from openvoy.protocol.http import Request
 from openvoy.protocol.plan import has_ac_batteries, has_devices
 
+STORAGE_SINCE = parse_firmware("7")
+"""Before, the tariff has prices only."""
 NEEDS = (ENSEMBLE_INVENTORY, INVERTERS)
 CLOUD_RULES = (
     "The vendor's cloud plans the batteries and takes changes back: end that with cloud-schedule off, or change it in"

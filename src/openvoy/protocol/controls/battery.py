@@ -9,6 +9,7 @@ from openvoy.model.control import Argument, Settings
 from openvoy.protocol.control import ONLY, Control, Plan, State, Values
 from openvoy.protocol.controls._tariff import (
     NEEDS,
+    STORAGE_SINCE,
     is_cloud_scheduled,
     storage_of,
     tariff_request,
@@ -68,6 +69,7 @@ BATTERY_MODE = Control(
     reads=(TARIFF,),
     needs=NEEDS,
     absent=why_no_storage,
+    since=STORAGE_SINCE,
     current=_mode,
     plan=_plan_mode,
     reason=lambda state, _wanted: why_taken_back(state),
@@ -111,6 +113,7 @@ BATTERY_RESERVE = Control(
     reads=(TARIFF,),
     needs=NEEDS,
     absent=why_no_storage,
+    since=STORAGE_SINCE,
     bounded=_bounded_reserve,
     current=_reserve,
     plan=_plan_reserve,
@@ -134,6 +137,7 @@ BATTERY_CHARGE_FROM_GRID = Control(
     reads=(TARIFF,),
     needs=NEEDS,
     absent=why_no_storage,
+    since=STORAGE_SINCE,
     current=_charge,
     plan=lambda state, wanted: Plan(requests=(tariff_request(state, charge_from_grid=wanted["charge-from-grid"]),)),
     reason=lambda state, _wanted: why_taken_back(state),

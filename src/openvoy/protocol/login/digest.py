@@ -44,7 +44,7 @@ class DigestLogin:
         if request.is_reading:
             response = yield from self._exchange(request, self._nonces.get(_space(request), self._latest))
         else:
-            response = yield from self._send_once(request)
+            response = yield from self._write_once(request)
         if not is_refused(response):
             return response
         if response.status != 401:
@@ -88,7 +88,7 @@ class DigestLogin:
             self._accepted = space
         return response
 
-    def _send_once(self, request: Request) -> Generator[Request, Response, Response]:
+    def _write_once(self, request: Request) -> Generator[Request, Response, Response]:
         """Send what changes something with the nonce that a reading of the same page is challenged with."""
         space = _space(request)
         if space not in self._nonces:
