@@ -234,3 +234,11 @@ def test_files_of_editors_are_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not UTF-8") as caught:
         load_config(file, {})
     assert "UTF-8" in caught.value.hint
+
+
+def test_the_mirror_is_off_until_it_has_an_address() -> None:
+    assert parse(DOCUMENTED).mirror.listen is None
+    config = parse('[mirror]\nlisten = "0.0.0.0:8443"\ngateway = "home"\nallow_writes = true').mirror
+    assert config.listen == Listen(host="0.0.0.0", port=8443)
+    assert (config.gateway, config.allow_writes) == ("home", True)
+    assert "line 2" in refuse('[mirror]\nlisten = "8443"').message

@@ -16,6 +16,7 @@ from openvoy.cli.config.sections import (
     CloudConfig,
     ControlConfig,
     GatewayConfig,
+    MirrorConfig,
     SiteConfig,
     StoreConfig,
     WebConfig,
@@ -29,7 +30,7 @@ from openvoy.settings.lines import find_lines
 from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section
 
 FILE_NAME = "openvoy.toml"
-PLAIN = {"store": StoreConfig, "web": WebConfig, "cloud": CloudConfig, "control": ControlConfig}
+PLAIN = {"store": StoreConfig, "web": WebConfig, "cloud": CloudConfig, "control": ControlConfig, "mirror": MirrorConfig}
 """Sections that are one table each."""
 
 _GATEWAY_NAME = re.compile(r"[\w .-]{1,64}")
@@ -47,6 +48,7 @@ class Config:
     web: WebConfig = field(default_factory=WebConfig)
     cloud: CloudConfig = field(default_factory=CloudConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+    mirror: MirrorConfig = field(default_factory=MirrorConfig)
     exporters: tuple[tuple[AnyExporterKind, Any], ...] = ()
     """Kinds with their settings, in the order of their sections' names."""
     warnings: tuple[str, ...] = ()

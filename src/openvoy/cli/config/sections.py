@@ -132,8 +132,16 @@ class ControlConfig:
     enabled: bool = setting(kinds.flag, default=False, doc="Allow changes of settings.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorConfig:
+    """`[mirror]`: the gateway's own API for other programs, from the same gentle poller; off without `listen`."""
+
+    listen: Listen | None = setting(kinds.parsed(parse_listen), doc="Address and port, such as 0.0.0.0:8443.")
+    gateway: str = setting(kinds.text, default="", doc="Name of the gateway that is mirrored, where there are several.")
+    allow_writes: bool = setting(kinds.flag, default=False, doc="Pass on what those programs change.")
+
+
 LATER = {
-    "mirror": "[mirror]",
     "mqtt": "[mqtt]",
     "influx": "[[influx]]",
     "pvoutput": "[pvoutput]",
