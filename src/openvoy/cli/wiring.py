@@ -15,6 +15,7 @@ from openvoy.cli.cloud import build_token_source
 from openvoy.cli.config import Config, GatewayConfig
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
+from openvoy.cli.service_mirror import ServiceMirror
 from openvoy.cli.tariff import SitePrices, TariffFile
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
@@ -46,6 +47,8 @@ class Service:
     """Where exporters look up secrets."""
     tariff: TariffFile | None = None
     """Prices of the site; None: those of the gateway."""
+    mirror: ServiceMirror | None = None
+    """Serves other programs the gateway's own API."""
 
     @contextlib.asynccontextmanager
     async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
@@ -53,7 +56,7 @@ class Service:
         async with Collector(self.sources, store=store, clock=clock) as collector:
             exporters = self._build_exporters(collector.feed, store, clock)
             access = Access(clock=clock, file=self.accounts, rules=self.rules)
-            async with Exporting(exporters, clock=clock) as exporting:
+            async with self._mirrored(), Exporting(exporters, clock=clock) as exporting:
                 app = build_app(
                     feed=collector.feed,
                     store=store,
@@ -74,6 +77,9 @@ class Service:
                 )
                 async with serve(app, self.listen, tls=self.tls) as bound:
                     yield bound
+
+    def _mirrored(self) -> contextlib.AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext() if self.mirror is None else self.mirror.running()
 
     def _build_exporters(self, feed: Feed, store: HistoryStore, clock: Clock) -> Sequence[tuple[str, Exporter]]:
         site = self.site

@@ -37,6 +37,7 @@ async def run(
     with needing("service", "The service"):
         from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
         from openvoy.cli.doors import build_access_rules, build_tls  # noqa: PLC0415 - as above
+        from openvoy.cli.service_mirror import build_mirror  # noqa: PLC0415 - as above
         from openvoy.cli.tariff import load_tariff  # noqa: PLC0415 - as above
         from openvoy.cli.wiring import Service, build_sources, open_history, until_stopped  # noqa: PLC0415 - as above
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
@@ -59,6 +60,7 @@ async def run(
         Source(name="home", host=target.host, reader=target.open(), time_zone=ZoneInfo(site.time_zone)),
     )
     folder = settings.store.path if data is None else data
+    clock = SystemClock()
     service = Service(
         sources=sources,
         site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
@@ -70,10 +72,11 @@ async def run(
         exporters=settings.exporters,
         tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
         environ=os.environ,
+        mirror=build_mirror(settings.mirror, sources, clock=clock, folder=folder / "mirror"),
     )
     async with (
         open_history(folder, settings.store.live_days) as store,
-        service.running(store, SystemClock()) as bound,
+        service.running(store, clock) as bound,
     ):
         say(f"Openvoy runs: {bound.url}")
         await until_stopped()
