@@ -12,6 +12,7 @@ import aiohttp
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
+from openvoy.ports.control import Desk
 from openvoy.ports.prices import Prices
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
@@ -37,6 +38,7 @@ class Setup:
     listen: Listen = LOOPBACK
     rules: AccessRules = field(default_factory=AccessRules)
     accounts: Path | None = None
+    desk: Desk | None = None
     host_names: Sequence[str] = ()
     static: Path = STATIC_FOLDER
     prices: Prices | None = None
@@ -77,6 +79,7 @@ def build_web(setup: Setup, feed: LiveFeed, clock: ManualClock) -> WebApp:
         hosts=hosts,
         access=Access(clock=clock, file=setup.accounts, rules=setup.rules),
         static=setup.static,
+        desk=setup.desk,
         prices=setup.prices,
     )
 

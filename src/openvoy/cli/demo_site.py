@@ -10,6 +10,7 @@ from pathlib import Path
 from openvoy.cli.output import say
 from openvoy.cli.wiring import Service, open_history
 from openvoy.client.clock import SystemClock
+from openvoy.client.control import ControlSettings, MemoryAudit
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
@@ -83,9 +84,22 @@ def _energy_at(site: Site, at: datetime) -> EnergyRecord:
 def _build_service(gateway: VirtualGateway, site: Site, port: int) -> Service:
     assert gateway.url is not None
     definition = site.definition
-    reader = Gateway(gateway.url, token=gateway.owner_token, pins=MemoryPinStore())
+    audit = MemoryAudit()
+    # The site is only simulated, so everybody may try out what a gateway can be told.
+    control = ControlSettings(enabled=True, audit=audit)
+    client = Gateway(gateway.url, token=gateway.owner_token, pins=MemoryPinStore(), control=control)
     return Service(
-        sources=[Source(name="demo", host="envoy.local", reader=reader, time_zone=definition.zone)],
+        sources=[
+            Source(
+                name="demo",
+                host="envoy.local",
+                reader=client,
+                controller=client.control,
+                time_zone=definition.zone,
+            )
+        ],
+        audit=audit,
+        is_control_enabled=True,
         site=SiteInfo(
             name=definition.name,
             time_zone=definition.location.time_zone,

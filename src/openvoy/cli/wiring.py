@@ -13,16 +13,19 @@ from zoneinfo import ZoneInfo
 
 from openvoy.cli.cloud import build_token_source
 from openvoy.cli.config import Config, GatewayConfig
+from openvoy.cli.control import build_settings
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
 from openvoy.cli.service_mirror import ServiceMirror
 from openvoy.cli.tariff import SitePrices, TariffFile
+from openvoy.client.control import MemoryAudit
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
 from openvoy.client.prices import fetch_text
-from openvoy.collector import Collector, Exporting, Source
+from openvoy.collector import Collector, ControlDesk, Exporting, Source
 from openvoy.model.place import SitePlace
 from openvoy.ports import Clock, Exporter, Feed, Household
+from openvoy.ports.control import Audit
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
@@ -49,42 +52,48 @@ class Service:
     """Prices of the site; None: those of the gateway."""
     mirror: ServiceMirror | None = None
     """Serves other programs the gateway's own API."""
+    audit: Audit = field(default_factory=MemoryAudit)
+    """Where it is written down what gateways were told."""
+    is_control_enabled: bool = False
 
     @contextlib.asynccontextmanager
     async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
         """Collect, keep and serve while the context is open; gives the address that is really listened at."""
-        async with Collector(self.sources, store=store, clock=clock) as collector:
-            exporters = self._build_exporters(collector.feed, store, clock)
-            access = Access(clock=clock, file=self.accounts, rules=self.rules)
-            async with self._mirrored(), Exporting(exporters, clock=clock) as exporting:
-                app = build_app(
-                    feed=collector.feed,
-                    store=store,
-                    site=self.site,
-                    clock=clock,
-                    hosts=build_host_rule(self.listen, self.host_names),
-                    exporters=exporting,
-                    prices=SitePrices(
-                        self.tariff,
-                        clock=clock,
-                        fetch=fetch_text,
-                        cache=data_folder() / "prices",
-                        feed=collector.feed,
-                    ),
-                    access=access,
-                    has_tls=self.tls is not None,
-                    pages=[page for _, exporter in exporters for page in exporter.pages],
-                )
-                async with serve(app, self.listen, tls=self.tls) as bound:
-                    yield bound
+        async with contextlib.AsyncExitStack() as stack:
+            collector = await stack.enter_async_context(Collector(self.sources, store=store, clock=clock))
+            desk = await stack.enter_async_context(self._build_desk(store))
+            exporters = self._build_exporters(collector.feed, store, clock, desk)
+            exporting = await stack.enter_async_context(Exporting(exporters, clock=clock))
+            if self.mirror is not None:
+                await stack.enter_async_context(self.mirror.running())
+            app = build_app(
+                feed=collector.feed,
+                store=store,
+                site=self.site,
+                clock=clock,
+                hosts=build_host_rule(self.listen, self.host_names),
+                exporters=exporting,
+                prices=self._build_prices(collector.feed, clock),
+                access=Access(clock=clock, file=self.accounts, rules=self.rules),
+                desk=desk,
+                has_tls=self.tls is not None,
+                pages=[page for _, exporter in exporters for page in exporter.pages],
+            )
+            yield await stack.enter_async_context(serve(app, self.listen, tls=self.tls))
 
-    def _mirrored(self) -> contextlib.AbstractAsyncContextManager[None]:
-        return contextlib.nullcontext() if self.mirror is None else self.mirror.running()
+    def _build_desk(self, store: HistoryStore) -> ControlDesk:
+        controllers = {one.name: one.controller for one in self.sources if one.controller is not None}
+        return ControlDesk(controllers, audit=self.audit, store=store, is_enabled=self.is_control_enabled)
 
-    def _build_exporters(self, feed: Feed, store: HistoryStore, clock: Clock) -> Sequence[tuple[str, Exporter]]:
+    def _build_prices(self, feed: Feed, clock: Clock) -> SitePrices:
+        return SitePrices(self.tariff, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", feed=feed)
+
+    def _build_exporters(
+        self, feed: Feed, store: HistoryStore, clock: Clock, desk: ControlDesk
+    ) -> Sequence[tuple[str, Exporter]]:
         site = self.site
         place = SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude)
-        household = Household(place=place, feed=feed, store=store, clock=clock, environ=self.environ)
+        household = Household(place=place, feed=feed, store=store, clock=clock, desk=desk, environ=self.environ)
         return [(kind.section, kind.build(settings, household)) for kind, settings in self.exporters]
 
 
@@ -107,16 +116,19 @@ def build_sources(config: Config, environ: Mapping[str, str], pins: PinStore) ->
 
 def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore) -> Source:
     tokens = build_token_source(gateway, config, environ)
+    client = Gateway(
+        gateway.host,
+        tokens=tokens,
+        user=gateway.user,
+        password=None if gateway.password is None else gateway.password.read(environ),
+        pins=pins,
+        control=build_settings(enabled=config.control.enabled),
+    )
     return Source(
         name=gateway.name,
         host=gateway.host,
-        reader=Gateway(
-            gateway.host,
-            tokens=tokens,
-            user=gateway.user,
-            password=None if gateway.password is None else gateway.password.read(environ),
-            pins=pins,
-        ),
+        reader=client,
+        controller=client.control,
         time_zone=ZoneInfo(config.sites[gateway.site].time_zone),
         tokens=tokens,
     )

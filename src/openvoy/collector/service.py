@@ -14,6 +14,7 @@ from openvoy.collector.keeper import Keeper
 from openvoy.collector.poller import Poller
 from openvoy.collector.supervisor import supervise
 from openvoy.ports import Clock, Feed, History, Reader
+from openvoy.ports.control import Controller
 from openvoy.ports.tokens import TokenSource
 
 
@@ -27,6 +28,8 @@ class Source:
     time_zone: tzinfo
     tokens: TokenSource | None = None
     """Asked for what will go wrong with the login, if it has a token."""
+    controller: Controller | None = None
+    """Tells it things; None where it is only read."""
 
 
 class Collector:

@@ -50,3 +50,32 @@ class Controller(Protocol):
     async def undo(self, entry_id: str) -> AuditEntry:
         """Apply what `plan_undo` says, as a change of its own."""
         ...
+
+
+class Desk(Protocol):
+    """Tells the gateways of a service things: what the dashboard and programs of the house use."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether anything may be changed."""
+        ...
+
+    async def offers(self, gateway: str) -> Sequence[Offer]:
+        """Ask what the gateway of this name can be told; works while control is off."""
+        ...
+
+    async def preview(self, gateway: str, name: str, arguments: Settings) -> Preview:
+        """Work out what `apply` would send; works while control is off."""
+        ...
+
+    async def apply(self, gateway: str, name: str, arguments: Settings, *, by: str) -> AuditEntry:
+        """Change something on behalf of `by`; it is watched from then on, and stands in history."""
+        ...
+
+    async def undo(self, gateway: str, entry_id: str, *, by: str) -> AuditEntry:
+        """Restore what was before, as a change of its own."""
+        ...
+
+    async def read_entries(self) -> Sequence[AuditEntry]:
+        """Give all that was told to gateways, newest first."""
+        ...

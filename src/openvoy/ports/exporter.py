@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from openvoy.model.place import SitePlace
 from openvoy.ports.clock import Clock
+from openvoy.ports.control import Desk
 from openvoy.ports.feed import Feed
 from openvoy.ports.store import Store
 
@@ -95,6 +96,7 @@ class Household:
     feed: Feed
     store: Store
     clock: Clock
+    desk: Desk
     environ: Mapping[str, str]
     """Where secrets of the configuration are looked up."""
 

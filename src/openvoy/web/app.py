@@ -22,8 +22,9 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from openvoy import __version__, codec
-from openvoy.errors import OpenvoyError, Remedy, StorageError
+from openvoy.errors import ConfigError, OpenvoyError, Remedy, StorageError
 from openvoy.ports import Clock, Exporters, Feed, Page, Store
+from openvoy.ports.control import Desk
 from openvoy.ports.prices import Prices
 from openvoy.web.access import Access, Right, Visitor
 from openvoy.web.api import OPERATIONS
@@ -72,6 +73,7 @@ def build_app(
     pages: Sequence[Page] = (),
     prices: Prices | None = None,
     access: Access | None = None,
+    desk: Desk | None = None,
     has_tls: bool = False,
     static: Path = STATIC_FOLDER,
 ) -> WebApp:
@@ -87,6 +89,7 @@ def build_app(
         exporters=exporters,
         prices=prices,
         access=access,
+        desk=desk,
     )
     handlers = [
         *_build_operations(backend),
@@ -318,8 +321,16 @@ def _reply_error(request: _Request, error: OpenvoyError) -> Response[bytes]:
     reply = {"error": error.message, "hint": error.hint}
     if isinstance(error, WebProblem):
         return _reply({**reply, **error.details}, request, error.status)
-    is_passing = isinstance(error, StorageError) or error.remedy is Remedy.BACK_OFF
-    return _reply(reply, request, 503 if is_passing else 500)
+    return _reply(reply, request, _status_of(error))
+
+
+def _status_of(error: OpenvoyError) -> int:
+    """Say by a status who can do something about it: nobody now, a person, or the gateway."""
+    if isinstance(error, StorageError) or error.remedy is Remedy.BACK_OFF:
+        return 503
+    if isinstance(error, ConfigError):
+        return 409
+    return 502 if error.remedy in {Remedy.FORGET, Remedy.SKIP, Remedy.RENEW, Remedy.HUMAN} else 500
 
 
 def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from openvoy import __version__
 from openvoy.ports import Clock, Exporters, ExporterStatus, Feed, Store
+from openvoy.ports.control import Desk
 from openvoy.ports.prices import Prices
 from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
@@ -46,6 +47,8 @@ class Backend:
     live: Broadcaster
     exporters: Exporters
     access: Access
+    desk: Desk | None = None
+    """None: gateways are only read."""
     prices: Prices | None = None
     """None: nobody says what energy costs."""
 

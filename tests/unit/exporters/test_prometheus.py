@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from openvoy.client.control import MemoryAudit
+from openvoy.collector import ControlDesk
 from openvoy.exporters.prometheus import KIND, PrometheusSettings
 from openvoy.model import Snapshot
 from openvoy.model.place import SitePlace
@@ -25,6 +27,7 @@ def scrape(snapshot: Snapshot | None = SNAPSHOT, accept: str = "", *, is_fresh: 
         feed=StillFeed(snapshot, is_fresh=is_fresh),
         store=BrokenStore(),
         clock=ManualClock(),
+        desk=ControlDesk({}, audit=MemoryAudit(), store=BrokenStore()),
         environ={},
     )
     (page,) = KIND.build(PrometheusSettings(), household).pages

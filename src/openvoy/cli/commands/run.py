@@ -36,6 +36,7 @@ async def run(
     """
     with needing("service", "The service"):
         from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
+        from openvoy.cli.control import open_audit  # noqa: PLC0415 - as above
         from openvoy.cli.doors import build_access_rules, build_tls  # noqa: PLC0415 - as above
         from openvoy.cli.service_mirror import build_mirror  # noqa: PLC0415 - as above
         from openvoy.cli.tariff import load_tariff  # noqa: PLC0415 - as above
@@ -72,6 +73,8 @@ async def run(
         exporters=settings.exporters,
         tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
         environ=os.environ,
+        audit=open_audit(),
+        is_control_enabled=settings.control.enabled,
         mirror=build_mirror(settings.mirror, sources, clock=clock, folder=folder / "mirror"),
     )
     async with (

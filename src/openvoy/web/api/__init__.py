@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import access, costs, events, exporters, health, history, live, now, today
+from openvoy.web.api import access, control, costs, events, exporters, health, history, live, now, today
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -13,6 +13,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *history.OPERATIONS,
     *costs.OPERATIONS,
     *events.OPERATIONS,
+    *control.OPERATIONS,
     *exporters.OPERATIONS,
     *health.OPERATIONS,
 )

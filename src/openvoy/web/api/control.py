@@ -1,0 +1,90 @@
+"""Telling gateways things: what is offered, what would be sent, doing it, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from openvoy.codec import doc
+from openvoy.model.control import AuditEntry, Offer, Preview, Setting
+from openvoy.ports.control import Desk
+from openvoy.web.access import Right
+from openvoy.web.backend import Backend
+from openvoy.web.operation import GatewayName, Operation, Visit
+from openvoy.web.problems import NothingThere
+from openvoy.web.query import find_gateway
+
+MAX_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What a gateway can be told."""
+
+    is_enabled: bool
+    """False: nothing is changed until the configuration says `[control] enabled = true`."""
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A control and what to set."""
+
+    control: str
+    arguments: dict[str, Setting] = field(default_factory=dict)
+    gateway: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    """The entry that is to be taken back."""
+
+    id: str
+    gateway: str | None = None
+
+
+async def list_controls(backend: Backend, *, gateway: GatewayName = None) -> Controls:
+    """What a gateway can be told, with current values and bounds; it is asked for them, so this takes a while."""
+    name = find_gateway(backend.feed, gateway).name
+    return Controls(is_enabled=_desk(backend).is_enabled, offers=await _desk(backend).offers(name))
+
+
+async def preview_control(backend: Backend, *, body: Wish) -> Preview:
+    """What would change and what exactly would be sent, without sending it."""
+    return await _desk(backend).preview(find_gateway(backend.feed, body.gateway).name, body.control, body.arguments)
+
+
+async def apply_control(backend: Backend, *, visit: Visit, body: Wish) -> AuditEntry:
+    """Change it: sent once, read back, written down, and watched for a while."""
+    name = find_gateway(backend.feed, body.gateway).name
+    return await _desk(backend).apply(name, body.control, body.arguments, by=visit.caller.name)
+
+
+async def undo_control(backend: Backend, *, visit: Visit, body: Undoing) -> AuditEntry:
+    """Restore what was before an entry, as a change of its own."""
+    name = find_gateway(backend.feed, body.gateway).name
+    return await _desk(backend).undo(name, body.id, by=visit.caller.name)
+
+
+async def list_audit(
+    backend: Backend, *, limit: Annotated[int, doc("", "How many, the newest first.")] = MAX_ENTRIES
+) -> Sequence[AuditEntry]:
+    """What was told to gateways, newest first, from the dashboard and from the command line."""
+    return (await _desk(backend).read_entries())[: max(0, limit)]
+
+
+def _desk(backend: Backend) -> Desk:
+    if backend.desk is None:
+        raise NothingThere("This service tells gateways nothing.", hint="Start it with `openvoy run`.")
+    return backend.desk
+
+
+_PATH = "/api/v1/control"
+OPERATIONS = (
+    Operation(path=_PATH, handler=list_controls, tag="Control"),
+    Operation(path=f"{_PATH}/preview", handler=preview_control, tag="Control", method="POST", right=Right.OWNER),
+    Operation(path=f"{_PATH}/apply", handler=apply_control, tag="Control", method="POST", right=Right.OWNER),
+    Operation(path=f"{_PATH}/undo", handler=undo_control, tag="Control", method="POST", right=Right.OWNER),
+    Operation(path=f"{_PATH}/audit", handler=list_audit, tag="Control"),
+)
