@@ -33,6 +33,7 @@ WHOLE_INVERTER = ("inverters", "inverters/*")
 EXPECTED: Mapping[str, tuple[str, ...]] = MappingProxyType({
     # What the gateway shows differs, and is told as it shows it.
     "clock-skew": ("*/at", "*_at"),  # nothing in a reply tells that its clock is wrong; `openvoy doctor` does
+    "ct-reversed": ("power.*", "meters/*"),  # nothing in a reply tells that its wiring is wrong; `openvoy doctor` does
     "evse-negative": ("meters/*",),  # a disabled meter is listed without values
     "firmware-changed": ("gateway.firmware",),
     "ghost-inverter": IDENTITY,  # it never reported: no time, no power

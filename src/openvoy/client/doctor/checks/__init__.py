@@ -1,0 +1,1 @@
+"""The checks: one a file, pure, each from facts to findings."""
