@@ -96,6 +96,8 @@ async def carry_out(gateway: Gateway, name: str, given: Settings, sending: Sendi
         raise EndpointRefused(preview.obstacle, hint="Give an installer's token. Nothing was sent.")
     if preview.requests and preview.risk and not sending.yes and not confirm("Go on?"):
         raise ConfigError("Not confirmed; nothing was sent.", hint="Answer y, or give --yes in a script.")
+    if preview.requests:
+        say(f"Sent once, then read back for up to {find_control(name).settles_s:.0f} s.")
     entry = await (gateway.control.undo(undoes) if undoes else gateway.control.apply(name, given))
     say(tell(entry))
     entry = await _watched(gateway, entry, sending)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from openvoy.client.control.survey import Door, fetch_state
 from openvoy.errors import (
-    BadPayload,
     CredentialRejected,
     EndpointMissing,
     EndpointRefused,
+    GatewayTimeout,
+    GatewayUnreachable,
     NotAuthorized,
     OpenvoyError,
     Unavailable,
@@ -120,11 +121,12 @@ def _result(verdict: Verdict, problem: OpenvoyError | None, reason: str) -> Resu
         return Result(Outcome.UNCONFIRMED, _join("The gateway does not say whether it is so.", reason))
     if problem is None:
         return Result(Outcome.IGNORED, reason or _IGNORED)
-    # A connection that broke says nothing; a reply that is an error says that it was refused.
-    outcome = Outcome.REFUSED if isinstance(problem, BadPayload) else Outcome.IGNORED
-    return Result(outcome, _join(_words(problem), reason))
+    if isinstance(problem, GatewayUnreachable | GatewayTimeout):
+        return Result(Outcome.IGNORED, _join(problem.message, _LOST, reason))
+    return Result(Outcome.REFUSED, _join(_words(problem), reason))
 
 
+_LOST = "It has not done it, and it was not told again: some firmware breaks off, or goes away for minutes, at this."
 _IGNORED = (
     "The gateway took the request and did nothing. Some firmware takes this setting from the vendor's cloud only:"
     " change it in the vendor's app."

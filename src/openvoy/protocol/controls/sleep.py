@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openvoy.codec import each
@@ -39,13 +39,18 @@ def _iq_batteries(state: State) -> tuple[str, ...]:
     return tuple(device.serial for device in devices if device.serial)
 
 
-def build_sleep(
-    *, name: str, summary: str, endpoint: Endpoint[Any], needs: Endpoint[Any], key: str, serials: Serials
-) -> Control:
-    """Declare the sleep of one kind of batteries; `key` is the list in the gateway's object."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleepers:
+    """One kind of batteries, and where the gateway keeps which of them sleep."""
 
-    def current(state: State) -> Values:
-        reply = state.value(endpoint)
+    endpoint: Endpoint[Any]
+    key: str
+    """The list in the gateway's object."""
+    serials: Serials
+
+    def current(self, state: State) -> Values:
+        """Tell of each battery whether it sleeps, and between which charges."""
+        reply = state.value(self.endpoint)
         asleep = {str(row.serial): row for row in each(None if reply is None else reply.sleeping)}
         return {
             serial: {
@@ -53,33 +58,37 @@ def build_sleep(
                 "from": asleep[serial].min_pct if serial in asleep else None,
                 "to": asleep[serial].max_pct if serial in asleep else None,
             }
-            for serial in serials(state)
+            for serial in self.serials(state)
         }
 
-    def bounded(state: State, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
-        known = serials(state)
+    def bounded(self, state: State, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        """Offer the batteries that there are."""
+        known = self.serials(state)
         return tuple(replace(row, kind="choice", choices=known) if row.is_target else row for row in arguments)
 
-    def plan(_state: State, wanted: Settings) -> Plan:
+    def plan(self, _state: State, wanted: Settings) -> Plan:
+        """PUT puts to sleep, DELETE wakes."""
         serial = str(wanted["battery"])
         row: dict[str, Any] = {"serial_num": int(serial) if serial.isdecimal() else serial}
         if not wanted["asleep"]:
-            return Plan(requests=(build_request(endpoint, "DELETE", {key: [row]}),))
-        row |= _window(wanted)
-        return Plan(requests=(build_request(endpoint, "PUT", {key: [row]}),))
+            return Plan(requests=(build_request(self.endpoint, "DELETE", {self.key: [row]}),))
+        return Plan(requests=(build_request(self.endpoint, "PUT", {self.key: [row | _window(wanted)]}),))
 
+
+def build_sleep(name: str, summary: str, sleepers: Sleepers, needs: Endpoint[Any]) -> Control:
+    """Declare the sleep of one kind of batteries."""
     return Control(
         name=name,
         summary=summary,
         risk=RISK,
         arguments=ARGUMENTS,
         example="122200000201 on --from 20 --to 30",
-        reads=(endpoint,),
+        reads=(sleepers.endpoint,),
         needs=(needs,),
-        absent=lambda state: "" if serials(state) else "The site has no batteries of this kind.",
-        bounded=bounded,
-        current=current,
-        plan=plan,
+        absent=lambda state: "" if sleepers.serials(state) else "The site has no batteries of this kind.",
+        bounded=sleepers.bounded,
+        current=sleepers.current,
+        plan=sleepers.plan,
         undo=_undo,
     )
 
@@ -103,18 +112,14 @@ def _undo(undoing: Undoing) -> Settings | None:
 
 
 ACB_SLEEP = build_sleep(
-    name="acb.sleep",
-    summary="Put an AC Battery to sleep, or wake it.",
-    endpoint=ACB_CONFIG,
-    needs=INVERTERS,
-    key="acb_sleep",
-    serials=_ac_batteries,
+    "acb.sleep",
+    "Put an AC Battery to sleep, or wake it.",
+    Sleepers(endpoint=ACB_CONFIG, key="acb_sleep", serials=_ac_batteries),
+    INVERTERS,
 )
 BATTERY_SLEEP = build_sleep(
-    name="battery.sleep",
-    summary="Put a battery to sleep, or wake it.",
-    endpoint=STORAGE_SLEEP,
-    needs=ENSEMBLE_INVENTORY,
-    key="encharge_sleep",
-    serials=_iq_batteries,
+    "battery.sleep",
+    "Put a battery to sleep, or wake it.",
+    Sleepers(endpoint=STORAGE_SLEEP, key="encharge_sleep", serials=_iq_batteries),
+    ENSEMBLE_INVENTORY,
 )
