@@ -1,0 +1,93 @@
+"""`openvoy history costs`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from openvoy.cli.app import JsonFlag, command, option
+from openvoy.cli.extras import needing
+from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.span import End, Start, parse_moment
+from openvoy.cli.output import print_json, print_table, say
+from openvoy.errors import ConfigError
+
+if TYPE_CHECKING:
+    from openvoy.model.costs import Costs
+
+PERIODS = ("day", "week", "month", "year")
+_COLUMNS = ("from", "import kWh", "export kWh", "energy", "fees", "demand", "credit", "net", "savings")
+
+
+@command("history costs")
+async def costs(
+    *,
+    folder: HistoryFolder,
+    start: Start = None,
+    end: End = None,
+    by: Annotated[str, option("--by", help="day, week, month or year.")] = "month",
+    tariff: Annotated[
+        Path | None, option("--tariff", help="File of prices; default: that of the site's configuration.")
+    ] = None,
+    gateway: Annotated[str | None, option("--gateway", help="Serial of one gateway; default: all.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say what energy cost and earned, by the prices of a file (docs/tariffs.md).
+
+    Examples:
+        openvoy history costs --tariff tariff.toml --by month --start 2025-01-01 --end 2026-01-01
+
+        openvoy history costs --by day --start 2025-06-01 --end 2025-07-01 --json
+    """
+    with needing("service", "History"):
+        from openvoy.cli.folders import data_folder  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.cli.tariff import SitePrices, load_tariff  # noqa: PLC0415 - as above
+        from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
+        from openvoy.client.prices import fetch_text  # noqa: PLC0415 - as above
+        from openvoy.model.costs import build_frame, compute_costs  # noqa: PLC0415 - as above
+        from openvoy.store.exchange.exporting import find_start  # noqa: PLC0415 - as above
+
+    if by not in PERIODS:
+        raise ConfigError(f"Costs cannot be had by {by}.", hint=f"Possible: {', '.join(PERIODS)}.")
+    zone, clock = folder.zone(), SystemClock()
+    file = tariff or folder.site().tariff
+    if file is None:
+        raise ConfigError("No prices are known.", hint='Name a file with --tariff, or as [site.home] tariff = "…".')
+    prices = SitePrices(load_tariff(file, zone), clock=clock, fetch=fetch_text, cache=data_folder() / "prices")
+    async with folder.open() as store:
+        first = await find_start(store, zone, clock.now()) if start is None else parse_moment(start, "--start", zone)
+        last = clock.now() if end is None else parse_moment(end, "--end", zone) - timedelta(seconds=1)
+        if last < first:
+            raise ConfigError("The start is not before the end.", hint="Correct --start or --end.")
+        plan = await prices.find_plan(first, last)
+        assert plan is not None
+        days = (first.astimezone(zone).date(), last.astimezone(zone).date())
+        frame = build_frame(plan, start=days[0], last=days[1], by=by, zone=zone)  # type: ignore[arg-type]
+        energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
+        demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
+    rows = compute_costs(frame, energies, demand if frame.demand_bounds else None)
+    if as_json:
+        print_json({"currency": plan.currency, "tariff": plan.name, "periods": [_plain(row) for row in rows]})
+        return
+    print_table(f"Costs in {plan.currency or 'the currency of the file'}", _COLUMNS, [_cells(row) for row in rows])
+    unpriced_wh = sum(row.unpriced_wh for row in rows)
+    if unpriced_wh:
+        say(f"{unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost.")
+
+
+def _plain(row: Costs) -> dict[str, Any]:
+    names = row.__dataclass_fields__
+    values = {name: getattr(row, name) for name in names}
+    return {name: float(round(value, 4)) if isinstance(value, Decimal) else value for name, value in values.items()}
+
+
+def _cells(row: Costs) -> list[str]:
+    energies = (row.import_wh, row.export_wh)
+    amounts = (row.energy_cost, row.fixed_cost, row.demand_cost, row.credit, row.net_cost, row.savings)
+    return [
+        row.first.isoformat(),
+        *("–" if energy_wh is None else f"{energy_wh / 1000:.2f}" for energy_wh in energies),
+        *("–" if amount is None else f"{amount:.2f}" for amount in amounts),
+    ]

@@ -1,0 +1,68 @@
+"""`openvoy history export`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from openvoy.cli.app import argument, command, option
+from openvoy.cli.extras import needing
+from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.span import End, Start, parse_moment
+from openvoy.cli.output import progress_bar, say
+
+
+@command("history export")
+async def export(
+    *,
+    table: Annotated[str, argument(help="power, energy, inverters, meters, batteries, counters or events.")],
+    folder: HistoryFolder,
+    start: Start = None,
+    end: End = None,
+    by: Annotated[str, option("--by", help="raw, hour, day, month or year.")] = "raw",
+    gateway: Annotated[str | None, option("--gateway", help="Serial of one gateway; default: all.")] = None,
+    format_name: Annotated[
+        str | None, option("--format", help="csv, jsonl or parquet; default: what the file's name ends in.")
+    ] = None,
+    out: Annotated[str, option("--out", "-o", help="File to write, or - for standard output.")] = "-",
+) -> None:
+    """Write a table of the history to a file that other programs read.
+
+    Of energy, raw are the counters as they are accounted, periods are energies of the site's days, months and years.
+    Of power, inverters, meters and batteries, an hour or day is the mean of its rows.
+
+    Examples:
+        openvoy history export energy --by day --start 2025-01-01 --end 2026-01-01 --out days.csv
+
+        openvoy history export power --out power.parquet
+
+        openvoy history export inverters --start 2025-06-21 --end 2025-06-22 --format jsonl
+    """
+    with needing("service", "History"):
+        from openvoy.client.clock import SystemClock  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.store.exchange.exporting import (  # noqa: PLC0415 - as above
+            Export,
+            find_start,
+            parse_grain,
+            read_export,
+        )
+        from openvoy.store.exchange.writing import STDOUT, find_format, writing  # noqa: PLC0415 - as above
+
+    zone, now = folder.zone(), SystemClock().now()
+    chosen = find_format(format_name, out)
+    grain = parse_grain(by)
+    async with folder.open() as store:
+        wanted = Export(
+            kind=table,
+            start=await find_start(store, zone, now) if start is None else parse_moment(start, "--start", zone),
+            end=now if end is None else parse_moment(end, "--end", zone),
+            zone=zone,
+            by=grain,
+            gateway=gateway,
+        )
+        count = 0
+        with progress_bar(f"{table} to {out}") as progress, writing(out, chosen, wanted.types, zone) as writer:
+            async for rows in read_export(store, wanted, progress):
+                writer.put(rows)
+                count += len(rows)
+    if out != STDOUT:
+        say(f"{count:,} rows written to {out}.")

@@ -1,0 +1,183 @@
+"""`openvoy history import`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from openvoy.cli.app import JsonFlag, argument, command, option
+from openvoy.cli.extras import needing
+from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.output import print_json, print_table, say
+from openvoy.errors import ConfigError
+
+if TYPE_CHECKING:
+    from openvoy.store import HistoryStore
+    from openvoy.store.exchange import ImportPlan, ImportRecord
+
+MOST_PROBLEMS = 10
+"""Shown of a broken file; more say the same."""
+
+Files = Annotated[list[Path] | None, argument(help="Files of one kind.", show_default=False)]
+FormatName = Annotated[
+    str, option("--format", help="auto, openvoy, enlighten, home-assistant or influx; auto looks at the file.")
+]
+Names = Annotated[
+    list[str] | None,
+    option("--map", help="What a name in the file is: NAME=QUANTITY, for influx NAME=QUANTITY:UNIT. May be repeated."),
+]
+
+
+@command("history import")
+async def import_files(
+    *,
+    files: Files = None,
+    folder: HistoryFolder,
+    format_name: FormatName = "auto",
+    names: Names = None,
+    gateway: Annotated[
+        str | None,
+        option("--gateway", help="Serial of the gateway whose earlier history it is; default: the only one."),
+    ] = None,
+    dates: Annotated[
+        str, option("--dates", help="auto, day-first or month-first: how 01/02 is meant; auto looks at the whole file.")
+    ] = "auto",
+    dry_run: Annotated[
+        bool, option("--dry-run", help="Say what would be imported, and leave the history alone.")
+    ] = False,
+    strict: Annotated[bool, option("--strict", help="Import nothing if any line cannot be used.")] = False,
+    listed: Annotated[bool, option("--list", help="List the imports that there are.")] = False,
+    revoke: Annotated[str | None, option("--revoke", help="Take the import of this id out again.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Import energy history of other programs: what the history has already is left out, so nothing counts twice.
+
+    Quantities are solar, import, export, charge, discharge and load. Lines that cannot be used are named, and the
+    others imported; with --strict nothing is. An import can be taken out again as a whole.
+
+    Examples:
+        openvoy history import 1234567_custom_report.csv --dry-run
+
+        openvoy history import home-assistant_v2.db --map sensor.solar_energy=solar
+
+        openvoy history import backup.lp --format influx --map meter.import_total=import:total_kwh
+
+        openvoy history import --list
+
+        openvoy history import --revoke 20260101-1
+    """
+    with needing("service", "History"):
+        from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
+        from openvoy.store.exchange import (  # noqa: PLC0415 - `--help` need not load it
+            Reading,
+            plan_import,
+            read_imports,
+            revoke_import,
+            write_import,
+        )
+
+    if sum((bool(files), listed, revoke is not None)) != 1:
+        raise ConfigError("Files, --list and --revoke are three things.", hint="Give one of them.")
+    async with folder.open() as store:
+        if revoke is not None:
+            _show_records([await revoke_import(store, revoke)], as_json=as_json)
+            return
+        if listed:
+            _show_records(await read_imports(store), as_json=as_json)
+            return
+        reading = Reading(zone=folder.zone(), names=_parse_names(names or ()), has_day_first=_parse_dates(dates))
+        owner = await _find_gateway(store, gateway)
+        plan = await plan_import(store, files or (), reading=reading, format_name=format_name, gateway=owner)
+        _show_plan(plan, as_json=as_json and dry_run)
+        if plan.problems and strict:
+            raise ConfigError(
+                "Nothing was imported, as some lines cannot be used.", hint="Leave --strict out, or correct them."
+            )
+        if dry_run or not plan.chains:
+            say("Nothing was changed." if dry_run else "There is nothing new: nothing was changed.")
+            return
+        record = await write_import(store, plan, now=SystemClock().now())
+        if as_json:
+            print_json(record)
+        say(f"Imported as {record.id}. `openvoy history import --revoke {record.id}` takes it out again.")
+
+
+def _parse_names(texts: Sequence[str]) -> Mapping[str, str]:
+    names = {}
+    for text in texts:
+        name, equals, quantity = text.rpartition("=")
+        if not equals or not name or not quantity:
+            raise ConfigError(f"--map {text} is not NAME=QUANTITY.", hint="Such as --map sensor.solar_energy=solar.")
+        names[name] = quantity.strip()
+    return names
+
+
+def _parse_dates(text: str) -> bool | None:
+    orders = {"auto": None, "day-first": True, "month-first": False}
+    if text not in orders:
+        raise ConfigError(f"There is no --dates {text}.", hint=f"Known are: {', '.join(orders)}.")
+    return orders[text]
+
+
+async def _find_gateway(store: HistoryStore, given: str | None) -> str:
+    """Find the serial that imported history belongs to; empty is the site as a whole."""
+    serials = await store.read_gateways()
+    if given is None:
+        return serials[0] if len(serials) == 1 else ""
+    if given not in serials:
+        raise ConfigError(
+            f"The history has no gateway {given}.",
+            hint=f"Known are: {', '.join(serials) or 'none'}. Or leave --gateway out.",
+        )
+    return given
+
+
+def _show_plan(plan: ImportPlan, *, as_json: bool) -> None:
+    for problem in plan.problems[:MOST_PROBLEMS]:
+        say(f"not used: {problem}")
+    if len(plan.problems) > MOST_PROBLEMS:
+        say(f"not used: {len(plan.problems) - MOST_PROBLEMS} more")
+    for name in sorted(plan.ignored):
+        say(f"left out, as nobody said what it is: {name} (--map {name}=…)")
+    for quantity, count in plan.skipped.items():
+        say(f"left out, as the history has it: {quantity}, {count} times")
+    if plan.repeated:
+        say(f"left out, as the files say it twice: {plan.repeated} times")
+    span = plan.span
+    summary = {
+        "format": plan.format,
+        "start": None if span is None else span[0],
+        "end": None if span is None else span[1],
+        "energies_wh": plan.energies_wh,
+        "skipped": plan.skipped,
+        "problems": [str(problem) for problem in plan.problems],
+        "ignored": sorted(plan.ignored),
+    }
+    if as_json:
+        print_json(summary)
+    elif span is not None:
+        rows = [[quantity, f"{energy_wh / 1000:,.2f}"] for quantity, energy_wh in plan.energies_wh.items()]
+        say(f"{plan.format}: {span[0]:%Y-%m-%d %H:%M} to {span[1]:%Y-%m-%d %H:%M} UTC, new:")
+        for quantity, energy in rows:
+            say(f"  {quantity:10} {energy:>14} kWh")
+
+
+def _show_records(records: Sequence[ImportRecord], *, as_json: bool) -> None:
+    if as_json:
+        print_json(records)
+        return
+    columns = ("id", "state", "format", "files", "from", "to", "kWh")
+    rows = [
+        [
+            record.id,
+            record.state,
+            record.format,
+            ", ".join(record.files),
+            record.start[:10],
+            record.end[:10],
+            ", ".join(f"{name} {energy_wh / 1000:,.1f}" for name, energy_wh in record.energies_wh.items()),
+        ]
+        for record in records
+    ]
+    print_table("Imports", columns, rows)

@@ -1,0 +1,1 @@
+"""What the commands of `openvoy history` share."""

@@ -1,0 +1,247 @@
+"""Long-term statistics of Home Assistant: its database, its energy dashboard's CSV, tables and JSON of statistics.
+
+A statistic has one row an hour; its `sum` is what was counted until the end of that hour, resets taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from openvoy.errors import ConfigError
+from openvoy.store.exchange.formats.text import (
+    FACTORS_WH,
+    WallTimes,
+    find_delimiter,
+    parse_moment,
+    parse_number,
+    read_rows,
+    read_text,
+)
+from openvoy.store.exchange.observed import Amount, Format, Observation, Problem, Reading, Total
+
+HOUR_S = 3600
+_SQLITE = b"SQLite format 3\0"
+_DASHBOARD = {
+    "grid_consumption": "import",
+    "grid_return": "export",
+    "solar_production": "solar",
+    "battery_in": "charge",
+    "battery_out": "discharge",
+}
+_KNOWN_ENDS = (
+    ("lifetime_net_energy_consumption", "import"),
+    ("lifetime_net_energy_production", "export"),
+    ("lifetime_balanced_net_energy_consumption", ""),
+    ("lifetime_energy_consumption", "load"),
+    ("lifetime_energy_production", "solar"),
+    ("lifetime_battery_energy_charged", "charge"),
+    ("lifetime_battery_energy_discharged", "discharge"),
+)
+"""How names of statistics end that Home Assistant makes by itself for a gateway; "" is not imported."""
+
+
+def is_like(_file: Path, head: bytes) -> bool:
+    """Whether it is a SQLite database, or text with the names of statistics."""
+    if head.startswith(_SQLITE):
+        return True
+    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    first = text.partition("\n")[0].lower()
+    if first.startswith("entity_id") and "type" in first:
+        return True
+    if "statistic_id" in first and "start" in first:
+        return True
+    return text.startswith("{") and bool(re.search(r'"(start|sum|change)"\s*:', text)) and '"sensor.' in text
+
+
+def read(file: Path, reading: Reading) -> Iterator[Observation]:
+    """Read statistics of energies; those that nobody named are noted as ignored."""
+    with _opened(file) as opened:
+        head = opened.read(len(_SQLITE))
+    if head == _SQLITE:
+        return _read_database(file, reading)
+    text = read_text(file)
+    if text.lstrip().startswith("{"):
+        return _read_json(file, text, reading)
+    rows = list(read_rows(text))
+    header = [cell.lower() for cell in rows[0][1]] if rows else []
+    if header[:3] == ["entity_id", "type", "unit"]:
+        return _read_dashboard(file, rows, reading)
+    if {"statistic_id", "start"} <= set(header) and {"sum", "state", "delta"} & set(header):
+        return _read_table(file, rows, reading, has_decimal_comma=find_delimiter(text) != ",")
+    raise ConfigError(
+        f"{file} has no statistics: its first line names neither statistic_id and start, nor entity_id, type and unit.",
+        hint="Use home-assistant_v2.db itself, or the CSV of the energy dashboard.",
+    )
+
+
+def _opened(file: Path) -> Any:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
+
+
+def find_quantity(name: str, reading: Reading) -> str | None:
+    """Say what a statistic counts; None where nobody said it."""
+    given = reading.names.get(name)
+    if given is not None:
+        return given
+    return next((quantity or None for end, quantity in _KNOWN_ENDS if name.endswith(end)), None)
+
+
+def _read_database(file: Path, reading: Reading) -> Iterator[Observation]:
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            names = {row[1] for row in database.execute("PRAGMA table_info(statistics)")}
+            if not {"metadata_id", "sum"} <= names:
+                raise ConfigError(
+                    f"{file} has no table of statistics.", hint="Use Home Assistant's home-assistant_v2.db."
+                )
+            start = "start_ts" if "start_ts" in names else "start"
+            metadata = list(
+                database.execute("SELECT id, statistic_id, unit_of_measurement, has_sum FROM statistics_meta")
+            )
+            for number, name, unit, has_sum in metadata:
+                if not has_sum or str(unit).lower() not in FACTORS_WH:
+                    continue
+                quantity = find_quantity(name, reading)
+                if quantity is None:
+                    reading.ignore(name)
+                    continue
+                rows = database.execute(
+                    f"SELECT id, {start}, sum FROM statistics WHERE metadata_id = ? ORDER BY {start}",
+                    (number,),
+                )
+                yield from _totals(file, rows, (name, quantity, FACTORS_WH[unit.lower()]), reading)
+    except sqlite3.Error as error:
+        raise ConfigError(
+            f"{file} cannot be read as a database: {error}.", hint="Copy it while Home Assistant is stopped."
+        ) from error
+
+
+def _totals(file: Path, rows: Any, what: tuple[str, str, float], reading: Reading) -> Iterator[Observation]:
+    name, quantity, factor = what
+    for number, start, total in rows:
+        at = (
+            None
+            if start is None
+            else parse_moment(str(start) + ("" if _has_seconds(start) else "+00:00"), reading.zone)
+        )
+        if total is None:
+            continue
+        if at is None or not isinstance(total, int | float):
+            yield Problem(str(file), None, f"row {number} of {name} is not a time and a number: {start!r}, {total!r}")
+            continue
+        yield Total(quantity, name, int(at.timestamp()) + HOUR_S, total * factor)
+
+
+def _has_seconds(start: object) -> bool:
+    return isinstance(start, int | float)
+
+
+def _read_dashboard(file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading) -> Iterator[Observation]:
+    """Read one line a statistic, one column a time."""
+    texts = rows[0][1][3:]
+    moments = [parse_moment(text, reading.zone) for text in texts]
+    if not moments or None in moments:
+        raise ConfigError(f"{file}, line {rows[0][0]}: a column's name is not a time.", hint="Export it anew.")
+    starts = [int(moment.timestamp()) for moment in moments if moment is not None]
+    spans = list(
+        zip(starts, [*starts[1:], 2 * starts[-1] - starts[-2] if len(starts) > 1 else starts[-1] + HOUR_S], strict=True)
+    )
+    for number, cells in rows[1:]:
+        name, kind, unit = (*cells[:3], "", "", "")[:3]
+        quantity = reading.names.get(name) or _DASHBOARD.get(kind)
+        if quantity is None or unit.lower() not in FACTORS_WH:
+            if unit.lower() in FACTORS_WH and name:
+                reading.ignore(name)
+            continue
+        for (start_s, end_s), text in zip(spans, cells[3:], strict=False):
+            value = parse_number(text) if text else None
+            if text and (value is None or value < 0):
+                yield Problem(str(file), number, f"'{text[:40]}' is not an energy")
+            elif value is not None:
+                yield Amount(quantity, name or kind, start_s, end_s, value * FACTORS_WH[unit.lower()])
+
+
+def _read_table(
+    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, *, has_decimal_comma: bool
+) -> Iterator[Observation]:
+    """Read one line a statistic and hour."""
+    header = [cell.lower() for cell in rows[0][1]]
+    place = {name: header.index(name) for name in header}
+    counted = next(name for name in ("sum", "delta", "state") if name in place)
+    times = WallTimes(
+        (_cell(cells, place["start"]) for _, cells in rows[1:]), reading.zone, has_day_first=reading.has_day_first
+    )
+    for number, cells in rows[1:]:
+        name, unit = _cell(cells, place["statistic_id"]), _cell(cells, place.get("unit"))
+        quantity = find_quantity(name, reading)
+        if quantity is None or (unit or "kWh").lower() not in FACTORS_WH:
+            reading.ignore(name)
+            continue
+        text, at = _cell(cells, place[counted]), times.parse(_cell(cells, place["start"]))
+        value = parse_number(text, has_decimal_comma=has_decimal_comma)
+        if at is None or value is None:
+            wrong = _cell(cells, place["start"]) if at is None else text
+            yield Problem(str(file), number, f"'{wrong[:40]}' is not a {'time' if at is None else 'number'}")
+            continue
+        yield _observe(counted, quantity, name, int(at.timestamp()), value * FACTORS_WH[(unit or "kWh").lower()])
+
+
+def _observe(counted: str, quantity: str, name: str, start_s: int, energy_wh: float) -> Observation:
+    if counted == "delta":
+        return Amount(quantity, name, start_s, start_s + HOUR_S, energy_wh)
+    return Total(quantity, name, start_s + HOUR_S, energy_wh)
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
+def _read_json(file: Path, text: str, reading: Reading) -> Iterator[Observation]:
+    """Read the answer to `recorder/statistics_during_period`: lists of hours by name of the statistic, in kWh."""
+    try:
+        answer = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{file}, line {error.lineno}: {error.msg}.", hint="Save the whole answer.") from error
+    statistics = answer.get("result", answer)
+    if not isinstance(statistics, Mapping):
+        raise ConfigError(f"{file} has no statistics by name.", hint="Save the answer to statistics_during_period.")
+    for name, hours in statistics.items():
+        quantity = find_quantity(name, reading)
+        if quantity is None or not isinstance(hours, list):
+            reading.ignore(name)
+            continue
+        for number, hour in enumerate(hours, 1):
+            observed = _of_json(name, quantity, hour, reading)
+            yield observed or Problem(str(file), None, f"entry {number} of {name} has no start and sum")
+
+
+def _of_json(name: str, quantity: str, hour: Any, reading: Reading) -> Observation | None:
+    at = parse_moment(str(hour.get("start")), reading.zone) if isinstance(hour, Mapping) else None
+    end = None if at is None else parse_moment(str(hour.get("end")), reading.zone) or at + timedelta(hours=1)
+    for member in ("sum", "change"):
+        value = None if at is None else hour.get(member)
+        if at is None or end is None or not isinstance(value, int | float):
+            continue
+        start_s, end_s, energy_wh = int(at.timestamp()), int(end.timestamp()), value * FACTORS_WH["kwh"]
+        if member == "sum":
+            return Total(quantity, name, end_s, energy_wh)
+        return Amount(quantity, name, start_s, end_s, energy_wh)
+    return None
+
+
+FORMAT = Format(
+    name="home-assistant",
+    summary="long-term statistics: home-assistant_v2.db, the energy dashboard's CSV, tables or JSON of statistics",
+    is_like=is_like,
+    read=read,
+)

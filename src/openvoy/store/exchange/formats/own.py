@@ -1,0 +1,101 @@
+"""Our own exports of energy: CSV, JSON lines or Parquet, counters (`time`) or energies of periods (`start`, `end`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from openvoy.errors import ConfigError
+from openvoy.store.exchange.formats.text import parse_moment, parse_number, read_rows, read_text
+from openvoy.store.exchange.observed import QUANTITIES, Amount, Format, Observation, Problem, Reading, Total
+from openvoy.store.exchange.parquet import read_parquet
+
+_PARQUET = b"PAR1"
+_COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
+
+Line = tuple[int, Mapping[str, Any]]
+"""Number of the line, and its values by column."""
+
+
+def is_like(_file: Path, head: bytes) -> bool:
+    """Whether the columns are ours."""
+    if head.startswith(_PARQUET):
+        return True
+    first = head.decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0]
+    return "gateway" in first and "_wh" in first and ("time" in first or "start" in first)
+
+
+def read(file: Path, reading: Reading) -> Iterator[Observation]:
+    """Read an export of energy."""
+    for number, values in _lines(file):
+        names = _COLUMNS.keys() & values.keys()
+        if not names:
+            raise ConfigError(
+                f"{file} has no energies: none of its columns is {', '.join(_COLUMNS)}.",
+                hint="Exports of the table energy can be imported; use a backup for the others.",
+            )
+        yield from _observe(file, number, values, reading)
+
+
+def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Reading) -> Iterator[Observation]:
+    is_counter = "time" in values
+    at = parse_moment(str(values.get("time" if is_counter else "start")), reading.zone)
+    end = at if is_counter else parse_moment(str(values.get("end")), reading.zone)
+    if at is None or end is None:
+        yield Problem(str(file), number, f"'{values.get('time') or values.get('start')}' is not a time")
+        return
+    series = str(values.get("gateway") or "")
+    for name, quantity in _COLUMNS.items():
+        said = values.get(name)
+        if said is None or said == "":
+            continue
+        energy_wh = float(said) if isinstance(said, int | float) else parse_number(str(said))
+        if energy_wh is None:
+            yield Problem(str(file), number, f"{name}: '{str(said)[:40]}' is not a number")
+        elif is_counter:
+            yield Total(quantity, series, int(at.timestamp()), energy_wh)
+        else:
+            yield Amount(quantity, series, int(at.timestamp()), int(end.timestamp()), energy_wh)
+
+
+def _lines(file: Path) -> Iterable[Line]:
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(4)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
+    if head == _PARQUET:
+        return enumerate(read_parquet(file), 1)
+    text = read_text(file)
+    return _json_lines(file, text) if text.lstrip().startswith("{") else _csv_lines(text)
+
+
+def _csv_lines(text: str) -> Iterator[Line]:
+    header: list[str] | None = None
+    for number, cells in read_rows(text):
+        if header is None:
+            header = cells
+        else:
+            yield number, dict(zip(header, cells, strict=False))
+
+
+def _json_lines(file: Path, text: str) -> Iterator[Line]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ConfigError(f"{file}, line {number}: {error.msg}.", hint="Each line is one JSON object.") from error
+        if isinstance(values, dict):
+            yield number, values
+
+
+FORMAT = Format(
+    name="openvoy",
+    summary="our own exports of the table energy: CSV, JSON lines or Parquet",
+    is_like=is_like,
+    read=read,
+)

@@ -1,0 +1,158 @@
+"""Tables of text as programs of all countries write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from openvoy.errors import ConfigError
+
+FACTORS_WH = {"wh": 1.0, "kwh": 1e3, "mwh": 1e6, "gwh": 1e9, "mj": 1e6 / 3600, "gj": 1e9 / 3600}
+_SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?")
+
+Row = tuple[int, list[str]]
+"""Number of the line, and its cells."""
+
+
+def read_text(file: Path) -> str:
+    """Read a file as UTF-8, or as what spreadsheets on Windows write; raise ConfigError."""
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def find_delimiter(text: str) -> str:
+    """Find what parts cells: comma, semicolon or tab, whichever parts the first line most often."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
+def read_rows(text: str) -> Iterator[Row]:
+    """Give the lines that are not empty; cells are parted by what parts the first line best."""
+    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=find_delimiter(text))
+    for cells in reader:
+        trimmed = [cell.strip() for cell in cells]
+        if any(trimmed):
+            yield reader.line_num, trimmed
+
+
+def parse_number(text: str, *, has_decimal_comma: bool = False) -> float | None:
+    """Parse a number with a point or comma for decimals, and commas, points, blanks or quotes between thousands.
+
+    `1,104` is a thousand and more, unless commas part decimals as in tables whose cells something else parts.
+    """
+    plain = re.sub(r"[\s'\u2019]", "", text)
+    if not re.fullmatch(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?", plain):
+        return None
+    marks = [mark for mark in plain if mark in ".,"]
+    is_grouped = len(marks) > 1 or (not has_decimal_comma and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", plain))
+    thousands = marks[0] if is_grouped else ""
+    plain = plain.replace(thousands, "") if thousands else plain
+    return float(plain.replace(",", "."))
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Parse ISO 8601 or Unix seconds or milliseconds; a time without offset is one of the zone."""
+    try:
+        if re.fullmatch(r"\d{9,16}(\.\d+)?", text):
+            seconds = float(text)
+            return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+        moment = datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", text))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+
+
+class WallTimes:
+    """Local times of a column: finds out whether days or months stand first, and which of a repeated hour is meant."""
+
+    def __init__(self, texts: Iterable[str], zone: ZoneInfo, *, has_day_first: bool | None = None) -> None:
+        """Look at all texts, unless it is said whether days stand first; raise ConfigError where nobody could tell."""
+        self._zone = zone
+        parts = [found.groups() for text in texts if (found := _SLASHED.fullmatch(text))]
+        self._has_day_first = _has_day_first(parts) if has_day_first is None else has_day_first
+        self._last: datetime | None = None
+
+    def parse(self, text: str) -> datetime | None:
+        """Parse the next time; None for one that is none, or that the clock on the wall skipped."""
+        moment = parse_moment(text, self._zone) or self._parse_slashed(text)
+        if moment is None or moment.tzinfo is not self._zone:
+            return moment
+        if moment.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+            return None
+        second = moment.replace(fold=1)
+        if (
+            self._last is not None
+            and moment.utcoffset() != second.utcoffset()
+            and moment.timestamp() <= self._last.timestamp()
+        ):
+            moment = second
+        self._last = moment
+        return moment
+
+    def _parse_slashed(self, text: str) -> datetime | None:
+        found = _SLASHED.fullmatch(text)
+        if found is None:
+            return None
+        first, second, third, hour, minute, seconds, half = found.groups()
+        if len(first) == 4:
+            year, month, day = first, second, third
+        elif self._has_day_first:
+            day, month, year = first, second, third
+        else:
+            month, day, year = first, second, third
+        at = int(hour or "0")
+        if half is not None:
+            at = at % 12 + (12 if half.lower() == "pm" else 0)
+        try:
+            return datetime(
+                int(year) + (2000 if len(year) == 2 else 0),
+                int(month),
+                int(day),
+                at,
+                int(minute or "0"),
+                int(seconds or "0"),
+                tzinfo=self._zone,
+            )
+        except ValueError:
+            return None
+
+
+def _has_day_first(parts: Sequence[tuple[str | None, ...]]) -> bool:
+    """A number above 12 is a day; else days change from line to line more often than months do."""
+    firsts = [int(part[0] or "0") for part in parts]
+    seconds = [int(part[1] or "0") for part in parts]
+    if any(12 < first < 1000 for first in firsts):
+        return True
+    if any(second > 12 for second in seconds):
+        return False
+    if len(parts) > 1 and set(seconds) == {1} and len(set(firsts)) > 1:
+        raise ConfigError(
+            "These may be days of January or first days of months.", hint="Say --dates day-first or month-first."
+        )
+    return _changes(firsts) > _changes(seconds)
+
+
+def _changes(numbers: Sequence[int]) -> int:
+    return sum(before != after for before, after in pairwise(numbers))
+
+
+def usual_step_s(moments: Sequence[datetime]) -> int | None:
+    """Give the most common distance of moments in seconds of the clock on the wall; None for fewer than two."""
+    naive = [moment.replace(tzinfo=None) for moment in moments]
+    steps = Counter(int((after - before).total_seconds()) for before, after in pairwise(naive) if after > before)
+    return steps.most_common(1)[0][0] if steps else None

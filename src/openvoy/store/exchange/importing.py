@@ -1,0 +1,217 @@
+"""Imports files of energy: reads, compares with what is there, writes as a unit, and takes it out again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openvoy.errors import ConfigError
+from openvoy.model.records import Batch
+from openvoy.store.chain_names import ChainName, build_chain_name
+from openvoy.store.exchange.chains import (
+    Chain,
+    Coverage,
+    build_chains,
+    build_coverage,
+    build_day_bounds,
+    build_quarter_bounds,
+    find_days,
+    find_ends,
+    sieve,
+)
+from openvoy.store.exchange.formats import find_format
+from openvoy.store.exchange.intervals import Gathered, Gatherer, Interval
+from openvoy.store.exchange.observed import QUANTITIES, Problem, Reading
+from openvoy.store.history import HistoryStore
+
+META = "imports"
+"""The note of the history that lists all imports, as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRecord:
+    """One import, as it is listed."""
+
+    id: str
+    at: str
+    """When it was made, ISO 8601."""
+    format: str
+    files: Sequence[str]
+    gateway: str
+    """Serial; empty for the site as a whole."""
+    start: str
+    end: str
+    energies_wh: Mapping[str, float]
+    chains: Sequence[str]
+    """Names under which its energies are kept."""
+    state: str = "writing"
+    """writing (was interrupted), done or revoked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPlan:
+    """What an import would do."""
+
+    format: str
+    files: Sequence[Path]
+    gateway: str
+    chains: Sequence[Chain]
+    problems: Sequence[Problem]
+    repeated: int
+    """Entries of the files that say again what others said."""
+    skipped: Mapping[str, int]
+    """Times by quantity that the history has already."""
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    """Names in the files of which nobody said what they are."""
+
+    @property
+    def energies_wh(self) -> dict[str, float]:
+        """What would be added, by quantity."""
+        totals: dict[str, float] = {}
+        for chain in self.chains:
+            for quantity, intervals in chain.intervals.items():
+                totals[quantity] = totals.get(quantity, 0.0) + sum(one.energy_wh for one in intervals)
+        return {quantity: round(totals[quantity], 2) for quantity in QUANTITIES if quantity in totals}
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last moment; None where nothing is new."""
+        if not self.chains:
+            return None
+        start_s = min(chain.start_s for chain in self.chains)
+        end_s = max(chain.end_s for chain in self.chains)
+        return datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC)
+
+
+def read_files(files: Sequence[Path], format_name: str, reading: Reading) -> tuple[str, Gathered]:
+    """Read files of one format; raise ConfigError for one that is not what it should be."""
+    formats = {file: find_format(format_name, file) for file in files}
+    names = sorted({one.name for one in formats.values()})
+    if len(names) > 1:
+        raise ConfigError(
+            f"These files are of different kinds: {', '.join(names)}.",
+            hint="Import them one kind after the other: what the first has said is then not counted again.",
+        )
+    _check_names(reading.names)
+    gatherer = Gatherer()
+    for file, one in formats.items():
+        gatherer.take(one.read(file, reading))
+    return names[0], gatherer.gather()
+
+
+def _check_names(names: Mapping[str, str]) -> None:
+    for name, text in names.items():
+        quantity = text.partition(":")[0]
+        if quantity not in (*QUANTITIES, "net"):
+            raise ConfigError(
+                f"--map {name}: '{quantity}' is no quantity.", hint=f"Known are: {', '.join(QUANTITIES)}, net."
+            )
+
+
+async def plan_import(
+    store: HistoryStore,
+    files: Sequence[Path],
+    *,
+    reading: Reading,
+    format_name: str = "auto",
+    gateway: str = "",
+) -> ImportPlan:
+    """Read files and say what of them is new to the history; raises ConfigError."""
+    name, gathered = read_files(files, format_name, reading)
+    intervals: Mapping[str, Sequence[Interval]] = {key: ones for key, ones in gathered.intervals.items() if ones}
+    sieved = sieve(intervals, await read_coverage(store, intervals, gateway))
+    return ImportPlan(
+        format=name,
+        files=files,
+        gateway=gateway,
+        chains=build_chains(sieved.kept),
+        problems=gathered.problems,
+        repeated=gathered.repeated,
+        skipped={quantity: count for quantity, count in sieved.skipped.items() if count},
+        ignored=reading.ignored,
+    )
+
+
+async def read_coverage(store: HistoryStore, intervals: Mapping[str, Sequence[Interval]], gateway: str) -> Coverage:
+    """Read what the history has of the times of energies: day by day, and more closely where that begins and ends."""
+    if not intervals:
+        return Coverage({}, {})
+    bounds = build_day_bounds(intervals)
+    days = find_days(bounds, await store.read_energy_between(bounds=bounds, gateway=gateway or None), intervals)
+    quarters = build_quarter_bounds({day for found in days.values() for day in find_ends(found)})
+    return build_coverage(days, quarters, await store.read_energy_between(bounds=quarters, gateway=gateway or None))
+
+
+async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) -> ImportRecord:
+    """Keep what is planned, under a new id; raise ConfigError where nothing is new."""
+    span = plan.span
+    if span is None:
+        raise ConfigError("There is nothing new to import.", hint="The history has all of it already.")
+    records = await read_imports(store)
+    import_id = _next_id(records, now)
+    names = [
+        build_chain_name(ChainName(import_id, chain.start_s, chain.end_s, plan.gateway), number)
+        for number, chain in enumerate(plan.chains, 1)
+    ]
+    record = ImportRecord(
+        id=import_id,
+        at=now.isoformat(timespec="seconds"),
+        format=plan.format,
+        files=[file.name for file in plan.files],
+        gateway=plan.gateway,
+        start=span[0].isoformat(),
+        end=span[1].isoformat(),
+        energies_wh=plan.energies_wh,
+        chains=names,
+    )
+    await _write_records(store, [*records, record])
+    await store.write_columns("energy", _columns(zip(names, plan.chains, strict=True)))
+    record = replace(record, state="done")
+    await _write_records(store, [*records, record])
+    return record
+
+
+def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
+    columns: dict[str, list[Any]] = {"gateway": [], "at": [], **{f"{quantity}_wh": [] for quantity in QUANTITIES}}
+    for name, chain in chains:
+        for at_s, counters in chain.rows():
+            columns["gateway"].append(name)
+            columns["at"].append(at_s)
+            for quantity in QUANTITIES:
+                columns[f"{quantity}_wh"].append(counters.get(quantity))
+    return columns
+
+
+async def read_imports(store: HistoryStore) -> list[ImportRecord]:
+    """Read the list of all imports, oldest first."""
+    text = await store.read_meta(META)
+    return [] if text is None else [ImportRecord(**record) for record in json.loads(text)]
+
+
+async def revoke_import(store: HistoryStore, import_id: str) -> ImportRecord:
+    """Take an import out of the history, whole; raise ConfigError if there is none of this id."""
+    records = await read_imports(store)
+    found = next((record for record in records if record.id == import_id), None)
+    if found is None:
+        known = ", ".join(record.id for record in records if record.state != "revoked")
+        raise ConfigError(f"There is no import {import_id}.", hint=f"Known are: {known or 'none'}.")
+    start, end = datetime.fromisoformat(found.start), datetime.fromisoformat(found.end) + timedelta(seconds=1)
+    for name in found.chains:
+        await store.replace_energy(gateway=name, start=start, end=end, batch=Batch())
+    revoked = replace(found, state="revoked")
+    await _write_records(store, [revoked if record is found else record for record in records])
+    return revoked
+
+
+async def _write_records(store: HistoryStore, records: Sequence[ImportRecord]) -> None:
+    await store.write_meta(META, json.dumps([asdict(record) for record in records]))
+
+
+def _next_id(records: Sequence[ImportRecord], now: datetime) -> str:
+    day = f"{now:%Y%m%d}"
+    count = sum(record.id.startswith(day) for record in records)
+    return f"{day}-{count + 1}"

@@ -1,0 +1,88 @@
+"""What foreign files say, before anybody has decided what of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+QUANTITIES = ("solar", "import", "export", "charge", "discharge", "load")
+NET = "net"
+"""Power or energy at the grid connection in both directions: import is positive, export negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Energy of a time (Unix seconds) of one series; several series of one quantity are added up."""
+
+    quantity: str
+    series: str
+    start_s: int
+    end_s: int
+    energy_wh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A counter at a moment; it may begin anew."""
+
+    quantity: str
+    series: str
+    at_s: int
+    total_wh: float
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSample:
+    """A power at a moment."""
+
+    quantity: str
+    series: str
+    at_s: int
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of a file that cannot be used."""
+
+    file: str
+    line: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.text}" if self.line is None else f"{self.file}, line {self.line}: {self.text}"
+
+
+Observation = Amount | Total | PowerSample | Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a file is to be read."""
+
+    zone: ZoneInfo
+    """Of times without offset, and of days."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Quantities by the file's own names, as a person gave them."""
+    has_day_first: bool | None = None
+    """Whether 01/02 is 1 February; None: the file tells."""
+    ignored: dict[str, int] = field(default_factory=dict)
+    """What was passed over by name, and how often; filled by readers."""
+
+    def ignore(self, name: str) -> None:
+        """Note something that is not imported, as nobody said what it is."""
+        self.ignored[name] = self.ignored.get(name, 0) + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A kind of file that can be imported: one module each, registered in `formats`."""
+
+    name: str
+    summary: str
+    is_like: Callable[[Path, bytes], bool]
+    """Whether a file looks so, by its name and its first bytes."""
+    read: Callable[[Path, Reading], Iterable[Observation]]
+    """Raises ConfigError for a file that is not of this kind at all."""

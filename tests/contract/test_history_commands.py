@@ -1,0 +1,220 @@
+"""Costs, export and import as a person runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openvoy.cli.app import run
+from openvoy.model.records import Batch, EventRecord, InverterRecord, PowerRecord
+from openvoy.store import HistoryStore
+from openvoy.store.exchange.parquet import read_parquet
+from tests.unit.store.exchange.files import day_sums, quarter_report
+
+SPAN = date(2024, 6, 1), date(2024, 6, 4)
+START = datetime(2024, 6, 1, 22, tzinfo=UTC)
+TARIFF = 'currency = "EUR"\n[import]\nprice_per_kwh = 0.5\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration, and a history of one gateway with powers, panels and an event."""
+    for name in ("OPENVOY_CONFIG", "OPENVOY_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    (tmp_path / "openvoy.toml").write_text('[site.home]\ntime_zone = "Europe/Paris"\n[store]\npath = "data"\n')
+    asyncio.run(fill(tmp_path / "data"))
+    return tmp_path
+
+
+async def fill(folder: Path) -> None:
+    store = await HistoryStore.open(folder)
+    minutes = range(48 * 60)
+    await store.write(
+        Batch(
+            power=tuple(
+                PowerRecord(
+                    gateway="122", at=START + timedelta(minutes=n), interval_s=60, solar_w=float(n), grid_w=None
+                )
+                for n in minutes
+            ),
+            inverters=tuple(
+                InverterRecord(gateway="122", at=START + timedelta(minutes=n), serial=serial, power_w=10.0 + n % 60)
+                for n in minutes[::5]
+                for serial in ("1", "2")
+            ),
+            events=(EventRecord(gateway="122", at=START, kind="test", subject="s", text='It said: "no", twice.'),),
+        )
+    )
+    await store.close()
+
+
+def call(home: Path, capfd: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> tuple[str, str]:
+    command, *others = arguments
+    assert run(["history", command, "--config", str(home / "openvoy.toml"), *others]) == code
+    out, err = capfd.readouterr()
+    assert "Traceback" not in err
+    return out, err
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_report_is_looked_at_imported_exported_and_taken_out(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    report = home / "report.csv"
+    report.write_text(quarter_report(*SPAN))
+    _, err = call(home, capfd, "import", str(report), "--dry-run")
+    assert "solar" in err
+    assert "Nothing was changed" in err
+    days = ("export", "energy", "--by", "day", "--start", "2024-06-01", "--end", "2024-06-04")
+    assert table(call(home, capfd, *days)[0]) == []
+
+    out, err = call(home, capfd, "import", str(report), "--json")
+    record = json.loads(out)
+    assert record["gateway"] == "122"
+    found = table(call(home, capfd, *days)[0])
+    assert [row["start"] for row in found] == [f"2024-06-0{n}T00:00:00+02:00" for n in (1, 2, 3)]
+    assert [float(row["load_wh"]) for row in found] == list(day_sums("load", *SPAN).values())
+    assert "nothing new" in call(home, capfd, "import", str(report))[1]
+
+    (home / "tariff.toml").write_text(TARIFF)
+    out, _ = call(
+        home,
+        capfd,
+        "costs",
+        "--tariff",
+        str(home / "tariff.toml"),
+        "--start",
+        "2024-06-01",
+        "--end",
+        "2024-06-04",
+        "--json",
+    )
+    (month,) = json.loads(out)["periods"]
+    assert month["energy_cost"] == pytest.approx(sum(day_sums("import", *SPAN).values()) / 2000)
+    out, _ = call(
+        home,
+        capfd,
+        "costs",
+        "--tariff",
+        str(home / "tariff.toml"),
+        "--by",
+        "day",
+        "--start",
+        "2024-06-01",
+        "--end",
+        "2024-06-04",
+    )
+    assert "2024-06-02" in out
+
+    assert record["id"] in call(home, capfd, "import", "--list")[0]
+    call(home, capfd, "import", "--revoke", record["id"])
+    assert table(call(home, capfd, *days)[0]) == []
+
+
+def test_our_own_export_comes_back(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    report = home / "report.csv"
+    report.write_text(quarter_report(*SPAN))
+    call(home, capfd, "import", str(report))
+    days = ("export", "energy", "--by", "day", "--start", "2024-06-01", "--end", "2024-06-04")
+    before = call(home, capfd, *days)[0]
+    for name in ("raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet"):
+        by = "hour" if name.startswith("hours") else "raw"
+        call(home, capfd, "export", "energy", "--by", by, "--start", "2024-05-31", "--out", str(home / name))
+        other = ("--data", str(home / "other" / name))
+        asyncio.run(fill(home / "other" / name))
+        call(home, capfd, "import", str(home / name), *other)
+        assert call(home, capfd, *days, *other)[0] == before
+
+
+def test_tables_are_exported(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    span = ("--start", "2024-06-02", "--end", "2024-06-04")
+    raw = table(call(home, capfd, "export", "power", *span)[0])
+    assert len(raw) == 48 * 60
+    assert (raw[1]["time"], raw[1]["solar_w"], raw[1]["grid_w"]) == ("2024-06-02T00:01:00+02:00", "1.0", "")
+    days = table(call(home, capfd, "export", "power", *span, "--by", "day")[0])
+    assert [float(row["solar_w"]) for row in days] == [719.5, 719.5 + 1440]
+    hours = table(call(home, capfd, "export", "inverters", *span, "--by", "hour", "--time-zone", "UTC")[0])
+    assert len(hours) == 2 * 46
+    assert {row["power_w"] for row in hours} == {"37.5"}
+    out = home / "panels.parquet"
+    call(home, capfd, "export", "inverters", *span, "--out", str(out))
+    rows = list(read_parquet(out))
+    assert len(rows) == 2 * 48 * 12
+    assert rows[0]["time"].astimezone(UTC) == START
+    (event,) = map(json.loads, call(home, capfd, "export", "events", *span, "--format", "jsonl")[0].splitlines())
+    assert event["text"] == 'It said: "no", twice.'
+    assert [path.name for path in home.iterdir() if "export" in path.name] == []
+
+
+def broken(home: Path) -> Path:
+    file = home / "broken.csv"
+    file.write_text(quarter_report(*SPAN).replace("06/02/2024 00:15", "yesterday"))
+    return file
+
+
+def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = broken(home)
+    _, err = call(home, capfd, "import", str(file), "--strict", code=2)
+    assert f"{file}, line 99: 'yesterday' is not a time" in err
+    assert "Nothing was imported" in err
+    _, err = call(home, capfd, "import", str(file))
+    assert "line 99" in err
+    assert "Imported as" in err
+    assert len(json.loads(call(home, capfd, "import", "--list", "--json")[0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["import"], "three things"),
+        (["import", "gone.csv"], "cannot be read"),
+        (["import", "openvoy.toml"], "looks like none"),
+        (["import", "openvoy.toml", "--format", "enlighten"], "no report of energies"),
+        (["import", "openvoy.toml", "--format", "excel"], "no format 'excel'"),
+        (["import", "openvoy.toml", "--map", "a"], "NAME=QUANTITY"),
+        (["import", "openvoy.toml", "--dates", "a"], "--dates a"),
+        (["import", "openvoy.toml", "--gateway", "a"], "no gateway a"),
+        (["import", "--revoke", "1"], "no import 1"),
+        (["export", "weather"], "no table 'weather'"),
+        (["export", "power", "--by", "year"], "by year"),
+        (["export", "power", "--by", "week"], "--by week"),
+        (["export", "power", "--out", "a.xlsx"], "no format"),
+        (["export", "power", "--format", "parquet"], "terminal"),
+        (["export", "power", "--start", "soon"], "'soon' is not a time"),
+        (["export", "power", "--start", "2025-01-02", "--end", "2025-01-01"], "not before the end"),
+        (["export", "power", "--time-zone", "Paris"], "no time zone"),
+        (["costs"], "No prices"),
+        (["costs", "--tariff", "gone.toml"], "cannot be read"),
+        (["costs", "--tariff", "openvoy.toml"], "line 1"),
+        (["costs", "--tariff", "openvoy.toml", "--by", "hour"], "by hour"),
+        (["export", "power", "--data", "nowhere"], "no history"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(home)
+    _, err = call(home, capfd, *arguments, code=2)
+    assert words in err
+    assert err.count("\n") >= 2
+
+
+def test_a_folder_that_cannot_be_written(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _, err = call(home, capfd, "export", "power", "--out", str(home / "none" / "a.csv"), code=5)
+    assert "cannot be written" in err
+
+
+def test_values_of_any_kind(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    found: Any = call(home, capfd, "export", "counters", "--start", "2024-06-02", "--end", "2024-06-03")[0]
+    assert found.startswith("time,gateway,quantity,endpoint,block,device,firmware,value_wh")

@@ -1,0 +1,264 @@
+"""Each kind of file, as others write it and broken: what is read of it, and what is said of the rest."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from openvoy.errors import ConfigError
+from openvoy.store.exchange.formats import find_format
+from openvoy.store.exchange.formats.text import parse_number
+from openvoy.store.exchange.importing import read_files
+from openvoy.store.exchange.intervals import Gathered, Interval
+from openvoy.store.exchange.observed import Reading
+from tests.unit.store.exchange.files import (
+    HEADER,
+    PARIS,
+    SENSORS,
+    daily_report,
+    day_sums,
+    hourly_sums,
+    make_recorder,
+    quarter_report,
+    text_of,
+)
+
+JUNE = date(2024, 6, 1)
+MIDNIGHT = datetime(2024, 5, 31, 22, tzinfo=UTC)
+MIDNIGHT_S = int(MIDNIGHT.timestamp())
+
+
+def gathered(file: Path, content: str | bytes, name: str = "auto", **names: str) -> Gathered:
+    if isinstance(content, str):
+        file.write_text(content, encoding="utf-8")
+    else:
+        file.write_bytes(content)
+    return read_files([file], name, Reading(zone=PARIS, names=names))[1]
+
+
+def problems(found: Gathered) -> list[tuple[int | None, str]]:
+    return [(problem.line, problem.text) for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,104", 1104),
+        ("12.5", 12.5),
+        ("0,25", 0.25),
+        ("0,250", 0.25),
+        ("1.234,5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1 234", 1234),
+        ("2,164,432", 2_164_432),
+        ("-3", -3),
+        ("1e3", 1000),
+        ("", None),
+        ("n/a", None),
+        ("1-2", None),
+    ],
+)
+def test_numbers_of_all_countries(text: str, number: float | None) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (daily_report(JUNE, date(2024, 6, 3)), "enlighten"),
+        ("\ufeff" + quarter_report(JUNE, date(2024, 6, 2)), "enlighten"),
+        ("entity_id,type,unit,2024-06-01T00:00:00.000Z\n", "home-assistant"),
+        ("statistic_id\tunit\tstart\tsum\nsensor.a\tkWh\t01.06.2024 00:00\t1\n", "home-assistant"),
+        ('{"sensor.a": [{"start": 1717200000000, "sum": 1}]}', "home-assistant"),
+        ("http,month=Jun solar=3 1717200000000000000\n# end\n", "influx"),
+        ("# CONTEXT-DATABASE: powerwall\n# CONTEXT-RETENTION-POLICY: kwh\n", "influx"),
+        ("time,gateway,estimated,solar_wh\n", "openvoy"),
+        ('{"time": "2024-06-01T00:00:00+00:00", "gateway": "1", "solar_wh": 3}\n', "openvoy"),
+    ],
+)
+def test_a_file_is_known_by_its_looks(tmp_path: Path, content: str, name: str) -> None:
+    file = tmp_path / "file"
+    file.write_text(content, encoding="utf-8")
+    assert find_format("auto", file).name == name
+
+
+def test_what_is_not_known_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Dear diary,\ntoday the sun shone.\n")
+    with pytest.raises(ConfigError, match="looks like none"):
+        find_format("auto", file)
+    with pytest.raises(ConfigError, match="no format 'enlightened'"):
+        find_format("enlightened", file)
+    for name in ("enlighten", "home-assistant", "openvoy"):
+        with pytest.raises(ConfigError, match=r"notes\.txt"):
+            gathered(file, file.read_text(), name)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        find_format("auto", tmp_path / "gone.csv")
+
+
+@pytest.mark.parametrize("span", [(date(2024, 3, 30), date(2024, 4, 1)), (date(2024, 10, 26), date(2024, 10, 28))])
+def test_days_on_which_clocks_change(tmp_path: Path, span: tuple[date, date]) -> None:
+    found = gathered(tmp_path / "r.csv", quarter_report(*span))
+    assert (found.problems, found.repeated) == ([], 0)
+    intervals = found.intervals["import"]
+    assert sum(one.energy_wh for one in intervals) == sum(day_sums("import", *span).values())
+    assert all(before.end_s == after.start_s for before, after in itertools.pairwise(intervals))
+
+
+@pytest.mark.parametrize("pattern", ["%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00 +0200", "%d.%m.%Y"])
+def test_dates_of_all_countries(tmp_path: Path, pattern: str) -> None:
+    days = [date(2024, 6, 1) + timedelta(days=number) for number in range(5)]
+    rows = [[day.strftime(pattern), 1000 * number] for number, day in enumerate(days, 1)]
+    found = gathered(tmp_path / "r.csv", text_of([HEADER[:2], *rows]))
+    assert found.problems == []
+    assert [one.start_s for one in found.intervals["solar"]] == [MIDNIGHT_S + 86_400 * number for number in range(5)]
+
+
+def test_months(tmp_path: Path) -> None:
+    rows = [[f"{month:02d}/01/2024", f"{month}.5"] for month in (1, 2, 3)]
+    text = text_of([["Date", "Energy Produced (kWh)"], *rows])
+    with pytest.raises(ConfigError, match="days of January or first days of months"):
+        gathered(tmp_path / "r.csv", text)
+    found = read_files([tmp_path / "r.csv"], "auto", Reading(zone=PARIS, has_day_first=False))[1]
+    lengths = [(one.end_s - one.start_s) / 3600 for one in found.intervals["solar"]]
+    assert lengths == [31 * 24, 29 * 24, 31 * 24 - 1]
+    assert [one.energy_wh for one in found.intervals["solar"]] == [1500, 2500, 3500]
+
+
+def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
+    lines = quarter_report(JUNE, date(2024, 6, 2)).splitlines()
+    lines[3] = lines[3].replace("06/01/2024", "06/41/2024")
+    lines[5] = ",".join([lines[5].split(",")[0], "lots", *lines[5].split(",")[2:]])
+    lines[7] = ",".join([lines[7].split(",")[0], "-5", *lines[7].split(",")[2:]])
+    lines[9] = ",".join([lines[9].split(",")[0], "99000000", *lines[9].split(",")[2:]])
+    lines[11] = lines[11][:20]
+    lines.insert(12, lines[20])
+    found = gathered(tmp_path / "r.csv", "\n".join(lines))
+    assert problems(found)[:3] == [
+        (4, "'06/41/2024 00:30' is not a time"),
+        (6, "'lots' is not a number"),
+        (8, "an energy of -5 is below 0"),
+    ]
+    assert "cannot be the energy of 900 s" in problems(found)[3][1]
+    assert len(found.problems) == 4
+    assert found.repeated == 6
+    assert len(found.intervals["import"]) == 96 - 2
+    assert len(found.intervals["solar"]) == 96 - 1 - 3
+
+
+def test_statistics_in_all_their_shapes(tmp_path: Path) -> None:
+    span = date(2024, 6, 1), date(2024, 6, 3)
+    hours = hourly_sums("import", *span)
+    name = SENSORS["import"]
+    tab = "statistic_id\tunit\tstart\tstate\tsum\n" + "".join(
+        f"{name}\tkWh\t{at.astimezone(PARIS):%d.%m.%Y %H:%M}\t0\t{str(total).replace('.', ',')}\n"
+        for at, total in hours
+    )
+    answer = json.dumps({"result": {name: [{"start": at.timestamp() * 1000, "sum": total} for at, total in hours]}})
+    wide = text_of(
+        [
+            ["entity_id", "type", "unit", *(f"{at:%Y-%m-%dT%H:%M:%S.000Z}" for at, _ in hours[1:])],
+            [
+                "sensor.meter",
+                "grid_consumption",
+                "kWh",
+                *(round(after[1] - before[1], 3) for before, after in itertools.pairwise(hours)),
+            ],
+            ["sensor.meter_cost", "grid_consumption_cost", "EUR", *("1" for _ in hours[1:])],
+        ]
+    )
+    expected = [
+        (int(before[0].timestamp()) + 3600, round((after[1] - before[1]) * 1000))
+        for before, after in itertools.pairwise(hours)
+    ]
+    for content in (tab, answer, wide):
+        found = gathered(tmp_path / "statistics", content)
+        assert found.problems == []
+        assert [(one.start_s, round(one.energy_wh)) for one in found.intervals["import"]] == expected
+    make_recorder(tmp_path / "ha.db", *span)
+    found = read_files([tmp_path / "ha.db"], "auto", Reading(zone=PARIS))[1]
+    assert [(one.start_s, round(one.energy_wh)) for one in found.intervals["import"]] == expected
+
+
+def test_a_sum_that_begins_anew_or_jumps(tmp_path: Path) -> None:
+    file = tmp_path / "ha.db"
+    make_recorder(file, date(2024, 6, 1), date(2024, 6, 2))
+    with closing(sqlite3.connect(file)) as database:
+        rows = database.execute("SELECT id, sum FROM statistics WHERE metadata_id = 1 ORDER BY start_ts").fetchall()
+        for number, total in rows[10:]:
+            database.execute("UPDATE statistics SET sum = ? WHERE id = ?", (total - rows[9][1], number))
+        database.execute("UPDATE statistics SET sum = sum + 1e6 WHERE id = ?", (rows[-1][0],))
+        database.execute("UPDATE statistics SET sum = 'many' WHERE id = ?", (rows[3][0],))
+        database.commit()
+    found = read_files([file], "auto", Reading(zone=PARIS))[1]
+    texts = [text for _, text in problems(found)]
+    assert len(texts) == 2
+    assert "row 4" in texts[0]
+    assert "jumps" in texts[1]
+    counted = sum(one.energy_wh for one in found.intervals["solar"])
+    assert counted == pytest.approx((rows[-2][1] - rows[0][1]) * 1000)
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    for content in (b"SQLite format 3\0" + bytes(2000), b"SQLite format 3\0"):
+        with pytest.raises(ConfigError, match="database"):
+            gathered(tmp_path / "x.db", content)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as database:
+        database.execute("CREATE TABLE pets (name TEXT)")
+    with pytest.raises(ConfigError, match="no table of statistics"):
+        read_files([tmp_path / "other.db"], "auto", Reading(zone=PARIS))
+
+
+def test_power_of_phases_becomes_energy(tmp_path: Path) -> None:
+    """Two phases every 5 s; one feeds in while the other takes more: only the sum crosses the meter."""
+    lines = []
+    for number in range(0, 3600, 60):
+        at = MIDNIGHT_S + number
+        for line, (net, solar) in enumerate(((-1000, 1200), (1600, 0))):
+            tags = f"source=home,measurement-type=x,line-idx={line}"
+            lines.append(f"net-line{line},{tags} P={net}.0,Q=0.0,V_rms=230.1 {at}000000000")
+            lines.append(f"production-line{line},{tags} P={solar}.0 {at}000000000")
+    lines += ["inverter-production-1,serial=1 P=3 1717200000000000000", "this is no point", "net-line0 P=x 1717200000"]
+    content = gzip.compress("\n".join(lines).encode())
+    found = gathered(tmp_path / "points.lp.gz", content)
+    assert [
+        round(sum(one.energy_wh for one in found.intervals[name])) for name in ("solar", "import", "export", "load")
+    ] == [
+        1200,
+        600,
+        0,
+        1800,
+    ]
+    assert len(found.intervals["import"]) == 12
+    assert [line for line, _ in problems(found)] == [len(lines) - 1, len(lines)]
+
+
+def test_hours_and_minutes_of_one_logger_count_once(tmp_path: Path) -> None:
+    minutes = [
+        f"http,month=Jun,year=2024 home=600,solar=1200,to_grid=600 {MIDNIGHT_S + 60 * n}000000000" for n in range(60)
+    ]
+    hours = [f"http,month=Jun,year=2024 home={n}.5,solar=1.2 {MIDNIGHT_S + 3600 * n}000000000" for n in range(3)]
+    days = [f"http,month=Jun,year=2024 solar=99 {MIDNIGHT_S}000000000"]
+    policy = "# CONTEXT-RETENTION-POLICY: "
+    text = "\n".join(["# DDL", policy + "autogen", *minutes, policy + "kwh", *hours, policy + "daily", *days])
+    found = gathered(tmp_path / "export.lp", text)
+    assert found.problems == []
+    assert sum(one.energy_wh for one in found.intervals["solar"]) == pytest.approx(1200 + 2 * 1200)
+    assert sum(one.energy_wh for one in found.intervals["load"]) == pytest.approx(600 + 1500 + 2500)
+
+
+def test_names_that_a_person_gives(tmp_path: Path) -> None:
+    key = "kWh,entity_id=meter_in"
+    text = f'{key} value=10,state="x y" {MIDNIGHT_S}\n{key} value=12.5 {MIDNIGHT_S + 3600}\n'
+    found = gathered(tmp_path / "p", text, "influx", meter_in="import:total_kwh", **{"kWh.state": "load"})
+    assert found.intervals["import"] == [Interval(MIDNIGHT_S, MIDNIGHT_S + 3600, 2500)]
+    for wrong in ("heat", "import:furlongs"):
+        with pytest.raises(ConfigError, match="--map meter_in"):
+            gathered(tmp_path / "p", text, "influx", meter_in=wrong)
