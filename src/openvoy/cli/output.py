@@ -41,6 +41,42 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     console.print()
 
 
+_STYLES = {
+    "solar": "yellow",
+    "grid": "magenta",
+    "battery": "green",
+    "generator": "red",
+    "load": "cyan",
+    "title": "bold",
+    "dim": "dim",
+    "bad": "bold red",
+}
+"""Colours have one meaning; everything can be read without them."""
+
+Draw = Callable[[Callable[[int, int], Sequence[Sequence[tuple[str, str]]]]], None]
+"""Shows what a function of width and height builds."""
+
+
+@contextmanager
+def full_screen() -> Iterator[Draw]:
+    """Take the whole terminal and give it back as it was; each picture replaces the one before at once."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.live import Live  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    console = Console(highlight=False)
+    with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
+
+        def draw(build: Callable[[int, int], Sequence[Sequence[tuple[str, str]]]]) -> None:
+            lines = build(console.size.width, console.size.height)
+            rows = [Text.assemble(*((text, _STYLES.get(about, "")) for text, about in line)) for line in lines]
+            picture = Text("\n", no_wrap=True, overflow="crop").join(rows)
+            picture.no_wrap, picture.overflow = True, "crop"
+            live.update(picture, refresh=True)
+
+        yield draw
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[float], None]]:
     """Show how far something is, on stderr, where that is a terminal; gives what is told the share done, 0 to 1."""

@@ -246,12 +246,22 @@ class Follower:
         """Tell when all readings of the fastest class are of this moment, and whenever nothing else is due."""
         is_fastest = self._schedule.polls.get(endpoint) is self._fastest()
         self._has_news = self._has_news or (is_new and is_fastest)
+        if self._is_first_round():
+            return Turn()
         due = self._schedule.next_due(self._clock.monotonic())
         is_idle = due is None or due[1] > self._clock.monotonic()
         is_complete = is_fastest and (due is None or self._schedule.polls[due[0]] is not self._fastest())
         if not (is_idle or is_complete):
             return Turn()
         return self._told(capabilities, is_new=self._has_news)
+
+    def _is_first_round(self) -> bool:
+        """Whether something was never asked that a first picture needs; slow pages that are asked rarely come later."""
+        return any(
+            endpoint not in self._schedule.asked and endpoint not in self._schedule.forgotten
+            for endpoint, poll in self._schedule.polls.items()
+            if endpoint.handler is not Handler.SCRIPTED or CADENCE_S[poll] < CADENCE_S[Poll.HOURLY]
+        )
 
     def _told(self, capabilities: Capabilities, *, is_new: bool) -> Turn:
         self._has_news = False
