@@ -31,7 +31,7 @@ async def test_read_prints_one_json_document(recordings_folder: Path, tmp_path: 
     assert snapshot["gateway"]["serial"] == served.serial
     assert list(snapshot) == [
         "gateway", "at", "power", "energy", "meters", "inverters", "batteries", "storage", "grid", "contacts",
-        "generator", "tariff", "missing",
+        "generator", "tariff", "missing", "controllers", "reported",
     ]  # fmt: skip
     assert list(snapshot["power"]) == [
         "solar_w", "grid_w", "battery_w", "generator_w", "load_w", "reported_consumption_w"

@@ -25,12 +25,12 @@ class SnapshotView:
     batteries: tuple[Battery, ...]
     storage: Storage | None
     grid: Grid | None
-    controllers: tuple[Controller, ...]
     contacts: tuple[Contact, ...]
     generator: Generator | None
     tariff: Tariff | None
-    reported: Reported
     missing: tuple[MissingPart, ...]
+    controllers: tuple[Controller, ...]
+    reported: Reported
 
 
 def build_snapshot_view(snapshot: Snapshot) -> SnapshotView:

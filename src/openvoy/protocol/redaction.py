@@ -8,7 +8,10 @@ from typing import Any
 
 MASK = "***"
 
-_NAME = r"[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|authorization|cookie|session[_-]?id|api[_-]?key|token)s?"
+_NAME = (
+    r"[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|authorization|cookie|session[_-]?id|token|jwt|psk"
+    r"|(?:api|access|private|wifi|wpa)[_-]?key(?:[_-]?id)?|x-amz-(?:signature|credential))s?"
+)
 _NAME_ALONE = re.compile(_NAME, re.IGNORECASE)
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
