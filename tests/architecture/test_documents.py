@@ -16,7 +16,9 @@ from reference import configuration, pages
 from tests.architecture.tree import ROOT, expect_none, tracked_texts
 
 REFERENCE = ROOT / "docs" / "reference"
-BLOCK = re.compile(r"^```(?:sh|shell|console|bash)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHELLS = {"", "sh", "shell", "console", "bash"}
+OWN = ("openvoy ", "script/run ")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
 Known = Mapping[str, set[str]]
@@ -43,7 +45,10 @@ def _parameters(section: str) -> list[str]:
 def command_violations(texts: Iterable[tuple[str, str]], known: Known) -> Iterator[str]:
     """Find command lines in code blocks that the program would refuse."""
     for path, text in texts:
-        for line in (line for block in BLOCK.findall(text) for line in block.splitlines()):
+        blocks = (block.replace("\\\n", " ") for language, block in BLOCK.findall(text) if language in SHELLS)
+        for line in (line for block in blocks for line in block.splitlines()):
+            if not line.removeprefix("$ ").startswith(OWN):
+                continue
             words = shlex.split(line.removeprefix("$ "), comments=True)
             if words[:1] == ["script/run"]:
                 words[0] = "openvoy"

@@ -29,13 +29,9 @@ async def served(*faults: str, firmware: str = "8.2.4345") -> AsyncIterator[tupl
     async with VirtualGateway(source, clock=VirtualClock(SystemClock()), settings=settings) as gateway:
         password = str(gateway.describe()["cloud_password"])
 
-        async def run(*words: str, data: Path, stdin: bytes = b"", **environ: str) -> Finished:
-            given: dict[str, Any] = {
-                "OPENVOY_CLOUD_URL": gateway.cloud_url,
-                "OPENVOY_CLOUD_PASSWORD": password,
-                **environ,
-            }
-            done = await openvoy("token", *words, data=data, stdin=stdin, **given, **environ)
+        async def run(*words: str, data: Path, stdin: bytes = b"", **environ: Any) -> Finished:
+            given = {"OPENVOY_CLOUD_URL": gateway.cloud_url, "OPENVOY_CLOUD_PASSWORD": password, **environ}
+            done = await openvoy("token", *words, data=data, stdin=stdin, **given)
             assert password not in done.err
             assert "Traceback" not in done.err
             return done
