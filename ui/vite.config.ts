@@ -17,6 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    manifest: process.env["OPENVOY_UI_MANIFEST"] === "1",
   },
   server: { proxy: { "/api": service, "/healthz": service } },
 });

@@ -1,6 +1,6 @@
-/** Reads of the service's API. */
+/** The service's API: reads, and what a page changes. */
 
-import type { EnergyColumns, InverterColumns, PowerColumns, Site, Today } from "./types";
+import type { EnergyColumns, InverterColumns, MeReply, PowerColumns, Site, Today } from "./types";
 import type { Span } from "../lib/time";
 
 /** What the service answered instead of data; `hint` says what to do. */
@@ -14,6 +14,7 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
+const SLOW_TIMEOUT_MS = 120_000;
 
 /** Relative to the page, so that the dashboard also works below a path of a reverse proxy. */
 export function apiUrl(path: string, query: Record<string, string | number | undefined> = {}): string {
@@ -22,12 +23,40 @@ export function apiUrl(path: string, query: Record<string, string | number | und
   return url.href;
 }
 
-async function read<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
-  const reply = await fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+export type Query = Record<string, string | number | undefined>;
+
+/** The cookie whose value proves that a change comes from this page. */
+const TOKEN = /(?:^|;\s*)openvoy_csrf=([^;]+)/;
+
+let forbidden: () => void = () => undefined;
+
+/** Be told when a login has ended. */
+export function onForbidden(listener: () => void): void {
+  forbidden = listener;
+}
+
+export async function read<T>(path: string, query: Query = {}): Promise<T> {
+  return await answer<T>(await fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
+}
+
+/** Change something; controls of a gateway are read back before they answer, so this may take a while. */
+export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, query: Query = {}): Promise<T> {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": TOKEN.exec(document.cookie)?.[1] ?? "" };
+  const request = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(SLOW_TIMEOUT_MS) };
+  return await answer<T>(await fetch(apiUrl(path, query), request));
+}
+
+async function answer<T>(reply: Response): Promise<T> {
   if (reply.ok) return (await reply.json()) as T;
+  if (reply.status === 401) forbidden();
   const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string };
   throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "");
 }
+
+export const fetchMe = (): Promise<MeReply> => read("me");
+
+export const changeMe = (path: "login" | "login/link" | "logout", body: Record<string, string>): Promise<MeReply> =>
+  send("POST", path, body);
 
 export const fetchSite = (): Promise<Site> => read("site");
 

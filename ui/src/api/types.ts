@@ -184,3 +184,10 @@ export interface InverterColumns {
   serial: string[];
   power_w: Maybe<number>[];
 }
+
+export interface MeReply {
+  name: string;
+  right: "nobody" | "viewer" | "owner";
+  via: "open" | "session" | "link" | "key" | "proxy";
+  has_accounts: boolean;
+}

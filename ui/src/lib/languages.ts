@@ -1,6 +1,6 @@
 /** The languages of the dashboard, and which of them a person wants. */
 
-export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français" } as const;
+export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", nl: "Nederlands" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** The chosen language if it exists, else the first of the browser's wishes that does. */

@@ -1,0 +1,28 @@
+/** The pages in the order of the navigation; a new one is a folder and a line here. Each is loaded when it is opened. */
+
+import type { Component } from "svelte";
+import type { IconName } from "../components/icons";
+import type { Key } from "../lib/i18n.svelte";
+import type { Me } from "../state/me.svelte";
+import type { Board } from "../state/board.svelte";
+import NowPage from "./now/NowPage.svelte";
+
+export interface PageProps {
+  board: Board;
+  me: Me;
+}
+
+export interface PageModule {
+  default: Component<PageProps>;
+  /** Settles once its texts are there. */
+  ready?: Promise<void>;
+}
+
+export interface PageEntry {
+  id: string;
+  icon: IconName;
+  title: Key;
+  load(): Promise<PageModule> | PageModule;
+}
+
+export const PAGES: readonly PageEntry[] = [{ id: "", icon: "solar", title: "now.title", load: () => ({ default: NowPage }) }];
