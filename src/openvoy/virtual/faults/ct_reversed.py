@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -42,7 +43,7 @@ class CtReversed(DataFault):
             self._turned(channel) if number == self.phase else channel
             for number, channel in enumerate(reading.channels, 1)
         )
-        before, after = (sum(one.active_w or 0.0 for one in rows) for rows in (reading.channels, channels))
+        before, after = (_sum_w(rows) for rows in (reading.channels, channels))
         total_w = None if reading.active_w is None else round(reading.active_w + after - before, 3)
         return changed(reading, active_w=total_w, demand_w=total_w, channels=channels)
 
@@ -55,3 +56,7 @@ class CtReversed(DataFault):
         apparent_va = measured.apparent_va
         factor = measured.power_factor if not apparent_va else round(max(-1.0, min(1.0, turned_w / apparent_va)), 2)
         return changed(measured, active_w=round(turned_w, 3), demand_w=round(turned_w, 3), power_factor=factor)
+
+
+def _sum_w(rows: Iterable[ChannelReading]) -> float:
+    return sum(row.active_w for row in rows if row.active_w is not None)
