@@ -120,19 +120,20 @@ def test_a_report_is_looked_at_imported_exported_and_taken_out(home: Path, capfd
     assert table(call(home, capfd, *days)[0]) == []
 
 
-def test_our_own_export_comes_back(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet"])
+def test_our_own_export_comes_back(home: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
     report = home / "report.csv"
     report.write_text(quarter_report(*SPAN))
     call(home, capfd, "import", str(report))
     days = ("export", "energy", "--by", "day", "--start", "2024-06-01", "--end", "2024-06-04")
     before = call(home, capfd, *days)[0]
-    for name in ("raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet"):
-        by = "hour" if name.startswith("hours") else "raw"
-        call(home, capfd, "export", "energy", "--by", by, "--start", "2024-05-31", "--out", str(home / name))
-        other = ("--data", str(home / "other" / name))
-        asyncio.run(fill(home / "other" / name))
-        call(home, capfd, "import", str(home / name), *other)
-        assert call(home, capfd, *days, *other)[0] == before
+    by = "hour" if name.startswith("hours") else "raw"
+    span = ("--start", "2024-05-31", "--end", "2024-07-01")
+    call(home, capfd, "export", "energy", "--by", by, *span, "--out", str(home / name))
+    other = ("--data", str(home / "other"))
+    asyncio.run(fill(home / "other"))
+    call(home, capfd, "import", str(home / name), *other)
+    assert call(home, capfd, *days, *other)[0] == before
 
 
 def test_tables_are_exported(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

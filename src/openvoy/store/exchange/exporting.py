@@ -159,9 +159,15 @@ async def _read_rows(store: HistoryStore, export: Export, start: datetime, end: 
     columns = await store.read_rows(export.kind, start=start, end=end, gateway=export.gateway)
     if export.by != "raw":
         return _means(export, columns)
-    moments = [datetime.fromtimestamp(float(at or 0), UTC) for at in columns["at"]]
+    moments = [_moment(at) for at in columns["at"]]
     names = ("gateway", *kind.labels, *kind.extras, *kind.measures)
     return list(zip(moments, *(columns[name] for name in names), strict=True))
+
+
+def _moment(at_s: float | str | None) -> datetime:
+    """Rows always have a time, although columns may hold anything."""
+    assert at_s is not None
+    return datetime.fromtimestamp(float(at_s), UTC)
 
 
 def _means(export: Export, columns: Columns) -> Rows:
@@ -170,7 +176,7 @@ def _means(export: Export, columns: Columns) -> Rows:
     labels = ("gateway", *kind.labels)
     sums: dict[tuple[Any, ...], list[list[float]]] = {}
     for index, at in enumerate(columns["at"]):
-        local = datetime.fromtimestamp(float(at or 0), UTC).astimezone(export.zone)
+        local = _moment(at).astimezone(export.zone)
         first = local.replace(minute=0, second=0, microsecond=0)
         first = first.replace(hour=0, fold=0) if export.by == "day" else first
         key = (first.astimezone(UTC), *(columns[label][index] for label in labels))
