@@ -41,8 +41,9 @@ class Scene:
         return Power() if self.snapshot is None else self.snapshot.power
 
 
-def build_screen(scene: Scene, width: int, height: int) -> list[Line]:
-    """Build at most `height` lines of at most `width` columns; what does not fit is named."""
+def build_screen(scene: Scene, column_count: int, line_count: int) -> list[Line]:
+    """Build at most `line_count` lines of at most `column_count` columns; what does not fit is named."""
+    width, height = column_count, line_count
     snapshot = scene.snapshot
     if snapshot is None:
         return [[("Waiting for the gateway …", "dim")], *_problems(scene, width)]
@@ -210,7 +211,10 @@ def _panels(inverters: Sequence[Inverter], width: int, room: int) -> Iterator[Li
     if not inverters or room < 3:
         return
     total_w = sum(inverter.power_w for inverter in inverters if inverter.power_w is not None)
-    most_w = max([100.0, *(inverter.max_power_w or inverter.power_w or 0.0 for inverter in inverters)])
+    known_w = [
+        value for inverter in inverters for value in (inverter.max_power_w, inverter.power_w) if value is not None
+    ]
+    most_w = max([100.0, *known_w])
     across = max(1, width // _CELL)
     rows = [inverters[start : start + across] for start in range(0, len(inverters), across)]
     shown = rows[: room - 2]

@@ -21,9 +21,9 @@ def note_record(replies: Replies, record: StreamRecord, at_s: float) -> bool:
         "total-consumption": record.total,
     }
     told = {
-        info.eid: (by_kind.get(info.measurement or ""), info.phase_count or 0)
+        info.eid: (by_kind.get(info.measurement), info.phase_count)
         for info in each(replies.value(METERS))
-        if info.state == "enabled"
+        if info.state == "enabled" and info.measurement is not None and info.phase_count is not None
     }
     if readings is None:
         return False

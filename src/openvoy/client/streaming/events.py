@@ -47,12 +47,18 @@ async def follow_events(endpoint: Endpoint[T], open_stream: Opener[T], clock: Cl
         except OpenvoyError as error:
             if error.remedy not in {Remedy.BACK_OFF, Remedy.SKIP}:
                 raise
-            wait_s = (error.retry_after_s or 0.0) if isinstance(error, GatewayBusy) else 0.0
+            wait_s = _asked_s(error)
             _LOG.info("%s is opened again: %s", endpoint.path, error.message)
         if clock.monotonic() - started_s >= LASTED_S:
             pause_s = FIRST_PAUSE_S
-        await clock.sleep(max(pause_s, min(wait_s, MOST_PATIENCE_S)))
+        await clock.sleep(max(pause_s, wait_s))
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _asked_s(error: OpenvoyError) -> float:
+    """Give how long the gateway asks to be left alone."""
+    asked_s = error.retry_after_s if isinstance(error, GatewayBusy) else None
+    return 0.0 if asked_s is None else min(asked_s, MOST_PATIENCE_S)
 
 
 def _decoded(endpoint: Endpoint[T], data: bytes) -> T | None:

@@ -283,3 +283,5 @@ class Follower:
         for endpoint, read_at in self._read_at.items():
             if now - read_at > self._lifetime(endpoint) and self._replies.value(endpoint) is not None:
                 self._replies.note(endpoint, GatewayTimeout(f"no reply since {read_at:%H:%M:%S} UTC"))
+                # A machine that slept missed its turn: the stopwatch stood still while the day went on.
+                self._schedule.hasten(endpoint, self._clock.monotonic())

@@ -28,6 +28,11 @@ class Schedule:
         for endpoint in self.due_at_s.keys() - wanted.keys():
             del self.due_at_s[endpoint]
 
+    def hasten(self, endpoint: Endpoint[Any], now_s: float) -> None:
+        """Ask an endpoint as soon as its turn comes."""
+        if endpoint in self.due_at_s:
+            self.due_at_s[endpoint] = min(self.due_at_s[endpoint], now_s)
+
     def postpone(self, endpoint: Endpoint[Any], until_s: float) -> None:
         """Ask an endpoint no sooner than this."""
         if endpoint in self.due_at_s:

@@ -64,6 +64,7 @@ def _phases(meters: LiveMeters) -> tuple[LivePhase, ...]:
     """Build the phases in use; firmware before 7.0.1 tells none."""
     if meters.solar is None or meters.solar.power_a_mw is None:
         return ()
+    count = 0 if meters.phase_count is None else meters.phase_count
     return tuple(
         LivePhase(
             phase=f"L{number + 1}",
@@ -73,7 +74,7 @@ def _phases(meters: LiveMeters) -> tuple[LivePhase, ...]:
             generator_w=_of_phase(meters.generator, letter),
             load_w=_of_phase(meters.load, letter),
         )
-        for number, letter in enumerate(_LETTERS[: meters.phase_count or 0])
+        for number, letter in enumerate(_LETTERS[:count])
     )
 
 
