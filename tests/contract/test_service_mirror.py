@@ -105,7 +105,7 @@ async def test_it_waits_for_a_gateway_that_is_away_and_a_port_that_is_taken(
                 assert (await opened(mirror)).url == f"https://127.0.0.1:{port}"
             await client.close()
     said = capsys.readouterr().err
-    assert said.count("It is tried again") == 2
+    assert said.count("it is tried again") == 2
     assert said.count("cannot listen") == 1
 
 

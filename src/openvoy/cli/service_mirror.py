@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from openvoy.settings.listen import Listen
 if TYPE_CHECKING:
     from openvoy.collector import Source
     from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
+
+_log = logging.getLogger("openvoy.cli")
 
 RETRY_S = 30.0
 """How often a gateway that is away, or a port that is taken, is tried again."""
@@ -44,6 +47,7 @@ class ServiceMirror:
     async def running(self) -> AsyncIterator[None]:
         """Keep it open until the context ends."""
         task = asyncio.create_task(self._keep())
+        task.add_done_callback(_report_end)
         try:
             yield
         finally:
@@ -57,7 +61,7 @@ class ServiceMirror:
                 await self._serve()
             except OpenvoyError as error:
                 if error.message != before:
-                    say(f"mirror: {error.message} It is tried again every {RETRY_S:.0f} s.")
+                    say(f"mirror: {error.message.rstrip('.')}; it is tried again every {RETRY_S:.0f} s. {error.hint}")
                 before = error.message
                 await self._clock.sleep(RETRY_S)
 
@@ -96,6 +100,13 @@ class ServiceMirror:
         except OSError as error:
             raise ConfigError(f"{file} cannot be written: {error.strerror}.", hint="Let this user write it.") from error
         return f" (token: {file})"
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    """Say that the mirror ended by itself, which only a mistake of ours can cause; the service goes on."""
+    failure = None if task.cancelled() else task.exception()
+    if failure is not None:
+        _log.error("the mirror ended", exc_info=failure)
 
 
 def build_mirror(
