@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from openvoy.errors import ConfigError
-from openvoy.model.records import Batch, EnergyRecord
+from openvoy.model.records import Batch, EnergyRecord, PowerRecord
 from openvoy.store import HistoryStore
 from openvoy.store.exchange import Reading, plan_import, read_imports, revoke_import, write_import
 from tests.unit.store.exchange.files import (
@@ -189,3 +190,41 @@ def test_the_made_up_sums_are_of_the_quarters() -> None:
     totals = [total for _, total in hourly_sums("import", date(2024, 3, 31), date(2024, 4, 1))]
     assert len(totals) == 23
     assert totals[-1] - 17.25 == pytest.approx(sum_of("import", date(2024, 3, 31)) / 1000)
+
+
+def sealed_files(data: Path) -> set[str]:
+    return {file.name for file in data.glob("sealed/month=2024-06/energy-*.parquet")}
+
+
+async def sealed_after(store: HistoryStore, data: Path, known: set[str]) -> set[str]:
+    """Wait until June's energy is sealed in a file that is not known yet."""
+    for _ in range(200):
+        await store.read_events(limit=1)
+        if (files := sealed_files(data)) - known:
+            return files | known
+        await asyncio.sleep(0.02)
+    raise AssertionError("it is not sealed")
+
+
+async def test_an_import_into_sealed_months_and_out_of_them_again(tmp_path: Path) -> None:
+    report, data = tmp_path / "report.csv", tmp_path / "data"
+    report.write_text(quarter_report(date(2024, 6, 8), date(2024, 6, 16)))
+    span = date(2024, 6, 1), date(2024, 6, 20)
+    async with opened(data) as store:
+        await store.write(own_energy(datetime(2024, 6, 10, 10, tzinfo=UTC), 72))
+        await store.write(Batch(power=(PowerRecord(gateway=GATEWAY, at=NOW, interval_s=60, solar_w=1.0),)))
+        files = await sealed_after(store, data, set())
+        before = await days_of(store, *span)
+        await import_files(store, report)
+        with_import = await days_of(store, *span)
+        assert with_import != before
+        files = await sealed_after(store, data, files)
+        assert await days_of(store, *span) == with_import
+        assert await import_files(store, report) == 0
+    async with opened(data) as store:
+        assert await days_of(store, *span) == with_import
+        (record,) = await read_imports(store)
+        await revoke_import(store, record.id)
+        assert await days_of(store, *span) == before
+        await sealed_after(store, data, files)
+        assert await days_of(store, *span) == before
