@@ -175,6 +175,18 @@ def _is_of_another_moment(pair: Pair) -> bool:
     return bool(pages and meters and (len(pages | meters) > 1))
 
 
+def _is_sum_of_factors(pair: Pair, factor: float) -> bool:
+    factors = [one.power_factor for one in pair.data.ctmeters_phases.get(pair.key, {}).values() if one is not None]
+    return len(factors) > 1 and abs(sum(factors) - factor) < 0.002
+
+
+def _has_frozen_interval(pair: Pair) -> bool:
+    """Whether this is a metered gateway of a build that no longer moves the interval without a production meter."""
+    version = tuple(map(int, pair.snapshot.gateway.firmware.split(".")))
+    kinds = {meter.kind for meter in pair.snapshot.meters if meter.state == "enabled"}
+    return pair.snapshot.gateway.model == "metered" and "production" not in kinds and version >= (8, 2, 4264)
+
+
 def _is_battery(pair: Pair) -> bool:
     return any(battery.serial == pair.key for battery in pair.snapshot.batteries)
 
@@ -207,13 +219,24 @@ NEGATIVE_WATTS = Reason(
 FACTOR = Reason(
     id="Q9",
     text="No power factor is above 1: the build adds up those of the phases. Ours is active over apparent power.",
-    applies=lambda _pair, theirs, _ours: theirs is not None and abs(theirs) > 1,
+    applies=lambda pair, theirs, _ours: theirs is not None and (abs(theirs) > 1 or _is_sum_of_factors(pair, theirs)),
 )
 NET_TWICE = Reason(
     id="Q9-days",
     text="The build gives the total the values of the net row, and both pyenphase and we make the total anew. Its days"
     " are lifetimes or 0 then, which pyenphase passes on; ours are None.",
     applies=lambda pair, _theirs, ours: ours is None and pair.key.startswith("consumption"),
+)
+FROZEN = Reason(
+    id="Q12",
+    text="A metered gateway without a production transformer repeats the same interval values for ever. pyenphase knows"
+    " that only where there is no transformer at all; ours are the inverters'.",
+    applies=lambda pair, _theirs, _ours: "consumption" not in pair.key and _has_frozen_interval(pair),
+)
+PRINTED = Reason(
+    id="digits",
+    text="The overview and the meter print the same value with other digits, on the two sides of one half.",
+    applies=lambda _pair, theirs, ours: None not in {theirs, ours} and abs(theirs - ours) == 1,
 )
 NEVER = Reason(
     id="never",
@@ -317,6 +340,10 @@ def _energy_of_interval(pair: Pair) -> float | None:
     return float(pair.theirs.energy_produced * 3.6 * pair.theirs.last_report_duration / 3600)
 
 
+def _last_words(conditions: Iterable[str]) -> list[str]:
+    return [one.rpartition(".")[2] for one in conditions if one != "prop.done"]
+
+
 def _season(season: Mapping[str, Any]) -> object:
     plans = tuple(
         (
@@ -345,13 +372,13 @@ GROUPS = (
         title="Overview",
         pairs=_flows,
         fields=ENERGIES,
-        reasons=(NET_TWICE, ROUNDED_TWICE, NOT_SAID, MORE),
+        reasons=(NET_TWICE, ROUNDED_TWICE, FROZEN, NOT_SAID, MORE),
     ),
     Group(
         title="Overview by phase",
         pairs=_flows_by_phase,
         fields=ENERGIES,
-        reasons=(NET_TWICE, ROUNDED_TWICE, NOT_SAID, MORE),
+        reasons=(NET_TWICE, ROUNDED_TWICE, FROZEN, NOT_SAID, MORE),
     ),
     Group(
         title="Flows and counters",
@@ -362,28 +389,28 @@ GROUPS = (
                 ours="power.solar_w",
                 same=rounded,
                 note="rounded",
-                reasons=(ANOTHER_MOMENT,),
+                reasons=(PRINTED, ANOTHER_MOMENT, FROZEN),
             ),
             Field(
                 theirs="system_production.watt_hours_lifetime",
                 ours="energy.solar_wh",
                 same=rounded,
                 note="rounded",
-                reasons=(ANOTHER_MOMENT,),
+                reasons=(PRINTED, ANOTHER_MOMENT, FROZEN),
             ),
             Field(
                 theirs="system_consumption.watts_now",
                 ours="power.reported_consumption_w",
                 same=rounded,
                 note="rounded",
-                reasons=(ANOTHER_MOMENT,),
+                reasons=(PRINTED, ANOTHER_MOMENT, FROZEN),
             ),
             Field(
                 theirs="system_net_consumption.watts_now",
                 ours="power.grid_w",
                 same=rounded,
                 note="rounded",
-                reasons=(ANOTHER_MOMENT,),
+                reasons=(PRINTED, ANOTHER_MOMENT, FROZEN),
             ),
             Field(
                 theirs="system_net_consumption.watt_hours_lifetime",
@@ -528,7 +555,13 @@ GROUPS = (
             Field(theirs="part_num", ours="part_number"),
             Field(theirs="sleep_enabled", ours="sleeping"),
             Field(theirs="charge_status", ours="status"),
-            Field(theirs="device_status", ours="conditions", same=list, note="last words"),
+            Field(
+                theirs="device_status",
+                ours="conditions",
+                same=list,
+                read=lambda pair: [] if pair.theirs is None else _last_words(pair.theirs.device_status),
+                note="its last words; `prop.done` is none",
+            ),
             Field(theirs="percent_full", ours="soc_pct"),
             Field(theirs="max_cell_temp", ours="max_cell_temperature_c"),
             Field(theirs="communicating", ours="communicating"),

@@ -19,7 +19,7 @@ from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteState, read_site
+from openvoy.virtual.site import Site, SiteDefinition, SiteState, read_site
 from tests.contract.pyenphase_checks import check_everything, check_panels
 from tests.contract.site_support import NOON
 
@@ -52,8 +52,8 @@ def moment_on(name: str) -> datetime:
 class Stand:
     """A site whose grid is as reliable as no real one, as a gateway at a moment."""
 
-    def __init__(self, name: str, firmware: str, at: datetime, *, since: date = SINCE) -> None:
-        definition = read_site(name).commissioned_on(since)
+    def __init__(self, of: str | SiteDefinition, firmware: str, at: datetime, *, since: date = SINCE) -> None:
+        definition = (read_site(of) if isinstance(of, str) else of).commissioned_on(since)
         self.site = Site(replace(definition, grid=type(definition.grid)()), seed=1)
         self.clock = VirtualClock(ManualClock(at))
         self.source = SiteSource(self.site, self.clock, parse_version(firmware))
