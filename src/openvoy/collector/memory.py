@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from openvoy.collector.books import Books
@@ -45,8 +45,9 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
     accountant.seed(one for one in last if one[2] < start)
     for _ in replay(accountant, moments):
         pass
-    values = [_newest_values([row]) for _, _, row in silent]
-    accountant.resume(_newest_values(rows, *values))
+    older = [row for _, _, row in reversed(silent)]
+    balanced = [row for row in (*older, *rows) if row.load_wh is not None]
+    accountant.resume(_newest_values([*older, *rows]), _newest_values(balanced[-1:]))
     for source, value_wh, row in silent:
         if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
             accountant.remember(source, value_wh, row.at, total_wh)
@@ -65,11 +66,9 @@ async def _silent_sources(
             yield counter.source, counter.value_wh, row
 
 
-def _newest_values(rows: Sequence[EnergyRecord], *older: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Give the last value of each energy, as not all are known at every moment; else one from before, newest first."""
+def _newest_values(rows: Sequence[EnergyRecord]) -> dict[str, float | None]:
+    """Give the last value of each energy, as not all are known at every moment."""
     values: dict[str, float | None] = {}
-    for known in reversed(older):
-        values |= known
     for row in rows:
         values |= {name: value for name in ENERGY_NAMES if (value := getattr(row, name)) is not None}
     return values

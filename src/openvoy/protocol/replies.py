@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from openvoy.errors import EndpointMissing, EndpointRefused, OpenvoyError
@@ -16,6 +16,7 @@ class Replies:
 
     def __init__(self) -> None:
         self._outcomes: dict[Endpoint[Any], Decoded[Any] | OpenvoyError] = {}
+        self._derived: dict[Callable[[Replies], Any], tuple[tuple[object, ...], Any]] = {}
 
     def __contains__(self, endpoint: Endpoint[Any]) -> bool:
         return endpoint in self._outcomes
@@ -41,6 +42,17 @@ class Replies:
     def is_absent(self, endpoint: Endpoint[Any]) -> bool:
         """Whether this gateway does not have the endpoint, or not for this login: another source must do."""
         return isinstance(self.error(endpoint), EndpointMissing | EndpointRefused)
+
+    def derive(self, build: Callable[[Replies], T], *endpoints: Endpoint[Any]) -> T:
+        """Give what follows from these endpoints alone; it is built anew only when one of them was asked again."""
+        outcomes = tuple(self._outcomes.get(endpoint) for endpoint in endpoints)
+        known = self._derived.get(build)
+        if known is not None and all(one is other for one, other in zip(known[0], outcomes, strict=True)):
+            value: T = known[1]
+            return value
+        value = build(self)
+        self._derived[build] = (outcomes, value)
+        return value
 
     def outcomes(self) -> Iterator[tuple[Endpoint[Any], Decoded[Any] | OpenvoyError]]:
         """Go through everything known."""

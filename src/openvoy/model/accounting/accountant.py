@@ -83,8 +83,11 @@ class Accountant:
         """Remember a source of the site that has been silent for long, and what the series stood at then."""
         self._chains[source.quantity].remember(source, raw_wh, at.timestamp(), total_wh)
 
-    def resume(self, energies: Mapping[str, float | None]) -> None:
-        """Go on from accounted energies, by their names with unit; those not named begin with their counter."""
+    def resume(self, energies: Mapping[str, float | None], balanced: Mapping[str, float | None] | None = None) -> None:
+        """Go on from accounted energies, by their names with unit; those not named begin with their counter.
+
+        `balanced` are those of the moment when the load was last known, if it was another one.
+        """
         for quantity, chain in self._chains.items():
             value_wh = energies.get(f"{quantity}_wh")
             if value_wh is not None:
@@ -92,6 +95,10 @@ class Accountant:
         self._load_wh = energies.get("load_wh")
         self._loads_sum_wh = 0.0 if self._load_wh is None else self._load_wh
         self._balance_wh = self._parts()
+        for quantity in QUANTITIES:
+            value_wh = None if balanced is None else balanced.get(f"{quantity}_wh")
+            if value_wh is not None:
+                self._balance_wh[quantity] = value_wh
 
     def account(self, counters: Iterable[RawCounter], at: datetime, *, is_load_known: bool = True) -> Accounted:
         """Take one reading of all counters; `is_load_known` says that nothing else belongs to the balance."""

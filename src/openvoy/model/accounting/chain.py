@@ -59,6 +59,8 @@ class _Track:
     """When it stopped leading."""
     left_wh: float = 0.0
     """What the series stood at then."""
+    still_wh: float | None = None
+    """What it had counted when the leader began to stand for longer than reports lag."""
 
     @property
     def rank(self) -> int:
@@ -137,8 +139,7 @@ class Chain:
             offset_wh += lead.counter.ahead_wh(raw_wh, at_s)
         self._tracks[source] = _Track(counter, source, offset_wh, at_s, at_s)
 
-    @staticmethod
-    def _follow(track: _Track, source: CounterSource, raw_wh: float, at_s: float, notices: list[Notice]) -> bool:
+    def _follow(self, track: _Track, source: CounterSource, raw_wh: float, at_s: float, notices: list[Notice]) -> bool:
         """Let a source count; whether it did."""
         counter = track.counter
         if isinstance(counter, Fleet):
@@ -162,8 +163,16 @@ class Chain:
             )
         if step is Step.HELD:
             return False
+        if step not in SILENT and self._is_lead_alive(source, at_s):
+            # What a source tells late or otherwise than others was counted by the leader when it happened.
+            track.offset_wh -= counter.total_wh - counted_wh
         track.read_s = at_s
         return True
+
+    def _is_lead_alive(self, source: CounterSource, at_s: float) -> bool:
+        """Whether another source leads and was read lately."""
+        lead = self.lead
+        return lead is not None and lead != source and at_s - self._tracks[lead].read_s <= PATIENCE_S
 
     def _choose(self, counted: list[CounterSource], at_s: float) -> list[Notice]:
         """Let the best source lead; a leader that falls silent is waited for."""
@@ -183,11 +192,18 @@ class Chain:
             # What was never seen counting since it began, or since it was left, may be a number that just stands there.
             is_alive = other.counter.moved_s > max(other.first_s, other.left_s)
             is_better = is_alive and other.rank < track.rank
-            # Reports lag behind meters by up to an hour; what goes on for longer is no lag.
-            is_needed = is_still and other.counter.moved_s - track.counter.moved_s > PATIENCE_S
-            if is_better or is_silent or (is_needed and other.value_wh - track.value_wh > FROZEN_WH):
+            if is_better or is_silent or (is_still and self._goes_on(other)):
                 return [self._switch(lead, source, at_s)]
+            if not is_still:
+                other.still_wh = None
         return []
+
+    @staticmethod
+    def _goes_on(other: _Track) -> bool:
+        """Whether a source counts a lot while the leader stands; reports that only lag behind have come by now."""
+        if other.still_wh is None:
+            other.still_wh = other.value_wh
+        return other.value_wh - other.still_wh > FROZEN_WH
 
     def _switch(self, lead: CounterSource, best: CounterSource, at_s: float) -> Notice:
         """Go on with another source, from where the series stood when the two were last known together."""

@@ -51,7 +51,7 @@ def _of_meters(meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
 
 def _of_solar(replies: Replies, solar: SolarSource) -> Iterator[RawCounter]:
     """Give what counts production beside meters: the source that is right here, and those that can stand in."""
-    stand_ins = [inverters_source(replies), page_source(replies)]
+    stand_ins = [replies.derive(inverters_source, DEVICE_DATA), page_source(replies)]
     if METERS not in replies and is_interval_usable(replies):
         stand_ins.append(interval_source(replies))
     found: dict[CounterSource, SolarSource] = {}

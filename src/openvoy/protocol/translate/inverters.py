@@ -26,6 +26,19 @@ _PHASES = {"ph-a": "L1", "ph-b": "L2", "ph-c": "L3"}
 
 def build_inverters(replies: Replies) -> tuple[Inverter, ...]:
     """Build every inverter in service; a replaced one (`active` false) is none, whatever else still lists it."""
+    build = _build_in_the_dark if _is_dark(replies) else _build_by_day
+    return replies.derive(build, INVERTERS, DEVICE_DATA, INVENTORY)
+
+
+def _build_by_day(replies: Replies) -> tuple[Inverter, ...]:
+    return _build(replies, is_dark=False)
+
+
+def _build_in_the_dark(replies: Replies) -> tuple[Inverter, ...]:
+    return _build(replies, is_dark=True)
+
+
+def _build(replies: Replies, *, is_dark: bool) -> tuple[Inverter, ...]:
     devices = {device.serial: device for device in _devices(replies) if device.serial}
     reports = {
         report.serial: report
@@ -33,7 +46,6 @@ def build_inverters(replies: Replies) -> tuple[Inverter, ...]:
         if report.serial and report.device_type in (None, MICROINVERTER)
     }
     entries = {entry.serial: entry for entry in _inventory(replies)}
-    is_dark = _is_dark(replies, tuple(entries.values()))
     return tuple(
         _inverter(serial, reports.get(serial), devices.get(serial), entries.get(serial, _NO_ENTRY), is_dark=is_dark)
         for serial in dict.fromkeys((*reports, *devices))
@@ -45,12 +57,18 @@ DARK_BELOW_W = 20.0
 """What a production meter shows at night stays far below (quirk Q15)."""
 
 
-def _is_dark(replies: Replies, entries: tuple[InventoryDevice, ...]) -> bool:
+def _is_dark(replies: Replies) -> bool:
     """Whether the whole array is silent and nothing is produced: that is night, and no fault of any inverter."""
+    if not replies.derive(_is_silent, INVENTORY):
+        return False
     made = {info.eid for info in each(replies.value(METERS)) if info.measurement == "production"}
     readings = (reading for reading in each(replies.value(METER_READINGS)) if reading.eid in made)
-    is_making = any(reading.active_w is not None and reading.active_w > DARK_BELOW_W for reading in readings)
-    return bool(entries) and not is_making and not any(entry.communicating for entry in entries)
+    return not any(reading.active_w is not None and reading.active_w > DARK_BELOW_W for reading in readings)
+
+
+def _is_silent(replies: Replies) -> bool:
+    entries = _inventory(replies)
+    return bool(entries) and not any(entry.communicating for entry in entries)
 
 
 def inverter_devices(replies: Replies) -> tuple[DeviceData, ...]:
