@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from openvoy.store import tables
+from openvoy.store.inspecting import Inspector
 from openvoy.store.tables import Table
 from openvoy.store.times import utc
 
@@ -48,6 +49,7 @@ class Catalog:
 
     folder: Path
     parts: Mapping[Key, Part]
+    inspector: Inspector
 
     def files(self, table: Table, start_s: float, end_s: float) -> list[Part]:
         """Parts with rows that may be of a time."""
@@ -57,7 +59,11 @@ class Catalog:
             if wanted is not None
             else [part for key, part in sorted(self.parts.items()) if key.table == table.name]
         )
-        return [part for part in found if part is not None and part.rows]
+        return [part for part in found if part is not None and self.has(part)]
+
+    def has(self, part: Part) -> bool:
+        """Whether there are rows of a part to be read."""
+        return part.rows > 0 and self.inspector.is_good(part.path(self.folder), part.digest)
 
     def until(self, table: Table) -> datetime | None:
         """The end of a table's newest sealed month."""
@@ -134,7 +140,7 @@ class Shared:
 
     def __init__(self, folder: Path) -> None:
         self._changing = threading.Lock()
-        self.catalog = Catalog(folder, {})
+        self.catalog = Catalog(folder, {}, Inspector())
         self._until: dict[str, datetime | None] = {}
         self.turns = 0
         """Grows at the beginning and at the end of each change: odd while there is one."""

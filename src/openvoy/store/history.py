@@ -13,12 +13,13 @@ from typing import TypeVar
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
 from openvoy.store import read_raw, read_rest
+from openvoy.store.aside import SetAside
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.changes import Change, Span
 from openvoy.store.database import Limits, Session
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.opening import SetAside, open_history
+from openvoy.store.opening import open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
 from openvoy.store.read_energy import OF_DEVICES, OF_PHASES, read_energy, read_owned_energy
 from openvoy.store.read_power import read_power

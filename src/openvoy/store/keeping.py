@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ from openvoy.store.disk import fault_of
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
 from openvoy.store.ledger import Ledger
+from openvoy.store.rebuilding import REBUILT, without_seen
 from openvoy.store.sealing import Sealer
 
 _LOG = logging.getLogger(__name__)
@@ -55,11 +57,13 @@ def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]]) -> None:
 
 def replay(ledger: Ledger, journal: Journal) -> None:
     """Bring the tables to where the journal is; raise StorageError."""
+    noted = ledger.session.rows("SELECT value FROM meta WHERE key = ?", [REBUILT])
+    seen = json.loads(noted[0][0]) if noted else {}
     group: list[tuple[int, Change]] = []
     for record in journal.records(ledger.applied):
-        if record.number > ledger.applied + len(group) + 1 and ledger.applied:
+        if ledger.applied and record.number > ledger.applied + len(group) + 1:
             _LOG.error("History: the journal lacks what is before record %d.", record.number)
-        group.append((record.number, parse_change(record.content)))
+        group.append((record.number, without_seen(parse_change(record.content), record.number, seen)))
         if len(group) >= MOST_TOGETHER:
             apply_changes(ledger, group)
             group = []

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from openvoy.store.aside import SetAside, last_written
 from openvoy.store.database import Database, Limits
 from openvoy.store.disk import sync_folder
 from openvoy.store.faults import Fault, StoreFault
@@ -19,22 +18,9 @@ _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
-    """A damaged file was set aside."""
-
-    at: datetime
-    """When the file was last written."""
-    path: Path
-    """Where it is now."""
-    reason: str
-    is_whole_history: bool
-    """False where only the log of the last changes was lost, and the history before it is still there."""
-
-
 def open_history(
     folder: Path, limits: Limits, migrations: Sequence[Sequence[str]] = MIGRATIONS
-) -> tuple[Database, Sequence[SetAside]]:
+) -> tuple[Database, list[SetAside]]:
     """Open or begin the history of a folder, and say what had to be set aside for it; raise StorageError."""
     _make_folder(folder)
     file = folder / FILE_NAME
@@ -43,7 +29,7 @@ def open_history(
         aside.append(set_aside(file, "it is not a history file, or one that was never finished"))
     while True:
         try:
-            return _open(file, limits, migrations), aside
+            return _open(file, limits, migrations, aside), aside
         except StoreFault as fault:
             # At most twice: the log alone, then everything; a new file cannot be damaged.
             if fault.fault is not Fault.CORRUPT or len(aside) > 1:
@@ -53,14 +39,15 @@ def open_history(
             aside.append(set_aside(log if is_log else file, fault.message))
 
 
-def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]]) -> Database:
+def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside: list[SetAside]) -> Database:
     database = Database(file, limits)
+    database.shared.catalog.inspector.tell = aside.append
     try:
         is_new = read_schema_version(database.writer) == 0
         migrate(database.writer, migrations)
         sync_folder(file.parent)
         if is_new:
-            rebuild(database.writer, database.shared.catalog.folder)
+            rebuild(database.writer, database.shared.catalog)
         with database.shared.changing(read_parts(database.writer)):
             pass
         database.writer.catalog = database.shared.catalog
@@ -91,7 +78,7 @@ def _is_database(file: Path) -> bool:
 def set_aside(file: Path, reason: str) -> SetAside:
     """Rename a file, and with the history its log, to a free name that has the time of its last change."""
     try:
-        at = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+        at = last_written(file)
         is_history = file.name == FILE_NAME
         stem = f"history-damaged-{at:%Y%m%dT%H%M%SZ}"
         taken = {path.name.partition(".")[0] for path in file.parent.glob("history-damaged-*")}

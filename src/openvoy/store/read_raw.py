@@ -76,7 +76,10 @@ def _parts_since(session: Session, table: Table, sequence: int) -> list[Part]:
     if table not in tables.MOVED:
         return []
     parts = (part for key, part in session.catalog.parts.items() if key.table == table.name)
-    return sorted((part for part in parts if part.last_seq > sequence), key=lambda part: part.first_seq)
+    return sorted(
+        (part for part in parts if part.last_seq > sequence and session.catalog.has(part)),
+        key=lambda part: part.first_seq,
+    )
 
 
 def _followed(session: Session, table: Table, parts: Sequence[Part]) -> str:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from openvoy.store import tables
-from openvoy.store.catalog import Catalog, Part
+from openvoy.store.aside import SetAside, last_written
+from openvoy.store.catalog import Catalog, Part, month_bounds, month_of
+from openvoy.store.changes import Change
 from openvoy.store.database import Session
+from openvoy.store.faults import StoreFault
 from openvoy.store.ledger import last_note
 from openvoy.store.quarters import write_quarters
-from openvoy.store.sealing import DIMENSIONS, MANIFEST, enter_part, read_manifest
+from openvoy.store.sealing import DIMENSIONS, MANIFESTS, enter_part, read_manifest
+
+REBUILT = "rebuilt"
+"""The note that says up to which record of the journal each sealed month has seen everything."""
 
 
-def rebuild(session: Session, folder: Path) -> None:
-    """Fill an empty database from a folder of sealed months, if there are any; raise StorageError."""
-    months = [read_manifest(file.parent) for file in sorted(folder.glob(f"month=*/{MANIFEST}"))]
+def rebuild(session: Session, catalog: Catalog) -> None:
+    """Fill an empty database from the catalog's folder of sealed months, if there are any; raise StorageError."""
+    months = list(_read_months(catalog))
     if not months:
         return
-    catalog = Catalog(folder, {part.key: part for parts, _ in months for part in parts})
+    catalog = replace(catalog, parts={part.key: part for parts, _ in months for part in parts})
     is_kept = False
     session.begin()
     try:
@@ -30,11 +37,25 @@ def rebuild(session: Session, folder: Path) -> None:
         _restore_names(session, [told["names"] for _, told in months])
         for part in catalog.parts.values():
             _restore(session, catalog, part)
+        seen = json.dumps({told["month"]: told["journal"] for _, told in months})
+        session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [REBUILT, seen])
         session.commit()
         is_kept = True
     finally:
         if not is_kept:
             session.rollback()
+
+
+def _read_months(catalog: Catalog) -> Iterator[tuple[list[Part], Mapping[str, Any]]]:
+    for folder in sorted(catalog.folder.glob("month=*")):
+        if not any((folder / name).exists() for name in MANIFESTS):
+            continue  # a month that was never finished
+        try:
+            yield read_manifest(folder)
+        except StoreFault as fault:
+            catalog.inspector.tell(
+                SetAside(at=last_written(folder), path=folder, reason=fault.message, is_whole_history=False)
+            )
 
 
 def _restore_names(session: Session, told: Sequence[Mapping[str, Sequence[Sequence[Any]]]]) -> None:
@@ -50,7 +71,9 @@ def _restore_names(session: Session, told: Sequence[Mapping[str, Sequence[Sequen
 def _restore(session: Session, catalog: Catalog, part: Part) -> None:
     table = tables.BY_NAME[part.key.table]
     rows = catalog.sealed(table, [part])
-    if table not in tables.MOVED:
+    if not catalog.has(part):
+        pass
+    elif table not in tables.MOVED:
         session.run(f"INSERT INTO {table.name} {rows}")
     elif table is tables.POWER:
         write_quarters(session, part.key.month, f"({rows}) AS power")
@@ -63,3 +86,16 @@ def _restore(session: Session, catalog: Catalog, part: Part) -> None:
     noted = session.rows("SELECT value FROM meta WHERE key = ?", [last_note(table)])
     last = max(part.last_seq, *(int(value) for (value,) in noted), 0)
     session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [last_note(table), str(last)])
+
+
+def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change:
+    """Leave out of a record what a rebuilt month has seen already: what came after it may have changed it again."""
+    drafts = {
+        table: [draft for draft in rows if table is tables.LIVE or number > seen.get(month_of(draft.values[0]), 0)]
+        for table, rows in change.drafts.items()
+    }
+    replaced = change.replaced
+    while replaced is not None and number <= seen.get(month_of(replaced.start), 0):
+        start = month_bounds(month_of(replaced.start))[1]
+        replaced = replaced._replace(start=start) if start < replaced.end else None
+    return Change(drafts=drafts, replaced=replaced, note=change.note)

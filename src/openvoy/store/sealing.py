@@ -25,7 +25,7 @@ from openvoy.store.tables import Table
 
 SETTLED_AFTER = timedelta(days=1)
 """A month is sealed once there are powers this much newer than its end."""
-MANIFEST = "manifest.json"
+MANIFESTS = ("manifest.json", "manifest.copy.json")
 OPTIONS = "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 9"
 _PART = ("table_name", "month", "generation", "rows", "first_seq", "last_seq", "size_bytes", "digest")
 
@@ -121,7 +121,7 @@ class Sealer:
 
     def _compare(self, table: Table, within: str, made: Path) -> None:
         kept = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {within}"
-        part = Catalog(self._folder, {}).restored(table, f"read_parquet('{_quoted(made)}')")
+        part = Catalog.restored(table, f"read_parquet('{_quoted(made)}')")
         check = "count(*), bit_xor(hash(columns))"
         sums = [
             self._session.rows(f"SELECT {check} FROM (SELECT ({', '.join(table.columns)}) AS columns FROM ({rows}))")
@@ -138,12 +138,15 @@ class Sealer:
         """Write down what a month's files are: the whole, for whoever has no database."""
         parts = {part.key.table: part for key, part in self._shared.catalog.parts.items() if key.month == month}
         parts.update({part.key.table: part for part in made})
-        notes = dict(self._session.rows("SELECT key, value FROM meta WHERE key NOT IN ('journal', 'schema_version')"))
+        notes = dict(
+            self._session.rows("SELECT key, value FROM meta WHERE key NOT IN ('journal', 'rebuilt', 'schema_version')")
+        )
         names = {
             name: [list(map(_plain, row)) for row in self._session.rows(f"SELECT {', '.join(columns)} FROM {name}")]
             for name, columns in DIMENSIONS.items()
         }
-        write_manifest(month_folder(self._folder, month), parts.values(), {"notes": notes, "names": names})
+        told = {"journal": self._ledger.applied, "notes": notes, "names": names}
+        write_manifest(month_folder(self._folder, month), parts.values(), told)
 
     def _enter(self, part: Part) -> None:
         """Have the database say that a part is sealed, within the open transaction."""
@@ -169,13 +172,12 @@ class Sealer:
 
     def remove_leftovers(self) -> None:
         """Remove files that neither the database nor a reader knows: of halves, and of earlier generations."""
-        known = {part.path(self._folder) for part in self._shared.catalog.parts.values()}
-        months = {key.month for key in self._shared.catalog.parts}
-        for folder in self._folder.glob("month=*"):
-            if folder.name.partition("=")[2] not in months:
-                continue
-            for file in folder.iterdir():
-                if file.suffix in {".parquet", ".guard", ".part"} and file.with_suffix(".parquet") not in known:
+        parts = self._shared.catalog.parts.values()
+        known = {(part.key.month, f"{part.key.table}-{part.generation}") for part in parts}
+        for month in {part.key.month for part in parts}:
+            for file in month_folder(self._folder, month).iterdir():
+                stem, _, kind = file.name.partition(".")
+                if kind in {"parquet", "guard", "part"} and (month, stem) not in known:
                     file.unlink(missing_ok=True)
 
 
@@ -203,25 +205,33 @@ def write_manifest(folder: Path, parts: Iterable[Part], more: Mapping[str, Any])
         for part in parts
     }
     told = json.dumps({"month": folder.name.partition("=")[2], "files": files, **more}, indent=1, ensure_ascii=False)
-    signed = json.dumps({"digest": digest_of(told.encode()), "told": told}, ensure_ascii=False)
-    write_file(folder / MANIFEST, signed.encode())
+    signed = json.dumps({"digest": digest_of(told.encode()), "told": told}, ensure_ascii=False).encode()
+    for name in MANIFESTS:
+        write_file(folder / name, signed)
 
 
 def read_manifest(folder: Path) -> tuple[list[Part], Mapping[str, Any]]:
-    """Read a month's manifest; raise StorageError for one that is damaged."""
+    """Read a month's manifest, or its copy; raise StorageError where both are damaged."""
     try:
-        signed = json.loads((folder / MANIFEST).read_bytes())
+        return _read_manifest(folder / MANIFESTS[0])
+    except StoreFault:
+        return _read_manifest(folder / MANIFESTS[1])
+
+
+def _read_manifest(file: Path) -> tuple[list[Part], Mapping[str, Any]]:
+    try:
+        signed = json.loads(file.read_bytes())
         told = json.loads(signed["told"])
         if digest_of(signed["told"].encode()) != signed["digest"]:
-            raise StoreFault(Fault.CORRUPT, f"History: {folder / MANIFEST} is damaged.")
+            raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.")
         parts = [
-            Part(key=Key(table, told["month"]), **{name: file[name] for name in _PART[2:]})
-            for table, file in told["files"].items()
+            Part(key=Key(table, told["month"]), **{name: found[name] for name in _PART[2:]})
+            for table, found in told["files"].items()
         ]
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreFault(Fault.CORRUPT, f"History: {folder / MANIFEST} is damaged.") from error
+        raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.") from error
     except OSError as error:
-        raise fault_of(error, f"History: {folder / MANIFEST} cannot be read") from error
+        raise fault_of(error, f"History: {file} cannot be read") from error
     return parts, told
 
 

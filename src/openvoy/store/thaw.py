@@ -17,7 +17,7 @@ def take_back(session: Session, catalog: Catalog, keys: Iterable[Key]) -> Mappin
         if part is None:
             continue
         table = tables.BY_NAME[key.table]
-        if table in tables.MOVED and part.rows:
+        if table in tables.MOVED and catalog.has(part):
             session.run(f"INSERT INTO {table.name} {catalog.sealed(table, [part])}")
         if table is tables.POWER:
             session.run("DELETE FROM power_quarter WHERE month = ?", [key.month])

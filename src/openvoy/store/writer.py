@@ -14,13 +14,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from openvoy.model.records import Batch, EventRecord
+from openvoy.store.aside import SetAside
 from openvoy.store.changes import Change
 from openvoy.store.database import Database
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import Journal
 from openvoy.store.keeping import Keeping, apply_changes, replay
 from openvoy.store.ledger import Ledger
-from openvoy.store.opening import SetAside, set_aside
+from openvoy.store.opening import set_aside
+from openvoy.store.rows import build_drafts
 from openvoy.store.scribe import Scribe
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +31,8 @@ _LOG = logging.getLogger(__name__)
 APPLY_EVERY = 10
 """Acknowledged changes that may wait for the database; a reader has them applied at once."""
 APPLY_ROWS = 5000
+
+DAMAGED = "history.damaged"
 
 Opener = Callable[[], tuple[Database, Sequence[SetAside]]]
 Job = Callable[[Ledger], None]
@@ -63,6 +68,7 @@ class Writer:
         self._acknowledged: list[tuple[int, Change]] = []
         self._waiting = threading.Lock()
         self._stuck: StoreFault | None = None
+        self._untold: list[SetAside] = []
         # A process that ends without closing must not hang; the journal has all that was acknowledged.
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
@@ -155,19 +161,22 @@ class Writer:
             return
         if task.is_end:
             self._scribe.close()
-        fault = self._attempt(task.job or (lambda _: None))
+        fault = self._attempt(task.job)
         if fault is None:
             task.done.set_result(None)
         else:
             task.done.set_exception(StoreFault(fault.fault, fault.message))
 
-    def _attempt(self, job: Job) -> StoreFault | None:
+    def _attempt(self, job: Job | None) -> StoreFault | None:
         """Apply what was acknowledged, then do the job; a database that turns out to be damaged is made anew."""
         for is_last in (False, True):
             try:
                 ledger = self._open_ledger()
                 self._apply(ledger)
-                job(ledger)
+                if job is not None:
+                    job(ledger)
+                    self._note_changes()
+                self._write_events(ledger)
             except StoreFault as fault:
                 if is_last or not self._has_new_start(fault):
                     return fault
@@ -187,7 +196,11 @@ class Writer:
         finally:
             with self._waiting:
                 self._acknowledged = [change for change in self._acknowledged if change[0] > ledger.applied]
-        if changes and self._keeping is not None:
+        if changes:
+            self._note_changes()
+
+    def _note_changes(self) -> None:
+        if self._keeping is not None:
             self._keeping.note_changes()
 
     def _open_ledger(self) -> Ledger:
@@ -195,6 +208,7 @@ class Writer:
             if self._database is None:
                 self._database, aside = self._opener()
                 self._tell(aside)
+                self._database.shared.catalog.inspector.tell = self._tell_of_sealed
             if self._journal is None:
                 self._journal = Journal(self._folder / "journal")
             ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
@@ -228,8 +242,29 @@ class Writer:
 
     def _tell(self, aside: Sequence[SetAside]) -> None:
         self._set_aside.extend(aside)
+        self._untold.extend(aside)
         for damaged in aside:
-            _LOG.error("History was damaged, what was there is kept in %s: %s", damaged.path, damaged.reason)
+            _LOG.error("History was damaged; what was there is kept in %s: %s", damaged.path, damaged.reason)
+
+    def _tell_of_sealed(self, damaged: SetAside) -> None:
+        """As told by a reader's thread."""
+        self._tell([damaged])
+        with contextlib.suppress(StoreFault):
+            self.apply()
+
+    def _write_events(self, ledger: Ledger) -> None:
+        """Have history say what happened to it."""
+        if not self._untold or not (gateways := ledger.session.rows("SELECT serial FROM gateway")):
+            return
+        untold, self._untold = self._untold, []
+        events = [
+            EventRecord(gateway=gateway, at=damaged.at, kind=DAMAGED, subject=damaged.path.name, text=damaged.reason)
+            for damaged in untold
+            for (gateway,) in gateways
+        ]
+        # Once closing has begun it is too late for that.
+        with contextlib.suppress(StoreFault):
+            self.write(Change(drafts=build_drafts(Batch(events=tuple(events)))))
 
     def _tidy(self, *, is_end: bool) -> None:
         """Use the time until something comes: bring the log into the file, seal months, one at a time."""

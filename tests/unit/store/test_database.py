@@ -143,6 +143,7 @@ async def test_a_damaged_block_is_set_aside_once_it_hinders_writing(tmp_path: Pa
     async with opened(tmp_path, checkpoint_bytes=1) as store:
         for number in range(3):
             await store.write(everything(minute(number)))
-        assert len(await store.read_events(limit=9)) == 3
+        found = await store.read_events(limit=9)
+        assert [event.kind for event in found].count("test") == 3
         (aside,) = store.set_aside
     assert aside.path.read_bytes()[:4096] == content[:4096]

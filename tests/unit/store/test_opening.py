@@ -71,15 +71,17 @@ def flip(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut, empty, scribble, flip])
-async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+async def test_a_damaged_file_is_set_aside_and_made_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     await fill(tmp_path)
     damage(tmp_path / FILE_NAME)
     os.utime(tmp_path / FILE_NAME, (WRITTEN_AT.timestamp(),) * 2)
     content = (tmp_path / FILE_NAME).read_bytes()
     async with opened(tmp_path) as store:
         (aside,) = store.set_aside
-        await store.write(everything(START))
-        assert len(await store.read_events(limit=9)) == 1
+        await store.write_meta("after", "it was told")
+        told, kept = await store.read_events(limit=9)
+        assert (told.kind, told.subject, kept) == ("history.damaged", DAMAGED, event(START))
+        assert (await store.read_power(start=START, end=minute(1), step_s=60))["solar_w"] == [101.0]
     assert (aside.path, aside.at, aside.is_whole_history) == (tmp_path / DAMAGED, WRITTEN_AT, True)
     assert aside.reason
     assert (tmp_path / DAMAGED).read_bytes() == content
