@@ -51,7 +51,7 @@ def _interval(replies: Replies) -> ReportedTotal | None:
 def _total(row: ProductionRow | None, phases: int | None) -> ReportedTotal | None:
     if row is None:
         return None
-    lines = tuple(each(row.lines))[: phases or 0]
+    lines = tuple(each(row.lines))[:phases] if phases is not None else ()
     return ReportedTotal(
         at=moment(row.reading_time_s),
         power_w=row.now_w,
