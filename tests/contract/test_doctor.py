@@ -150,7 +150,7 @@ class TestTokens:
     async def test_none_nonsense_and_somebody_elses(self) -> None:
         async with standing("metered-split", "8.3.5169") as stand:
             other = make_token(aud="999999999999", enphaseUser="owner", exp=2_000_000_000)
-            cases = {None: "There is no token", "nonsense": "cannot be used", other: "for another gateway"}
+            cases = {None: "There is no token", "nonsense": "no token that can be used", other: "for another gateway"}
             for token, words in cases.items():
                 (finding,) = told(find_all(await look(stand, token)), "token")
                 assert words in finding.what

@@ -45,8 +45,10 @@ OWNER = ("--user", "owner@example.com")
 async def test_fetch_writes_a_file_that_show_and_check_understand(tmp_path: Path) -> None:
     file = tmp_path / "home.jwt"
     async with served() as (gateway, run):
-        done = await run("fetch", *OWNER, "--host", str(gateway.url), "--out", str(file), data=tmp_path)
+        done = await run("fetch", *OWNER, "--host", str(gateway.url), "--out", str(file), "-v", data=tmp_path)
         assert (done.code, done.out) == (0, b"")
+        assert "/login/login.json" in done.err
+        assert "session" not in done.err
         assert file.stat().st_mode & 0o777 == 0o600
         token = file.read_text().strip()
         assert token not in done.err

@@ -18,6 +18,7 @@ from openvoy.protocol.login import explain_token
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from tests.contract.test_token_commands import served
+from tests.contract.test_virtual_command import recorded
 from tests.unit.virtual.recordings import SERIAL, entry, recording
 
 ROOT = Path(__file__).parents[2]
@@ -115,12 +116,12 @@ def test_the_checks_that_are_shown_exist() -> None:
         assert line.startswith(("openvoy token show", "openvoy token check", "openvoy doctor"))
 
 
-@pytest.mark.timeout(30)  # a simulated site is made from its beginning
 async def test_the_token_of_a_virtual_gateway_as_the_readme_cuts_it(tmp_path: Path) -> None:
     example = block("sh", "owner_token", README)
     start, *rest = example.splitlines()
     assert start.startswith("openvoy gateway --site demo")
-    free = start.replace("--site demo", "--site demo --listen 127.0.0.1:0")
+    # A recording starts at once, a simulated site after some seconds.
+    free = start.replace("--site demo", f"--capture {recorded(tmp_path, '7.6.175')} --listen 127.0.0.1:0")
     script = "\n".join((free, "trap 'kill $!' EXIT", *rest))
     out = await run("bash", "-euc", script, cwd=tmp_path, environ=shell_with_openvoy(tmp_path))
     assert (tmp_path / "home.jwt").stat().st_mode & 0o077 == 0

@@ -17,7 +17,7 @@ from openvoy.client.doctor import MachineFacts, Patient, TokenFacts
 from openvoy.client.private_file import is_open_to_others
 from openvoy.errors import ConfigError, OpenvoyError, StorageError
 from openvoy.protocol.cloud import explain_renewal
-from openvoy.protocol.login import explain_token
+from openvoy.protocol.login import TokenInfo
 
 MOUNTS = Path("/proc/mounts")
 
@@ -67,6 +67,7 @@ def _patient(
         host=gateway.host,
         read_token=read_token,
         token=token,
+        find_trouble=lambda serial, info: _find_trouble(serial, info, now) if token.renews_itself else None,
         user=gateway.user,
         password=password,
         wanted_role=wanted_role,
@@ -89,14 +90,16 @@ def _token_of(
 def _read_saved(serial: str, now: datetime, *, in_keyring: bool) -> str:
     """Read what the service has obtained; the cloud is not asked."""
     token = build_store(in_keyring=in_keyring).read_token(serial)
-    attempt = FileAttempts(tokens_folder()).read_attempt(serial)
     if token is not None:
-        explain_token(token)
         return token
-    raise explain_renewal(attempt, None, now) or ConfigError(
+    raise _find_trouble(serial, None, now) or ConfigError(
         f"No token for {serial} has been obtained yet.",
         hint="`openvoy run` obtains one as soon as it runs; `openvoy token fetch` tries the account now.",
     )
+
+
+def _find_trouble(serial: str, info: TokenInfo | None, now: datetime) -> OpenvoyError | None:
+    return explain_renewal(FileAttempts(tokens_folder()).read_attempt(serial), info, now)
 
 
 def look_at_machine(folder: Path) -> MachineFacts:

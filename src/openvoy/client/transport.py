@@ -203,7 +203,7 @@ class AiohttpTransport:
     def _build_session(self, *, keep_alive: bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             limit=1,
-            ssl=_build_tls() if self._origin.scheme == "https" else True,
+            ssl=_build_tls(is_pinned=self._pins is not None) if self._origin.scheme == "https" else True,
             **({"keepalive_timeout": IDLE_S} if keep_alive else {"force_close": True}),
         )
         return aiohttp.ClientSession(
@@ -271,8 +271,13 @@ def _timeout(total_s: float, connect_s: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
 
 
-def _build_tls() -> ssl.SSLContext:
-    """Build TLS for self-signed certificates, which the pin verifies, and the ciphers of old gateways (quirk Q49)."""
+def _build_tls(*, is_pinned: bool) -> ssl.SSLContext:
+    """Build TLS for self-signed certificates, which the pin verifies, and the ciphers of old gateways (quirk Q49).
+
+    Without a pin the certificate has to be one that this machine's authorities vouch for.
+    """
+    if not is_pinned:
+        return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,7 @@
-"""Requests and responses as plain values, so that login flows and reading plans run without a network."""
+"""Requests and responses as plain values, so that login flows and reading plans run without a network.
+
+Headers and bodies carry logins, so no repr shows them.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ class Request:
 
     method: str = "GET"
     path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def is_reading(self) -> bool:
@@ -26,10 +29,10 @@ class Response:
     """One reply; header names are in lower case, of repeated headers the last one counts except cookies."""
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    raw_headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    raw_headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
     """As they came: in their order and spelling, repeated ones too; empty where that is not known."""
     elapsed_s: float = 0.0
     """From the first byte sent to the last byte received."""

@@ -8,7 +8,8 @@ from openvoy.cli.app import JsonFlag, command, group
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.cli.target import Target, resolve_credentials
 from openvoy.errors import ConfigError
-from openvoy.protocol.login import explain_token
+from openvoy.protocol.firmware import Capabilities, LoginKind
+from openvoy.protocol.login import TokenInfo, explain_token
 
 group("token", "Access tokens of firmware 7 and later: obtain, explain, try.")
 
@@ -21,7 +22,6 @@ async def check(*, target: Target, as_json: JsonFlag = False) -> None:
         openvoy token check --host envoy.local --token-file home.jwt
     """
     from openvoy.protocol.endpoints.identity import INFO  # noqa: PLC0415 - `--help` need not load the network
-    from openvoy.protocol.firmware import LoginKind  # noqa: PLC0415 - as above
 
     token = resolve_credentials(target, os.environ).token
     if token is None:
@@ -37,19 +37,25 @@ async def check(*, target: Target, as_json: JsonFlag = False) -> None:
         # The first request opens a session with the token, which is the check.
         await gateway.fetch(INFO)
     if as_json:
-        print_json(
-            {
-                "accepted": True,
-                "host": str(gateway.address),
-                "serial": capabilities.serial,
-                "firmware": str(capabilities.firmware),
-                "role": info.role,
-                "expires_at": info.expires_at,
-            }
-        )
-        return
+        print_json(_view(str(gateway.address), capabilities, info))
+    else:
+        _print(str(gateway.address), capabilities, info)
+
+
+def _view(host: str, capabilities: Capabilities, info: TokenInfo) -> dict[str, object]:
+    return {
+        "accepted": True,
+        "host": host,
+        "serial": capabilities.serial,
+        "firmware": str(capabilities.firmware),
+        "role": info.role,
+        "expires_at": info.expires_at,
+    }
+
+
+def _print(host: str, capabilities: Capabilities, info: TokenInfo) -> None:
     rows = [
-        ("gateway", f"{gateway.address}, {capabilities.serial}, firmware {capabilities.firmware}"),
+        ("gateway", f"{host}, {capabilities.serial}, firmware {capabilities.firmware}"),
         ("role", info.role or "not said"),
         ("expires", "not said" if info.expires_at is None else f"{info.expires_at:%Y-%m-%d %H:%M} UTC"),
     ]

@@ -16,7 +16,7 @@ from openvoy.errors import BadPayload, ConfigError, CredentialRejected, GatewayU
 from openvoy.ports.clock import Clock
 from openvoy.protocol.endpoints.network import WIRELESS, WirelessSettings
 from openvoy.protocol.firmware import Capabilities, LoginKind
-from openvoy.protocol.login import explain_token
+from openvoy.protocol.login import TokenInfo, explain_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -29,6 +29,8 @@ class Patient:
     """Gives the token for a serial number; raises an OpenvoyError where it cannot, and asks no cloud."""
     token: TokenFacts = field(default_factory=TokenFacts)
     """What is known of the token apart from what it says itself."""
+    find_trouble: Callable[[str, TokenInfo], OpenvoyError | None] = lambda _serial, _info: None
+    """Says why the token of a serial number, which works, is not renewed."""
     user: str | None = None
     password: str | None = None
     wanted_role: str | None = None
@@ -76,8 +78,9 @@ def _look_at_token(patient: Patient, capabilities: Capabilities, now: datetime) 
         info = None if token is None else explain_token(token)
     except (ConfigError, CredentialRejected) as error:
         return None, replace(patient.token, problem=error)
+    trouble = None if info is None else patient.find_trouble(capabilities.serial, info)
     is_usable = info is not None and info.is_for(capabilities.serial) and not info.is_expired(now)
-    return token if is_usable else None, replace(patient.token, info=info)
+    return token if is_usable else None, replace(patient.token, info=info, problem=trouble)
 
 
 async def _read(facts: Facts, gateway: Gateway) -> Facts:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from openvoy.client.doctor import Facts, Finding, MachineFacts, Severity, find_all
+from openvoy.client.doctor import Facts, Finding, MachineFacts, Severity, TokenFacts, find_all
 from openvoy.client.doctor.check import all_checks
 from openvoy.client.doctor.facts import Answerer, Overwrite
 from openvoy.client.doctor.firmware_issues import ISSUES
-from openvoy.errors import GatewayUnreachable, StorageError
+from openvoy.errors import CloudUnavailable, GatewayUnreachable, StorageError
 from openvoy.model import Snapshot
 from openvoy.model.devices import Channel, Inverter, Meter, Storage
 from openvoy.model.snapshot import GatewayInfo, MissingPart, Power
 from openvoy.protocol.endpoints.network import WirelessNetwork, WirelessSettings
 from openvoy.protocol.firmware import Capabilities, LoginKind, parse_firmware
+from openvoy.protocol.login import TokenInfo
 
 NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)
 
@@ -153,6 +154,16 @@ def test_addresses_that_are_not_a_gateways() -> None:
     for answerer, words in ((Answerer.OPENVOY, "own dashboard"), (Answerer.OTHER_WEB, "is no gateway")):
         assert words in only(find_all(facts(failure=failure, answerer=answerer))).what
     assert "closes the port of http://" in only(find_all(facts(failure=failure, is_http_wanted=True))).advice
+
+
+def test_a_token_that_works_and_is_not_renewed() -> None:
+    info = TokenInfo(serials=("1",), role="owner", issued_at=NOW, expires_at=NOW + timedelta(days=365))
+    failing = TokenFacts(info=info, problem=CloudUnavailable("down", hint="wait"), renews_itself=True)
+    finding = only(find_all(facts(token=failing)))
+    assert (finding.severity, finding.evidence, finding.advice) == (Severity.WARNING, "down", "wait")
+    lost = only(find_all(facts(token=TokenFacts(problem=CloudUnavailable("down")))))
+    assert lost.severity is Severity.ERROR
+    assert lost.advice
 
 
 def test_a_token_in_clear_text_is_told() -> None:

@@ -8,6 +8,7 @@ from openvoy.client.doctor.check import check
 from openvoy.client.doctor.daylight import FRESH, fresh_panels
 from openvoy.client.doctor.facts import Facts
 from openvoy.client.doctor.finding import Finding, Severity, Sureness
+from openvoy.model import Snapshot
 
 NAMED = 12
 """So many serial numbers are named, the rest counted."""
@@ -22,22 +23,31 @@ def find(facts: Facts) -> Iterator[Finding]:
     fresh = {one.serial for one in fresh_panels(snapshot, facts.now)}
     if 2 * len(fresh) < len(snapshot.inverters) or not fresh:
         return
+    yield from _silent(snapshot, fresh)
+    yield from _idle(snapshot, fresh)
+
+
+def _silent(snapshot: Snapshot, fresh: set[str]) -> Iterator[Finding]:
     silent = [one for one in snapshot.inverters if one.serial not in fresh or one.communicating is False]
-    if silent:
-        names = ", ".join(one.serial for one in silent[:NAMED])
-        more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
-        oldest = min((one.at for one in silent if one.at is not None), default=None)
-        yield Finding(
-            check="panels",
-            severity=Severity.WARNING,
-            what=f"{len(silent)} of {len(snapshot.inverters)} panels do not report.",
-            evidence=f"{names}{more}; last report {'never' if oldest is None else f'{oldest:%Y-%m-%d %H:%M} UTC'},"
-            f" the others within {FRESH.total_seconds() / 60:.0f} min",
-            advice="Shade and snow can silence a panel for a while. If it stays: a breaker, a connector or the inverter"
-            " itself. A panel that was replaced stays listed until the installer removes it.",
-            sureness=Sureness.LIKELY,
-            source="Q31, Q33",
-        )
+    if not silent:
+        return
+    names = ", ".join(one.serial for one in silent[:NAMED])
+    more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
+    oldest = min((one.at for one in silent if one.at is not None), default=None)
+    yield Finding(
+        check="panels",
+        severity=Severity.WARNING,
+        what=f"{len(silent)} of {len(snapshot.inverters)} panels do not report.",
+        evidence=f"{names}{more}; last report {'never' if oldest is None else f'{oldest:%Y-%m-%d %H:%M} UTC'},"
+        f" the others within {FRESH.total_seconds() / 60:.0f} min",
+        advice="Shade and snow can silence a panel for a while. If it stays: a breaker, a connector or the inverter"
+        " itself. A panel that was replaced stays listed until the installer removes it.",
+        sureness=Sureness.LIKELY,
+        source="Q31, Q33",
+    )
+
+
+def _idle(snapshot: Snapshot, fresh: set[str]) -> Iterator[Finding]:
     idle = [one for one in snapshot.inverters if one.serial in fresh and one.producing is False]
     if idle and 2 * len(idle) < len(fresh):
         yield Finding(

@@ -8,7 +8,6 @@ from openvoy.client.doctor.check import check
 from openvoy.client.doctor.facts import Facts, TokenFacts
 from openvoy.client.doctor.finding import Finding, Severity
 from openvoy.client.token_source import is_ending, render_left
-from openvoy.errors import Remedy
 from openvoy.protocol.login import TokenInfo
 from openvoy.protocol.login.jwt import HOW_TO_GET_ONE
 
@@ -22,9 +21,10 @@ def find(facts: Facts) -> Iterator[Finding]:
     if token is None:
         return
     if token.problem is not None:
-        needs_person = token.problem.remedy is Remedy.HUMAN or token.info is None
-        severity = Severity.ERROR if needs_person and token.info is None else Severity.WARNING
-        yield _finding(severity, "The token cannot be used or renewed.", token.problem.message, token.problem.hint)
+        is_lost = token.info is None
+        what = "There is no token that can be used." if is_lost else "The token works, and is not renewed."
+        severity = Severity.ERROR if is_lost else Severity.WARNING
+        yield _finding(severity, what, token.problem.message, token.problem.hint)
     elif token.info is None:
         yield _finding(
             Severity.ERROR, "There is no token, and this firmware needs one.", _firmware(facts), HOW_TO_GET_ONE
