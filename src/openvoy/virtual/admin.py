@@ -92,7 +92,8 @@ class Admin:
     def _read_truth(self, request: Request) -> Reply:  # noqa: ARG002 - as above
         if isinstance(self._source, HasTruth):
             return _say(self._source.truth())
-        return _refuse(404, "a recording or a mirror has no truth beyond its replies", "Start the gateway with --site instead.")
+        problem = "a recording or a mirror has no truth beyond its replies"
+        return _refuse(404, problem, "Start the gateway with --site instead.")
 
     def _read_mirror(self, request: Request) -> Reply:  # noqa: ARG002 - as above
         if isinstance(self._source, HasReport):
