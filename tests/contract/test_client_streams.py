@@ -152,3 +152,14 @@ class TestLiveData:
             both.switch_off()
             await both.clock.advance(60)
             assert kept.since(both.clock.monotonic() - 5)
+
+
+@pytest.mark.parametrize("firmware", ["4.10", "7.3", "8.3"])
+async def test_the_gateways_own_log_is_read(firmware: str) -> None:
+    both = pair(firmware=firmware, at=MORNING_IN_AMERICA)
+    entries = await both.told(both.client.fetch_log(limit=5))
+    assert 1 <= len(entries) <= 5
+    assert all(entry.text and entry.id for entry in entries)
+    assert len({entry.id for entry in entries}) == len(entries)
+    assert any(entry.local_time for entry in entries)
+    await both.client.close()

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -24,10 +25,12 @@ from openvoy.client.transport import AiohttpTransport
 from openvoy.errors import ConfigError, EndpointRefused, OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.model.live import LiveSample, MeterSample
+from openvoy.model.log import LogEntry
 from openvoy.ports.clock import Clock
 from openvoy.ports.tokens import TokenSource
 from openvoy.ports.transport import OpenStream, Transport
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
+from openvoy.protocol.endpoints.devices import EVENT_TABLE
 from openvoy.protocol.endpoints.identity import CHECK_JWT
 from openvoy.protocol.firmware import Capabilities, LoginKind
 from openvoy.protocol.http import Request, Response
@@ -35,6 +38,7 @@ from openvoy.protocol.login import Credentials, Login, NoLogin, build_login, che
 from openvoy.protocol.registry import find_endpoint
 from openvoy.protocol.status import check_status
 from openvoy.protocol.translate import build_snapshot
+from openvoy.protocol.translate.log import build_log
 
 T = TypeVar("T")
 
@@ -180,6 +184,11 @@ class Gateway:
         if self._tokens is None or capabilities.login is not LoginKind.TOKEN:
             return self._credentials
         return Credentials(token=await self._tokens.fetch_token(capabilities.serial))
+
+    async def fetch_log(self, *, limit: int = 50) -> tuple[LogEntry, ...]:
+        """Fetch the newest entries of the gateway's own event log; a slow page, from firmware 4 on."""
+        table = await self.fetch(replace(EVENT_TABLE, path=f"{EVENT_TABLE.path}?start=0&length={max(1, limit)}"))
+        return build_log(table.value)
 
     def readings(self, *, every_s: float = 5.0, streams: bool = True) -> AsyncGenerator[Snapshot]:
         """Read over and over, each endpoint at its own pace; give a snapshot whenever live values are new.
