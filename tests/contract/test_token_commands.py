@@ -64,6 +64,20 @@ async def test_fetch_writes_a_file_that_show_and_check_understand(tmp_path: Path
         assert "nobody was asked" in again.err
 
 
+async def test_commands_without_login_use_the_token_that_is_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "tokens" / f"{SERIAL}.jwt"
+    kept.parent.mkdir()
+    async with served() as (gateway, run):
+        words = ("get", "/ivp/meters", "--host", str(gateway.url))
+        none = await openvoy(*words, data=tmp_path)
+        await run("fetch", *OWNER, "--serial", SERIAL, "--out", str(kept), data=tmp_path)
+        done = await openvoy(*words, data=tmp_path)
+        kept.rename(kept.with_name("999999999999.jwt"))
+        other = await openvoy(*words, data=tmp_path)
+    assert (none.code, done.code, done.out, other.code) == (2, 0, b"[]", 2)
+    assert "none is saved" in other.err
+
+
 async def test_fetch_gives_the_token_on_stdout_and_as_json(tmp_path: Path) -> None:
     words = ("fetch", "--user", "self-installer@example.com", "--serial", SERIAL, "--role", "installer")
     async with served() as (_, run):

@@ -18,6 +18,7 @@ from openvoy.settings.secret import read_secret_file
 if TYPE_CHECKING:
     from openvoy.client.control import ControlSettings
     from openvoy.client.gateway import Gateway
+    from openvoy.ports.tokens import TokenSource
 
 DEFAULT_HOST = "envoy.local"
 """What gateways call themselves on the local network."""
@@ -61,10 +62,22 @@ class Target:
             token=credentials.token,
             user=credentials.user,
             password=credentials.password,
+            tokens=_saved_tokens(credentials),
             pins=FilePinStore(data_folder() / "certificates.json"),
             accept_new_certificate=self.accept_new_certificate,
             control=control,
         )
+
+
+def _saved_tokens(credentials: Credentials) -> TokenSource | None:
+    """Use the tokens that the service keeps where no login is given."""
+    folder = data_folder() / "tokens"
+    if credentials.token is not None or not any(folder.glob("*.jwt")):
+        return None
+    from openvoy.client.cloud import FileTokenStore  # noqa: PLC0415 - as above
+    from openvoy.client.token_source import SavedTokens  # noqa: PLC0415 - as above
+
+    return SavedTokens(FileTokenStore(folder))
 
 
 def resolve_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:

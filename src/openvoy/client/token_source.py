@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from openvoy.client.cloud.store import TokenStore
 from openvoy.errors import ConfigError, CredentialRejected, OpenvoyError
 from openvoy.ports.clock import Clock
 from openvoy.protocol.cloud import renewal_due_at
 from openvoy.protocol.login import TokenInfo, explain_token
+from openvoy.protocol.login.jwt import HOW_TO_GET_ONE
 
 READ_AGAIN_S = 60.0
 """How soon a replaced file is noticed."""
@@ -60,6 +62,28 @@ class ReadTokens:
                 raise
             return
         self._token, self._info = text, explain_token(text)
+
+
+class SavedTokens:
+    """Gives the token that was saved for a gateway, and renews nothing; implements `ports.TokenSource`."""
+
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
+
+    async def fetch_token(self, serial: str, *, refused: str | None = None) -> str:
+        """Give the saved token; raise ConfigError where there is none."""
+        token = self._store.read_token(serial)
+        if token is None:
+            raise ConfigError(f"Gateway {serial} needs a token, and none is saved for it.", hint=HOW_TO_GET_ONE)
+        if token == refused:
+            raise CredentialRejected(
+                f"It is the token that is saved for {serial}.", hint="The service renews it, if it runs with cloud = …"
+            )
+        return token
+
+    def find_trouble(self) -> OpenvoyError | None:
+        """Say nothing: who saved it renews it."""
+        return None
 
 
 def is_ending(info: TokenInfo, now: datetime) -> bool:
