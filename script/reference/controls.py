@@ -13,7 +13,7 @@ INTRODUCTION = """# Controls
 
 What a gateway can be told, from the command line, from Python and later from elsewhere. How it is made safe, and how to
 switch it on, is in [control.md](../control.md). Which of these a gateway offers depends on its firmware and devices:
-`openvoy control list` asks it.
+`openvoy control list` and `openvoy provision list` ask it.
 
 *Firmware* is the first that is known to have all that is read for it. *Asks* is marked where a control can do harm on a
 live site: the command then asks before it sends.
@@ -49,7 +49,7 @@ def _section(control: Control) -> Iterator[str]:
     yield f"\n## {control.name}\n\n{control.summary}\n"
     if control.risk:
         yield f"\n**Mind:** {control.risk}\n"
-    yield f"\n```sh\nopenvoy control {control.name.replace('.', ' ')} {control.example}\n```\n\n"
+    yield f"\n```sh\nopenvoy {control.family} {control.name.replace('.', ' ')} {control.example}\n```\n\n"
     yield table(("argument", "meaning", "accepts"), map(_row, control.arguments))
     sources = ", ".join(code(endpoint.path) for endpoint in control.reads)
     watch = f"watched for {control.watch_s:.0f} s" if control.watch_s else "not watched"

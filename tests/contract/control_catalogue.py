@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from openvoy.model.control import Setting
+from openvoy.model.control import Outcome, Setting
 from openvoy.virtual.settings.state import Settings
 from openvoy.virtual.site.orders import ContactOrders, GeneratorOrders, StorageOrders
-from tests.contract.catalogue import AC_BATTERY, BATTERY, Desk
+from tests.contract.catalogue import AC_BATTERY, BATTERY, INVERTER, Desk
 
-SIX, EIGHT_TWO, FOUR = "6", "8.2", "4"
+FOUR, FIVE, SIX, EIGHT_TWO = "4", "5", "6", "8.2"
+PROFILE = "G99-1-6:2020 UK:1.2.10"
 HOURS = '{"default":[{"id":"a","start":"1/1","end":"12/31","days":[]}]}'
 
 
@@ -25,8 +26,8 @@ class Row:
     since: str = "7"
     """First generation that has it, by docs of the local API."""
     by_owner: bool = True
-    undone: object = ...
-    """What is seen after undo, where it is not what was before."""
+    outcome: Outcome = Outcome.TOOK_EFFECT
+    can_undo: bool = True
 
 
 def storage(desk: Desk) -> StorageOrders:
@@ -43,6 +44,10 @@ def generator(desk: Desk) -> GeneratorOrders:
 
 def contact(desk: Desk) -> ContactOrders:
     return next(row for row in desk.site.orders.contacts if row.name == "NC1")
+
+
+def now_s(desk: Desk) -> int:
+    return int(desk.clock.now().timestamp())
 
 
 def settings(desk: Desk) -> Settings:
@@ -134,7 +139,7 @@ ROWS = (
     Row(
         name="livedata.stream",
         arguments={"enabled": True},
-        seen=lambda desk: settings(desk).live.is_on(int(desk.clock.now().timestamp())),
+        seen=lambda desk: settings(desk).live.is_on(now_s(desk)),
         becomes=True,
     ),
     Row(
@@ -164,5 +169,73 @@ ROWS = (
         arguments={"enabled": True, "limit": 60},
         seen=lambda desk: desk.site.orders.solar.limit_pct,
         becomes=60,
+    ),
+    Row(
+        name="scan.active",
+        arguments={"active": True, "minutes": 20},
+        seen=lambda desk: settings(desk).bridge.scan.remaining_s(now_s(desk)) > 1000,
+        becomes=True,
+        since=FOUR,
+        by_owner=False,
+    ),
+    Row(
+        name="reports.settings",
+        arguments={"bandwidth": "low"},
+        seen=lambda desk: settings(desk).bridge.reports.bandwidth,
+        becomes="low",
+        since=FOUR,
+        by_owner=False,
+    ),
+    Row(
+        name="inverter.phase",
+        arguments={"inverter": INVERTER, "phase": "a"},
+        seen=lambda desk: settings(desk).profiles.manual_phases.get(INVERTER, "ph-unk"),
+        becomes="ph-a",
+        since=SIX,
+        by_owner=False,
+    ),
+    Row(
+        name="profile.selected",
+        arguments={"profile": PROFILE},
+        seen=lambda desk: settings(desk).profiles.selected,
+        becomes=PROFILE,
+        since=FIVE,
+        by_owner=False,
+    ),
+    Row(
+        name="inverter.belongs",
+        arguments={"inverters": f"{INVERTER},122210000174", "belongs": False},
+        seen=lambda desk: len(desk.site.orders.solar.removed),
+        becomes=2,
+        since=FOUR,
+        by_owner=False,
+    ),
+    Row(
+        name="device.belongs",
+        arguments={"devices": BATTERY, "belongs": False},
+        seen=lambda desk: BATTERY in settings(desk).fleet.removed,
+        becomes=True,
+        since=SIX,
+        by_owner=False,
+    ),
+    Row(
+        name="device.reset",
+        arguments={"device": BATTERY},
+        seen=lambda desk: BATTERY in settings(desk).fleet.reset,
+        becomes=True,
+        since=SIX,
+        by_owner=False,
+        outcome=Outcome.PENDING,
+        can_undo=False,
+    ),
+    Row(
+        name="commissioning.sealed",
+        arguments={"sealed": True},
+        seen=lambda desk: settings(desk).fleet.sealed_s is not None,
+        becomes=True,
+        since=SIX,
+        by_owner=False,
+        outcome=Outcome.PENDING,
+        can_undo=False,
     ),
 )

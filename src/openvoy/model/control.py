@@ -199,6 +199,8 @@ class Offer:
     current: Mapping[str, Settings]
     """Settings by target; the key is empty where there is one thing only."""
     is_offered: bool
+    family: Literal["control", "provision"] = "control"
+    """An owner's business, or an installer's."""
     reason: str = ""
     """Why it is not offered."""
 

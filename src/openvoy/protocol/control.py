@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from openvoy.errors import OpenvoyError
 from openvoy.model.control import Argument, Change, Setting, Settings
@@ -108,6 +108,14 @@ class Control:
     """Why this gateway does not offer it; empty where it does."""
     bounded: Callable[[State, tuple[Argument, ...]], tuple[Argument, ...]] = lambda _state, arguments: arguments
     """The arguments with the bounds of this gateway."""
+    family: Literal["control", "provision"] = "control"
+    """Whether it is an owner's business or an installer's: where the command line offers it."""
+    at: Callable[[State, str], Settings] | None = None
+    """Settings of a target that `current` need not list, such as several devices at once."""
+    is_action: bool = False
+    """It does something once and has no value; nothing can be undone."""
+    reads_may_miss: bool = False
+    """A gateway that does not have what is read for it may offer it all the same."""
     since: Firmware = ANY_FIRMWARE
     """First firmware that is known to have it, where that is later than what is read for it."""
     risk: str = ""
@@ -126,9 +134,18 @@ class Control:
     """Arguments that restore what was before; None where nothing can."""
 
     @property
+    def is_sent_always(self) -> bool:
+        """Whether it is sent although nothing would change."""
+        return self.always_sends or self.is_action
+
+    @property
     def first_firmware(self) -> Firmware:
         """First firmware that is known to have all of it."""
         return max(self.since, *(endpoint.since for endpoint in self.reads))
+
+    def now(self, state: State, target: str) -> Settings:
+        """Give the settings of one target; empty where there is none of that name."""
+        return self.current(state).get(target, {}) if self.at is None else self.at(state, target)
 
     def target(self, wanted: Settings) -> str:
         """Give which one of several things is meant."""
@@ -143,7 +160,7 @@ class Control:
 
 def confirm_equal(control: Control, state: State, wanted: Settings) -> Verdict:
     """Judge by the same settings that were wanted."""
-    now = control.current(state).get(control.target(wanted), {})
+    now = control.now(state, control.target(wanted))
     values = [(now.get(name), value) for name, value in control.wishes(wanted).items()]
     if all(is_same(value, want) for value, want in values):
         return Verdict.DONE
@@ -166,17 +183,23 @@ def is_same(one: Setting, other: Setting) -> bool:
 
 def build_changes(control: Control, state: State, wanted: Settings) -> tuple[Change, ...]:
     """List what is not as wanted."""
-    now = control.current(state).get(control.target(wanted), {})
+    now = control.now(state, control.target(wanted))
     rows = (Change(name=name, before=now.get(name), after=value) for name, value in control.wishes(wanted).items())
     return tuple(row for row in rows if not is_same(row.before, row.after))
 
 
-def build_request(endpoint: Endpoint[Any], method: str, body: object) -> Request:
+FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+"""What a few pages want to be told of a body that is JSON all the same."""
+
+
+def build_request(
+    endpoint: Endpoint[Any], method: str, body: object, *, content_type: str = "application/json"
+) -> Request:
     """Build a request with a JSON body."""
     return Request(
         method=method,
         path=endpoint.path,
-        headers={"Accept": "application/json", "Content-Type": "application/json"},
+        headers={"Accept": "application/json", "Content-Type": content_type},
         body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
     )
 

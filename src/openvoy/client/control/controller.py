@@ -150,7 +150,7 @@ class GatewayController:
             )
         wanted = parse_wanted(control, control.bounded(state, control.arguments), arguments)
         changes = build_changes(control, state, wanted)
-        plan = control.plan(state, wanted) if changes or control.always_sends else Plan(requests=())
+        plan = control.plan(state, wanted) if changes or control.is_sent_always else Plan(requests=())
         preview = replace(build_preview(control, wanted, changes, plan), obstacle=obstacle)
         return _Prepared(control=control, state=state, wanted=wanted, plan=plan, preview=preview)
 
@@ -168,7 +168,7 @@ class GatewayController:
             arguments=prepared.wanted,
             changes=prepared.preview.changes,
             requests=prepared.preview.requests,
-            before=control.current(prepared.state).get(prepared.preview.target, {}),
+            before=control.now(prepared.state, prepared.preview.target),
             outcome=Outcome.SENT if prepared.is_needed else Outcome.UNCHANGED,
             undoes=undoes,
         )
@@ -186,5 +186,6 @@ def _offer(control: Control, state: State, role: Role | None) -> Offer:
         arguments=control.arguments if absent else control.bounded(state, control.arguments),
         current={} if absent else control.current(state),
         is_offered=not reason,
+        family=control.family,
         reason=reason,
     )

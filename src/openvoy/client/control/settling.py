@@ -134,7 +134,7 @@ _IGNORED = (
 
 
 def _overwritten(control: Control, state: State, wanted: Settings, age_s: float) -> str:
-    now = control.current(state).get(control.target(wanted), {})
+    now = control.now(state, control.target(wanted))
     values = ", ".join(f"{name} {now.get(name)}" for name in control.wishes(wanted))
     return (
         f"After {age_s:.0f} s it is {values}: somebody else set it, most likely the vendor's cloud. Change it in the"

@@ -69,4 +69,4 @@ def why_absent(control: Control, state: State) -> str:
     if reason:
         return reason
     missing = next((error for endpoint in control.reads if (error := state.error(endpoint)) is not None), None)
-    return "" if missing is None else missing.message
+    return "" if missing is None or control.reads_may_miss else missing.message

@@ -24,7 +24,7 @@ def check_known(control: Control, arguments: Sequence[Argument], given: Settings
                 f"{control.name} needs {argument.name}.", hint=f"Give {argument.accepts}. Nothing was sent."
             )
     wanted = parse_wanted(control, arguments, given)
-    if not control.wishes(wanted):
+    if not control.is_action and not control.wishes(wanted):
         names = ", ".join(argument.name for argument in arguments if not argument.is_target)
         raise ConfigError(
             f"{control.name} was not told what to set.", hint=f"Give at least one of {names}. Nothing was sent."

@@ -33,7 +33,8 @@ def _ac_batteries(state: State) -> tuple[str, ...]:
     return tuple(row.serial for row in rows if row.serial and row.device_type == ACB_DEVICE_TYPE)
 
 
-def _iq_batteries(state: State) -> tuple[str, ...]:
+def iq_batteries(state: State) -> tuple[str, ...]:
+    """Give the serial numbers of the IQ Batteries."""
     groups = each(state.value(ENSEMBLE_INVENTORY))
     devices = (device for group in groups if group.kind == "ENCHARGE" for device in each(group.devices))
     return tuple(device.serial for device in devices if device.serial)
@@ -120,6 +121,6 @@ ACB_SLEEP = build_sleep(
 BATTERY_SLEEP = build_sleep(
     "battery.sleep",
     "Put a battery to sleep, or wake it.",
-    Sleepers(endpoint=STORAGE_SLEEP, key="encharge_sleep", serials=_iq_batteries),
+    Sleepers(endpoint=STORAGE_SLEEP, key="encharge_sleep", serials=iq_batteries),
     ENSEMBLE_INVENTORY,
 )

@@ -159,4 +159,5 @@ def test_the_panel_is_written_wrapped_and_read_either_way(is_wrapped: bool) -> N
 
 def test_what_touches_a_live_site_has_a_warning() -> None:
     harmless = {name for name, control in CONTROLS.items() if not control.risk}
-    assert harmless == {"battery.charge-from-grid", "battery.mode", "battery.reserve", "livedata.stream"}
+    batteries = {"battery.charge-from-grid", "battery.mode", "battery.reserve"}
+    assert harmless == {*batteries, "livedata.stream", "reports.settings", "scan.active"}

@@ -37,9 +37,37 @@ async def list_controls(
 
         openvoy control list contact.settings
     """
+    await _list("control", name, target, as_json=as_json)
+
+
+@command("provision list")
+async def list_provisions(
+    name: Annotated[
+        str | None, argument(help="One of them, such as scan.active: what may be given, one by one.")
+    ] = None,
+    *,
+    target: Target,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what an installer can set on this gateway and how it is set now. Nothing is changed.
+
+    For example:
+
+        openvoy provision list --host envoy.local --token-file installer.jwt
+
+        openvoy provision list inverter.phase
+    """
+    await _list("provision", name, target, as_json=as_json)
+
+
+async def _list(family: str, name: str | None, target: Target, *, as_json: bool) -> None:
     chosen = None if name is None else find_control(name).name
     async with target.open() as gateway:
-        offers = [offer for offer in await gateway.control.offers() if chosen in {None, offer.name}]
+        offers = [
+            offer
+            for offer in await gateway.control.offers()
+            if (chosen is None and offer.family == family) or chosen == offer.name
+        ]
     if as_json:
         print_json(offers)
         return

@@ -15,24 +15,30 @@ from openvoy.protocol.control_registry import CONTROLS
 
 _GROUPS = {
     "acb": "AC Batteries.",
-    "battery": "What the batteries do.",
+    "battery": "Batteries.",
+    "commissioning": "Sealing of the storage system.",
     "contact": "Dry contacts of the system controller.",
     "der": "Sources at the system controller.",
+    "device": "Batteries and system controllers.",
     "export": "What may go into the grid.",
     "generator": "The standby generator.",
     "grid": "The relay between house and grid.",
+    "inverter": "Inverters.",
     "livedata": "Live values.",
     "meters": "Which meters count.",
     "pcs": "Ratings of the main panel.",
     "production": "What the array may produce.",
+    "profile": "The grid profile.",
+    "reports": "Reports to the vendor's cloud.",
+    "scan": "Search for inverters.",
 }
 
 
 def offer(control: Control) -> None:
     """Offer the command of a control."""
     subject, _, setting = control.name.partition(".")
-    group(f"control {subject}", _GROUPS.get(subject, f"Settings of {subject}."))
-    command(f"control {subject} {setting}")(build_command(control))
+    group(f"{control.family} {subject}", _GROUPS.get(subject, f"Settings of {subject}."))
+    command(f"{control.family} {subject} {setting}")(build_command(control))
 
 
 def build_command(control: Control) -> Any:
@@ -54,7 +60,7 @@ def build_command(control: Control) -> Any:
 def render_help(control: Control) -> str:
     """Render the help of a control's command."""
     subject, _, setting = control.name.partition(".")
-    line = f"openvoy control {subject} {setting}"
+    line = f"openvoy {control.family} {subject} {setting}"
     paragraphs = [
         control.summary,
         f"Mind: {control.risk} The command asks before it sends, unless --yes is given." if control.risk else "",
