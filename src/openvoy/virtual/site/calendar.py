@@ -47,7 +47,11 @@ def local_day(day: date, zone: ZoneInfo) -> LocalDay:
     minutes = (end_s - start_s) // MINUTE_S
     marks = np.arange(minutes + 1, dtype=np.float64)
     wall_min = marks if minutes == DAY_MIN else _wall_minutes(start_s, minutes, zone)
-    return LocalDay(day, start_s, minutes, wall_min, start_s + MINUTE_S * marks)
+    mark_s = start_s + MINUTE_S * marks
+    # The days are shared by all who ask for them.
+    wall_min.setflags(write=False)
+    mark_s.setflags(write=False)
+    return LocalDay(day, start_s, minutes, wall_min, mark_s)
 
 
 def _wall_minutes(start_s: int, minutes: int, zone: ZoneInfo) -> Array:

@@ -91,7 +91,10 @@ class Lines:
 @lru_cache(maxsize=8)
 def _whole(count: int) -> tuple[Ints, Array]:
     """First marks and spans of a day that nothing cuts; most days share them."""
-    return np.arange(count), np.full(count, float(MINUTE_S))
+    first, span_s = np.arange(count), np.full(count, float(MINUTE_S))
+    first.setflags(write=False)
+    span_s.setflags(write=False)
+    return first, span_s
 
 
 def join_lines(pieces: Sequence[tuple[Array, float]]) -> Lines:
