@@ -33,7 +33,7 @@ def build_tables(snapshot: Snapshot) -> list[Table]:
         ),
         Table(
             f"Panels ({len(snapshot.inverters)})",
-            ("inverter", "power", "DC", "temperature", "reported"),
+            ("inverter", "power", "DC", "temperature", "reported", "status"),
             [_inverter(inverter) for inverter in snapshot.inverters],
         ),
     ]
@@ -128,6 +128,7 @@ def _inverter(inverter: Inverter) -> tuple[str, ...]:
         unit(inverter.dc_voltage_v, "V", 1),
         unit(inverter.temperature_c, "°C"),
         NOT_SAID if inverter.at is None else _local(inverter.at),
+        NOT_SAID if inverter.status in {None, "ok"} else str(inverter.status),
     )
 
 
