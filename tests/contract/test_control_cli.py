@@ -25,9 +25,14 @@ class Shell:
     data: Path
 
     async def control(self, *words: str, on: str | None = "on", config: Path | None = None) -> Finished:
+        return await self.run("control", *words, on=on, config=config)
+
+    async def provision(self, *words: str) -> Finished:
+        return await self.run("provision", *words, on="on", config=None)
+
+    async def run(self, *words: str, on: str | None, config: Path | None) -> Finished:
         assert self.virtual.url is not None
         return await openvoy(
-            "control",
             *words,
             data=self.data,
             OPENVOY_HOST=self.virtual.url,
@@ -145,3 +150,18 @@ async def test_the_list_shows_what_there_is_and_why_not(shell: Shell) -> None:
     assert "cloud-schedule" in one
     offers = json.loads((await shell.control("list", "--json", on=None)).out)
     assert {offer["name"] for offer in offers if offer["is_offered"]} >= {"battery.mode", "grid.relay"}
+
+
+async def test_installers_see_levels_and_who_joins(shell: Shell) -> None:
+    token = shell.virtual.issue_token("installer", lifetime_s=LIFETIME_S)
+    finished = await shell.provision("comm-check", "--json", "--token", token)
+    assert finished.code == 0, finished.err
+    levels = json.loads(finished.out)
+    assert len(levels["inverters"]) == sum(array.panels for array in shell.desk.site.definition.array)
+    assert levels["batteries_average"].keys() == {"sub_ghz", "2_4_ghz"}
+    new = ("device", "belongs", "122299990001", "on", "--kind", "battery", "--yes", "--dry-run", "--token", token)
+    finished = await shell.provision(*new)
+    assert finished.out.startswith(b"POST /ivp/zb/provision")
+    await shell.desk.ask("/ivp/zb/provision", "POST", {"serial_nums": [{"serial_num": "122299990001"}]})
+    finished = await shell.provision("pairing", "--json", "--token", token)
+    assert json.loads(finished.out) == {"mode": "Join Enabled", "devices": {"122299990001": "pending"}}

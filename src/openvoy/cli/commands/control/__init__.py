@@ -5,6 +5,6 @@ from openvoy.cli.app import group
 group("control", "Tell a gateway something: checked, sent once, read back, watched, written down, undoable.")
 group("provision", "What installers do: devices, phases, grid profile; as safely as `openvoy control`.")
 
-from openvoy.cli.commands.control import audit, listing, settings, undo  # noqa: E402 - the group comes first
+from openvoy.cli.commands.control import audit, checks, listing, settings, undo  # noqa: E402 - the group comes first
 
-__all__ = ["audit", "listing", "settings", "undo"]
+__all__ = ["audit", "checks", "listing", "settings", "undo"]
