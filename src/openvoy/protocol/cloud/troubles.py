@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError
 from openvoy.protocol.http import Response
-from openvoy.protocol.status import retry_after_s
 
 SESSION_LIFE_S = 3600.0
 """Sessions end by themselves after about an hour (endpoints.md 4.3)."""
@@ -31,7 +30,7 @@ def check_answer(response: Response, *, service: str) -> None:
             retry_after_s=SESSION_LIFE_S,
         )
     if status == 429:
-        wait_s = retry_after_s(response)
+        wait_s = asked_wait_s(response)
         raise CloudUnavailable(
             f"{service} asks for patience.",
             hint="It is asked too often, by this program or by others with the same account. Wait before trying again.",
@@ -41,8 +40,14 @@ def check_answer(response: Response, *, service: str) -> None:
         raise CloudUnavailable(
             f"{service} cannot serve now (status {status}).",
             hint=f"Try again later; a saved token works meanwhile. {WEB_PAGE}",
-            retry_after_s=retry_after_s(response),
+            retry_after_s=asked_wait_s(response),
         )
+
+
+def asked_wait_s(response: Response) -> float | None:
+    """How many seconds the cloud asks to wait; unlike a gateway's wish it is granted, up to the day of `renewal`."""
+    header = response.headers.get("retry-after", "").strip()
+    return float(header) if header.isascii() and header.isdigit() else None
 
 
 def check_no_redirect(response: Response, *, service: str) -> None:
