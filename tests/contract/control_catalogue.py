@@ -171,6 +171,14 @@ ROWS = (
         becomes=60,
     ),
     Row(
+        name="parameters.relaxed",
+        arguments={"stored": True, "document": '{"a": 1, "b": [2.5]}'},
+        seen=lambda desk: dict(settings(desk).profiles.relaxed),
+        becomes={"mm_profile.json": '{"a":1,"b":[2.5]}'},
+        since=SIX,
+        by_owner=False,
+    ),
+    Row(
         name="scan.active",
         arguments={"active": True, "minutes": 20},
         seen=lambda desk: settings(desk).bridge.scan.remaining_s(now_s(desk)) > 1000,

@@ -120,6 +120,7 @@ async def test_a_site_without_it_is_not_told(keys: Path) -> None:
             "inverter.phase",
             "livedata.stream",
             "meters.enabled",
+            "parameters.relaxed",
             "pcs.settings",
             "production.enabled",
             "production.limit",

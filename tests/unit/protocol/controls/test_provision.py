@@ -10,6 +10,7 @@ from openvoy.errors import ConfigError
 from openvoy.model.control import Change, Settings
 from openvoy.protocol.control import State, Undoing, Verdict
 from openvoy.protocol.control_registry import find_control
+from openvoy.protocol.endpoints.parameters import RELAXED_ADD
 from tests.unit.protocol.controls.known import STORAGE, plan_of, planned, state_of, verdict_of
 
 BATTERY, NEW = "122200000201", "122200000299"
@@ -138,3 +139,17 @@ def test_a_seal_cannot_be_seen_and_a_removal_can() -> None:
     assert verdict_of("commissioning.sealed", removed, sealed=False) is Verdict.DONE
     with pytest.raises(ConfigError, match="No radio configuration"):
         plan_of("commissioning.sealed", removed, sealed=False)
+
+
+@pytest.mark.parametrize("reply", [{"mm_profile.json": '{"b": 1.0}'}, {"b": 1}])
+def test_relaxed_parameters_are_read_as_text_or_as_they_are(reply: dict[str, Any]) -> None:
+    control = find_control("parameters.relaxed")
+    said = state_of({"report_settings": {}})
+    state = State(capabilities=said.capabilities, replies=said.replies, documents={RELAXED_ADD: reply})
+    assert control.current(state) == {"": {"stored": True, "document": '{"b":1}'}}
+    assert verdict_of("parameters.relaxed", state, stored=True, document='{"b":1}') is Verdict.DONE
+    assert plan_of("parameters.relaxed", state, stored=False).requests[0].path == "/ivp/adc/relaxedparams/delete"
+    with pytest.raises(ConfigError, match="no document"):
+        plan_of("parameters.relaxed", state, stored=True)
+    restored = control.undo(Undoing(arguments={"stored": False}, changes=(), before=control.current(state)[""]))
+    assert restored == {"stored": True, "document": '{"b":1}'}

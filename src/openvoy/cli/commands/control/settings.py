@@ -26,6 +26,7 @@ _GROUPS = {
     "inverter": "Inverters.",
     "livedata": "Live values.",
     "meters": "Which meters count.",
+    "parameters": "Parameters of the inverters.",
     "pcs": "Ratings of the main panel.",
     "production": "What the array may produce.",
     "profile": "The grid profile.",
