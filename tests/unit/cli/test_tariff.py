@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.cli.tariff import SitePrices, TariffFile, load_tariff, parse_tariff
+from openvoy.collector.feed import LiveFeed
 from openvoy.errors import ConfigError, ExportError
 from openvoy.model.costs import Costs, build_frame, compute_costs
 from openvoy.model.prices import PricePlan
+from openvoy.model.tariff import Tariff
 from openvoy.testing.clock import ManualClock
 from tests.architecture.tree import ROOT
+from tests.unit.web.examples import a_snapshot, a_status
 
 PARIS = ZoneInfo("Europe/Paris")
 PAGE = (ROOT / "docs" / "tariffs.md").read_text(encoding="utf-8")
@@ -183,3 +187,20 @@ async def test_fetched_prices_are_remembered(tmp_path: Path) -> None:
 
     with pytest.raises(ExportError, match="down"):
         await prices.find_plan(span[0] - timedelta(days=90), span[1])
+
+
+async def test_without_a_file_the_gateway_says_the_prices(tmp_path: Path) -> None:
+    feed = LiveFeed(["home"])
+    prices = SitePrices(None, clock=ManualClock(), fetch=Service().fetch, cache=tmp_path, feed=feed)
+    span = (datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 6, 2, tzinfo=UTC))
+    assert await prices.find_plan(*span) is None
+    feed.publish(a_status("home"), a_snapshot())
+    assert await prices.find_plan(*span) is None
+    tariff = Tariff(currency="USD", import_per_kwh=0.31, export_per_kwh=0.04)
+    feed.publish(a_status("home"), replace(a_snapshot(), tariff=tariff))
+    plan = await prices.find_plan(*span)
+    assert plan is not None
+    day = costs_of(plan, date(2025, 6, 1), import_wh=1000, export_wh=1000)
+    assert day.energy_cost == 24 * Decimal("0.31")
+    assert day.credit == 24 * Decimal("0.04")
+    assert plan.currency == "USD"

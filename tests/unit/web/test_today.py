@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from openvoy.web.api.today import build_local_day, own_share_pct
+from openvoy.model.costs import share_pct
+from openvoy.web.api.today import build_local_day
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def test_the_day_is_the_local_one(now: str, zone: str, start: str, hours: int) -
 
 
 @pytest.mark.parametrize(
-    ("total_wh", "exchanged_wh", "share_pct"),
+    ("total_wh", "exchanged_wh", "expected_pct"),
     [
         (10_000, 2_500, 75.0),
         (10_000, 0, 100.0),
@@ -39,5 +40,5 @@ def test_the_day_is_the_local_one(now: str, zone: str, start: str, hours: int) -
         (10_000, None, None),
     ],
 )
-def test_own_share(total_wh: float | None, exchanged_wh: float | None, share_pct: float | None) -> None:
-    assert own_share_pct(total_wh, exchanged_wh) == share_pct
+def test_own_share(total_wh: float | None, exchanged_wh: float | None, expected_pct: float | None) -> None:
+    assert share_pct(total_wh, exchanged_wh) == expected_pct

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -164,19 +164,19 @@ def _of_bin(number: int, power_w: float) -> Interval:
     return Interval(number * BIN_S, (number + 1) * BIN_S, wh_at_power(power_w, BIN_S))
 
 
-def add_up(parts: list[list[Interval]]) -> list[Interval]:
-    """Add series of one quantity; where they are cut alike time by time, else each where the others say nothing."""
+def add_up(parts: Sequence[Sequence[Interval]]) -> list[Interval]:
+    """Add series of one quantity; where they are cut differently, each is cut further, its energy spread evenly."""
     if len(parts) == 1:
         return sorted(parts[0])
-    sums: dict[tuple[int, int], list[float]] = defaultdict(list)
+    edges = sorted({edge for part in parts for one in part for edge in one[:2]})
+    sums: dict[int, float] = {}
     for part in parts:
         for one in part:
-            sums[one.start_s, one.end_s].append(one.energy_wh)
-    kept: list[Interval] = []
-    for (start_s, end_s), energies in sorted(sums.items()):
-        if not kept or kept[-1].end_s <= start_s:
-            kept.append(Interval(start_s, end_s, sum(energies)))
-    return kept
+            first, last = bisect_left(edges, one.start_s), bisect_left(edges, one.end_s)
+            for place in range(first, last):
+                share = (edges[place + 1] - edges[place]) / (one.end_s - one.start_s)
+                sums[place] = sums.get(place, 0.0) + share * one.energy_wh
+    return [Interval(edges[place], edges[place + 1], sums[place]) for place in sorted(sums)]
 
 
 def derive_load(intervals: dict[str, list[Interval]]) -> None:

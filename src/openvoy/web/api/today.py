@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from openvoy.model.costs import share_pct
 from openvoy.ports import Columns
 from openvoy.web.backend import Backend
 from openvoy.web.operation import GatewayName, Operation
@@ -53,8 +54,8 @@ async def show_today(backend: Backend, *, gateway: GatewayName = None) -> Today:
         charge_wh=_number(columns, "charge_wh"),
         discharge_wh=_number(columns, "discharge_wh"),
         load_wh=load_wh,
-        autarky_pct=own_share_pct(load_wh, import_wh),
-        self_consumption_pct=own_share_pct(solar_wh, export_wh),
+        autarky_pct=share_pct(load_wh, import_wh),
+        self_consumption_pct=share_pct(solar_wh, export_wh),
         estimated=_flag(columns, "estimated"),
     )
 
@@ -64,13 +65,6 @@ def build_local_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     today = now.astimezone(zone).date()
     midnight = datetime.combine(today, time.min, zone)
     return midnight, datetime.combine(today + timedelta(days=1), time.min, zone)
-
-
-def own_share_pct(total_wh: float | None, exchanged_wh: float | None) -> float | None:
-    """Share of `total_wh` that was not exchanged with the grid; None where there is no total."""
-    if total_wh is None or exchanged_wh is None or total_wh <= 0:
-        return None
-    return max(0.0, 100 * (total_wh - exchanged_wh) / total_wh)
 
 
 def _number(columns: Columns, name: str) -> float | None:

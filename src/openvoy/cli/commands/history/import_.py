@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
@@ -81,15 +83,15 @@ async def import_files(
         raise ConfigError("Files, --list and --revoke are three things.", hint="Give one of them.")
     async with folder.open() as store:
         if revoke is not None:
-            _show_records([await revoke_import(store, revoke)], as_json=as_json)
+            _show_records([await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
             return
         if listed:
-            _show_records(await read_imports(store), as_json=as_json)
+            _show_records(await read_imports(store), folder.zone(), as_json=as_json)
             return
         reading = Reading(zone=folder.zone(), names=_parse_names(names or ()), has_day_first=_parse_dates(dates))
         owner = await _find_gateway(store, gateway)
         plan = await plan_import(store, files or (), reading=reading, format_name=format_name, gateway=owner)
-        _show_plan(plan, as_json=as_json and dry_run)
+        _show_plan(plan, reading.zone, as_json=as_json and dry_run)
         if plan.problems and strict:
             raise ConfigError(
                 "Nothing was imported, as some lines cannot be used.", hint="Leave --strict out, or correct them."
@@ -133,7 +135,7 @@ async def _find_gateway(store: HistoryStore, given: str | None) -> str:
     return given
 
 
-def _show_plan(plan: ImportPlan, *, as_json: bool) -> None:
+def _show_plan(plan: ImportPlan, zone: ZoneInfo, *, as_json: bool) -> None:
     for problem in plan.problems[:MOST_PROBLEMS]:
         say(f"not used: {problem}")
     if len(plan.problems) > MOST_PROBLEMS:
@@ -144,7 +146,7 @@ def _show_plan(plan: ImportPlan, *, as_json: bool) -> None:
         say(f"left out, as the history has it: {quantity}, {count} times")
     if plan.repeated:
         say(f"left out, as the files say it twice: {plan.repeated} times")
-    span = plan.span
+    span = None if plan.span is None else tuple(moment.astimezone(zone) for moment in plan.span)
     summary = {
         "format": plan.format,
         "start": None if span is None else span[0],
@@ -158,26 +160,26 @@ def _show_plan(plan: ImportPlan, *, as_json: bool) -> None:
         print_json(summary)
     elif span is not None:
         rows = [[quantity, f"{energy_wh / 1000:,.2f}"] for quantity, energy_wh in plan.energies_wh.items()]
-        say(f"{plan.format}: {span[0]:%Y-%m-%d %H:%M} to {span[1]:%Y-%m-%d %H:%M} UTC, new:")
+        say(f"{plan.format}: {span[0]:%Y-%m-%d %H:%M} to {span[1]:%Y-%m-%d %H:%M}, new:")
         for quantity, energy in rows:
             say(f"  {quantity:10} {energy:>14} kWh")
 
 
-def _show_records(records: Sequence[ImportRecord], *, as_json: bool) -> None:
+def _show_records(records: Sequence[ImportRecord], zone: ZoneInfo, *, as_json: bool) -> None:
     if as_json:
         print_json(records)
         return
-    columns = ("id", "state", "format", "files", "from", "to", "kWh")
-    rows = [
-        [
-            record.id,
-            record.state,
-            record.format,
-            ", ".join(record.files),
-            record.start[:10],
-            record.end[:10],
-            ", ".join(f"{name} {energy_wh / 1000:,.1f}" for name, energy_wh in record.energies_wh.items()),
+    for record in records:
+        days = (datetime.fromisoformat(text).astimezone(zone) for text in (record.start, record.end))
+        energies_wh = (record.energies_wh.get(name) for name in _LISTED)
+        row = [
+            *(f"{day:%Y-%m-%d}" for day in days),
+            *("–" if energy_wh is None else f"{energy_wh / 1000:,.1f}" for energy_wh in energies_wh),
         ]
-        for record in records
-    ]
-    print_table("Imports", columns, rows)
+        title = f"{record.id}: {', '.join(record.files)} ({record.format}), {record.state}"
+        print_table(title, ("from", "to", *(f"{name} kWh" for name in _LISTED)), [row])
+    if not records:
+        say("There are no imports.")
+
+
+_LISTED = ("solar", "import", "export", "load")
