@@ -17,7 +17,13 @@ GOLDEN: dict[str, dict[str, float]] = {
     "5.0.62": {"solar_w": 7907},
     "7.6.175_with_cts_3phase": {"solar_w": 488.925, "grid_w": -36.162, "load_w": 452.763},
     "7.6.185_with_cts_and_battery_3t": {"solar_w": -0.661, "grid_w": 522.043, "battery_w": 0, "load_w": 521.382},
-    "8.2.127_with_generator_running": {"solar_w": 2336.093, "grid_w": 195.575, "battery_w": -1250, "load_w": 1281.668},
+    "8.2.127_with_generator_running": {
+        "solar_w": 2336.093,
+        "grid_w": 0,
+        "generator_w": 195.575,
+        "battery_w": -1250,
+        "load_w": 1281.668,
+    },
 }
 
 
