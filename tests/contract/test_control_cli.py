@@ -144,7 +144,8 @@ async def test_the_list_shows_what_there_is_and_why_not(shell: Shell) -> None:
     assert finished.code == 0, finished.err
     lines = finished.out.decode().splitlines()
     assert any(line.split() == ["battery.reserve", "reserve", "10", "%"] for line in lines)
-    assert any(line.split() == ["contact.state", "NC1", "state", "closed"] for line in lines)
+    assert any(line.split() == ["contact.state", "NC1,", "NC2:", "state", "closed"] for line in lines)
+    assert any(line.split() == ["NO1,", "NO2:", "state", "open"] for line in lines)
     assert "not offered: production.enabled: production.enabled needs the login of an installer" in finished.err
     one = (await shell.control("list", "battery.mode", on=None)).out.decode()
     assert "cloud-schedule" in one

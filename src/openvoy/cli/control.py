@@ -153,7 +153,8 @@ def tell(entry: AuditEntry) -> str:
     subject = _subject(entry.control, entry.target)
     if entry.outcome is Outcome.UNCHANGED:
         return f"{subject}: nothing was sent."
-    undo = f" Undo it with: openvoy control undo {entry.id}" if entry.outcome.is_good else f" Entry {entry.id}."
+    can_undo = entry.outcome.is_good and not find_control(entry.control).is_action
+    undo = f" Undo it with: openvoy control undo {entry.id}" if can_undo else f" Entry {entry.id}."
     return " ".join(filter(None, (f"{subject}: {entry.outcome.value}.", entry.detail))) + undo
 
 

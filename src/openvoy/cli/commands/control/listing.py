@@ -81,15 +81,19 @@ async def _list(family: str, name: str | None, target: Target, *, as_json: bool)
 
 
 def _show_shortly(offer: Offer) -> None:
+    """Show the settings on few lines: things that are set alike stand together."""
     width = shutil.get_terminal_size((WIDTH, 1)).columns
-    units = {row.name: row for row in offer.arguments}
+    known = {row.name: row for row in offer.arguments}
+    alike: dict[str, list[str]] = {}
     for target, now in offer.current.items():
-        values = ", ".join(f"{name} {_shown(units[name], value)}" for name, value in now.items() if value is not None)
-        head = f"{offer.name} {target}".strip().ljust(INDENT)
-        lines = textwrap.wrap(values, max(width - INDENT, INDENT), break_on_hyphens=False) or [""]
-        print(f"{head} {lines[0]}")
-        for line in lines[1:]:
-            print(f"{'':{INDENT}} {line}")
+        values = ", ".join(f"{name} {_shown(known[name], value)}" for name, value in now.items() if value is not None)
+        alike.setdefault(values, []).append(target)
+    head = offer.name
+    for values, targets in alike.items():
+        text = ": ".join(filter(None, (", ".join(filter(None, targets)), values)))
+        for line in textwrap.wrap(text, max(width - INDENT, INDENT), break_on_hyphens=False):
+            print(f"{head:<{INDENT}} {line}")
+            head = ""
 
 
 def _rows(offer: Offer) -> list[tuple[str, str, str, str]]:

@@ -8,6 +8,7 @@ from openvoy.cli.app import argument, command
 from openvoy.cli.control import Sending, carry_out, open_audit, open_settings
 from openvoy.cli.target import Target
 from openvoy.errors import ConfigError
+from openvoy.protocol.control_registry import find_control
 
 
 @command("control undo")
@@ -35,7 +36,8 @@ async def undo(
 
 async def _newest(serial: str) -> str:
     """Find the newest change of this gateway that is neither an undo nor undone."""
-    rows = [row for row in await open_audit().read_entries() if row.gateway == serial and row.outcome.is_good]
+    entries = [row for row in await open_audit().read_entries() if row.gateway == serial and row.outcome.is_good]
+    rows = [row for row in entries if not find_control(row.control).is_action]
     undone = {row.undoes for row in rows}
     found = next((row.id for row in reversed(rows) if row.undoes is None and row.id not in undone), None)
     if found is None:
