@@ -122,6 +122,7 @@ class Bulk:
         newest: dict[int, datetime] = {}
         sequence = shelf.next_sequence
         with ledger.transaction():
+            ledger.note_unjournaled()
             for start in range(0, self._length, CHUNK_ROWS):
                 with self._source(ledger.session, slice(start, start + CHUNK_ROWS)):
                     owners = self._resolve(ledger)

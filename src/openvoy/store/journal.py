@@ -25,6 +25,8 @@ from typing import NamedTuple
 from openvoy.store.disk import fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
 
+JOURNAL = "journal"
+"""The folder's name."""
 _MAGIC = b"OVJ1"
 _HEADER = struct.Struct("<4sQII")
 _CHECK = struct.Struct("<I")

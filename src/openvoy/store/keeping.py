@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from openvoy.store import tables
+from openvoy.store.base import bases, is_due, number_of, write_base
 from openvoy.store.changes import Change, parse_change, render_change
 from openvoy.store.database import Database
 from openvoy.store.disk import fault_of
@@ -102,6 +103,9 @@ class Keeping:
                 # Until the log is in the file, a loss of the log would bring back what is removed now.
                 self._database.checkpoint()
             return True
+        if is_due(self._ledger):
+            write_base(self._ledger, self._journal.folder)
+            self._database.checkpoint()
         self._pack()
         self._sealer.remove_leftovers()
         self._is_clean = True
@@ -110,12 +114,14 @@ class Keeping:
     def _pack(self) -> None:
         """Make closed files of the journal small, and remove those of which sealed months say everything."""
         until = self._database.shared.until(tables.POWER)
+        seen = max(map(number_of, bases(self._journal.folder)), default=0)
         for file in self._journal.closed_segments():
             records = read_segment(file).records
             if not records or records[-1].number > self._ledger.applied:
                 continue
             changes = [parse_change(record.content) for record in records]
-            if until is not None and all(_is_before(change, until) for change in changes):
+            is_sealed = until is not None and all(_is_before(change, until) for change in changes)
+            if is_sealed or records[-1].number <= seen:
                 try:
                     file.unlink()
                 except OSError as error:

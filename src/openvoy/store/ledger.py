@@ -28,6 +28,9 @@ Row = tuple[Any, ...]
 APPLIED = "journal"
 """The note that says how far the journal is in the tables."""
 
+UNJOURNALED = "unjournaled"
+"""The note that there are rows which the journal does not have."""
+
 _OWNERS = {
     tables.ENERGY: "SELECT id FROM gateway WHERE serial = ?",
     tables.COUNTER_STEP: "SELECT s.id FROM counter_source s JOIN gateway g ON g.id = s.gateway_id WHERE g.serial = ?",
@@ -125,6 +128,9 @@ class Ledger:
         applied = session.rows("SELECT value FROM meta WHERE key = ?", [APPLIED])
         self.applied = int(applied[0][0]) if applied else 0
         """The number of the last record of the journal that is in the tables."""
+        if not applied and any(shelf.next_sequence > 1 for shelf in self.shelves.values()):
+            with self.transaction():
+                self.note_unjournaled()
 
     def write(self, changes: Sequence[Change], *, number: int | None = None) -> None:
         """Do what changes say in one transaction; raise StorageError, and nothing of them is kept.
@@ -149,6 +155,10 @@ class Ledger:
                 [span.gateway, span.start, span.end],
             )
             self.shelves[table].note_removal()
+
+    def note_unjournaled(self) -> None:
+        """Rows come that are not in the journal, within the open transaction."""
+        self.session.run("INSERT OR REPLACE INTO meta VALUES (?, 'yes')", [UNJOURNALED])
 
     def take_back(self, keys: Iterable[Key]) -> None:
         """Have months in the database again, within the open transaction."""

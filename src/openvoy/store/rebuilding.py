@@ -10,10 +10,12 @@ from typing import Any
 
 from openvoy.store import tables
 from openvoy.store.aside import SetAside, last_written
-from openvoy.store.catalog import Catalog, Part, month_bounds, month_of
+from openvoy.store.base import MONTH, bases
+from openvoy.store.catalog import Catalog, Part, month_bounds, month_folder, month_of
 from openvoy.store.changes import Change
 from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
+from openvoy.store.journal import JOURNAL
 from openvoy.store.ledger import last_note
 from openvoy.store.quarters import write_quarters
 from openvoy.store.sealing import DIMENSIONS, MANIFESTS, enter_part, read_manifest
@@ -25,19 +27,24 @@ REBUILT = "rebuilt"
 def rebuild(session: Session, catalog: Catalog) -> None:
     """Fill an empty database from the catalog's folder of sealed months, if there are any; raise StorageError."""
     months = list(_read_months(catalog))
-    if not months:
+    found = bases(catalog.folder.parent / JOURNAL)[-1:]
+    of_bases = [read_manifest(month_folder(base, MONTH)) for base in found]
+    if not months and not found:
         return
     catalog = replace(catalog, parts={part.key: part for parts, _ in months for part in parts})
     is_kept = False
     session.begin()
     try:
-        for _, told in months:
+        for _, told in (*months, *of_bases):
             for key, value in told["notes"].items():
                 session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
-        _restore_names(session, [told["names"] for _, told in months])
+        _restore_names(session, [told["names"] for _, told in (*months, *of_bases)])
         for part in catalog.parts.values():
             _restore(session, catalog, part)
-        seen = json.dumps({told["month"]: told["journal"] for _, told in months})
+        for base, (parts, _) in zip(found, of_bases, strict=True):
+            for part in parts:
+                _restore_unsealed(session, replace(catalog, folder=base), part)
+        seen = json.dumps({told["month"]: told["journal"] for _, told in (*months, *of_bases)})
         session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [REBUILT, seen])
         session.commit()
         is_kept = True
@@ -83,6 +90,21 @@ def _restore(session: Session, catalog: Catalog, part: Part) -> None:
             f"FROM ({rows}) GROUP BY source_id"
         )
     enter_part(session, part)
+    _note_last(session, part)
+
+
+def _restore_unsealed(session: Session, base: Catalog, part: Part) -> None:
+    """Put in the rows of a base whose months are not sealed."""
+    table = tables.BY_NAME[part.key.table]
+    months = ", ".join(f"'{key.month}'" for key in base.parts if key.table == table.name) or "''"
+    if base.has(part):
+        rows = base.sealed(table, [part])
+        session.run(f"INSERT INTO {table.name} SELECT * FROM ({rows}) WHERE strftime(time, '%Y-%m') NOT IN ({months})")
+    _note_last(session, part)
+
+
+def _note_last(session: Session, part: Part) -> None:
+    table = tables.BY_NAME[part.key.table]
     noted = session.rows("SELECT value FROM meta WHERE key = ?", [last_note(table)])
     last = max(part.last_seq, *(int(value) for (value,) in noted), 0)
     session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [last_note(table), str(last)])
@@ -91,11 +113,16 @@ def _restore(session: Session, catalog: Catalog, part: Part) -> None:
 def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change:
     """Leave out of a record what a rebuilt month has seen already: what came after it may have changed it again."""
     drafts = {
-        table: [draft for draft in rows if table is tables.LIVE or number > seen.get(month_of(draft.values[0]), 0)]
+        table: [draft for draft in rows if table is tables.LIVE or number > _seen(seen, draft.values[0])]
         for table, rows in change.drafts.items()
     }
     replaced = change.replaced
-    while replaced is not None and number <= seen.get(month_of(replaced.start), 0):
+    while replaced is not None and number <= _seen(seen, replaced.start):
         start = month_bounds(month_of(replaced.start))[1]
         replaced = replaced._replace(start=start) if start < replaced.end else None
     return Change(drafts=drafts, replaced=replaced, note=change.note)
+
+
+def _seen(seen: Mapping[str, int], at: datetime) -> int:
+    """Up to which record the sealed month of a moment, or else the base, has seen everything."""
+    return max(seen.get(month_of(at), 0), seen.get(MONTH, 0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,51 +85,11 @@ class Sealer:
         self._due = [key for key in self._due or () if key.month != month]
 
     def _make(self, table: Table, month: str) -> Part:
-        """Write the file of a month and compare it with the rows."""
         folder = month_folder(self._folder, month)
         start, end = month_bounds(month)
         within = f"{table.name}.time >= TIMESTAMP '{start}' AND {table.name}.time < TIMESTAMP '{end}'"
-        names = "".join(f", {expression} AS {name}" for name, expression in NAMES[table].items())
-        rows = (
-            f"SELECT {', '.join(f'{table.name}.{column}' for column in table.columns)}{names} FROM {joined(table)} "
-            f"WHERE {within} ORDER BY {table.name}.{table.key[0]}, {table.name}.time, {table.name}.seq"
-        )
-        ((count, first, last),) = self._session.rows(
-            f"SELECT count(*), min(seq), max(seq) FROM {table.name} WHERE {within}"
-        )
-        generation = self._next_generation(folder, table)
-        target = folder / f"{table.name}-{generation}.parquet"
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = target.with_suffix(".part")
-            self._session.run(f"COPY ({rows}) TO '{_quoted(made)}' ({OPTIONS})")
-            self._compare(table, within, made)
-            content = made.read_bytes()
-            write_file(target.with_suffix(".guard"), render_guard(content))
-            place(made, target)
-            sync_folder(self._folder)
-        except OSError as error:
-            raise fault_of(error, f"History: {target} cannot be written") from error
-        return Part(
-            key=Key(table.name, month),
-            generation=generation,
-            rows=count,
-            first_seq=first,
-            last_seq=last,
-            size_bytes=len(content),
-            digest=digest_of(content),
-        )
-
-    def _compare(self, table: Table, within: str, made: Path) -> None:
-        kept = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {within}"
-        part = Catalog.restored(table, f"read_parquet('{_quoted(made)}')")
-        check = "count(*), bit_xor(hash(columns))"
-        sums = [
-            self._session.rows(f"SELECT {check} FROM (SELECT ({', '.join(table.columns)}) AS columns FROM ({rows}))")
-            for rows in (kept, part)
-        ]
-        if sums[0] != sums[1]:
-            raise StoreFault(Fault.OTHER, f"History: what was sealed as {made} is not what was kept.")
+        key = Key(table.name, month)
+        return write_part(self._session, within, (self._folder, key, self._next_generation(folder, table)))
 
     def _next_generation(self, folder: Path, table: Table) -> int:
         taken = [int(file.stem.rpartition("-")[2]) for file in folder.glob(f"{table.name}-*.parquet")]
@@ -138,15 +99,7 @@ class Sealer:
         """Write down what a month's files are: the whole, for whoever has no database."""
         parts = {part.key.table: part for key, part in self._shared.catalog.parts.items() if key.month == month}
         parts.update({part.key.table: part for part in made})
-        notes = dict(
-            self._session.rows("SELECT key, value FROM meta WHERE key NOT IN ('journal', 'rebuilt', 'schema_version')")
-        )
-        names = {
-            name: [list(map(_plain, row)) for row in self._session.rows(f"SELECT {', '.join(columns)} FROM {name}")]
-            for name, columns in DIMENSIONS.items()
-        }
-        told = {"journal": self._ledger.applied, "notes": notes, "names": names}
-        write_manifest(month_folder(self._folder, month), parts.values(), told)
+        write_manifest(month_folder(self._folder, month), parts.values(), build_told(self._ledger))
 
     def _enter(self, part: Part) -> None:
         """Have the database say that a part is sealed, within the open transaction."""
@@ -188,6 +141,63 @@ DIMENSIONS = {
     "device": ("seq", "id", "gateway_id", "kind", "serial", "part_number", "firmware", "first_seen", "last_seen"),
 }
 """Tables of what ids stand for: each manifest has them, so that no file depends on a database."""
+
+
+_OWN_NOTES = ("journal", "rebuilt", "unjournaled", "schema_version")
+"""Notes that are true of one database file only."""
+
+
+def build_told(ledger: Ledger) -> Mapping[str, Any]:
+    """What a manifest says beside its files: all that a new database needs, and how far the journal had come."""
+    session = ledger.session
+    notes = dict(session.rows(f"SELECT key, value FROM meta WHERE key NOT IN ({', '.join(map(repr, _OWN_NOTES))})"))
+    names = {
+        name: [list(map(_plain, row)) for row in session.rows(f"SELECT {', '.join(columns)} FROM {name}")]
+        for name, columns in DIMENSIONS.items()
+    }
+    return {"journal": ledger.applied, "notes": notes, "names": names}
+
+
+def write_part(session: Session, within: str, place_of: tuple[Path, Key, int]) -> Part:
+    """Write rows into a file and compare it with them; `place_of` is the folder, month and generation of the part."""
+    folder, key, generation = place_of
+    table = tables.BY_NAME[key.table]
+    ((count, first, last),) = session.rows(f"SELECT count(*), min(seq), max(seq) FROM {table.name} WHERE {within}")
+    part = Part(key=key, generation=generation, rows=count, first_seq=first, last_seq=last, size_bytes=0, digest="")
+    target = part.path(folder)
+    made = target.with_suffix(".part")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        session.run(f"COPY ({_named_rows(table, within)}) TO '{_quoted(made)}' ({OPTIONS})")
+        _compare(session, table, within, made)
+        content = made.read_bytes()
+        write_file(target.with_suffix(".guard"), render_guard(content))
+        place(made, target)
+        sync_folder(folder)
+    except OSError as error:
+        raise fault_of(error, f"History: {target} cannot be written") from error
+    return replace(part, size_bytes=len(content), digest=digest_of(content))
+
+
+def _named_rows(table: Table, within: str) -> str:
+    columns = ", ".join(f"{table.name}.{column}" for column in table.columns)
+    names = "".join(f", {expression} AS {name}" for name, expression in NAMES[table].items())
+    order = f"{table.name}.{table.key[0]}, {table.name}.time, {table.name}.seq"
+    return f"SELECT {columns}{names} FROM {joined(table)} WHERE {within} ORDER BY {order}"
+
+
+def _compare(session: Session, table: Table, within: str, made: Path) -> None:
+    columns = ", ".join(table.columns)
+    kept = f"SELECT {columns} FROM {table.name} WHERE {within}"
+    part = Catalog.restored(table, f"read_parquet('{_quoted(made)}')")
+    sums = [
+        session.rows(
+            f"SELECT count(*), bit_xor(hash(kept)) FROM (SELECT ({columns}) AS kept FROM ({rows}) AS {table.name})"
+        )
+        for rows in (kept, part)
+    ]
+    if sums[0] != sums[1]:
+        raise StoreFault(Fault.OTHER, f"History: what was sealed as {made} is not what was kept.")
 
 
 def enter_part(session: Session, part: Part) -> None:

@@ -19,7 +19,7 @@ from openvoy.store.aside import SetAside
 from openvoy.store.changes import Change
 from openvoy.store.database import Database
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.journal import Journal
+from openvoy.store.journal import JOURNAL, Journal
 from openvoy.store.keeping import Keeping, apply_changes, replay
 from openvoy.store.ledger import Ledger
 from openvoy.store.opening import set_aside
@@ -210,7 +210,7 @@ class Writer:
                 self._tell(aside)
                 self._database.shared.catalog.inspector.tell = self._tell_of_sealed
             if self._journal is None:
-                self._journal = Journal(self._folder / "journal")
+                self._journal = Journal(self._folder / JOURNAL)
             ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
             self._journal.begin_after(ledger.applied)
             replay(ledger, self._journal)

@@ -189,7 +189,7 @@ async def test_without_its_database_history_is_made_anew_from_what_is_sealed_and
             await store.write(everything(LAST + number * STEP, number))
         await store.write_meta("noted", "yes")
         before = [
-            await store.read_power(start=JANUARY, end=MARCH, step_s=900),
+            await store.read_power(start=JANUARY, end=LAST, step_s=900),
             await store.read_since("energy", 0, limit=9),
         ]
         newest = await store.read_power(start=LAST + STEP, end=LAST + 9 * STEP, step_s=900)
@@ -199,7 +199,7 @@ async def test_without_its_database_history_is_made_anew_from_what_is_sealed_and
         assert not store.set_aside
         assert await store.read_meta("noted") == "yes"
         assert [
-            await store.read_power(start=JANUARY, end=MARCH, step_s=900),
+            await store.read_power(start=JANUARY, end=LAST, step_s=900),
             await store.read_since("energy", 0, limit=9),
         ] == before
         assert await store.read_power(start=LAST + STEP, end=LAST + 9 * STEP, step_s=900) == newest
@@ -300,7 +300,7 @@ async def test_a_copy_of_sealed_months_and_journal_is_a_history(tmp_path: Path) 
         await store.write(everything(LAST + STEP))
         shutil.copytree(tmp_path / "a" / "sealed", tmp_path / "b" / "sealed")
         shutil.copytree(tmp_path / "a" / "journal", tmp_path / "b" / "journal")
-        before = await store.read_power(start=JANUARY, end=MARCH, step_s=900)
+        before = await store.read_power(start=JANUARY, end=LAST, step_s=900)
     async with opened(tmp_path / "b") as store:
-        assert await store.read_power(start=JANUARY, end=MARCH, step_s=900) == before
+        assert await store.read_power(start=JANUARY, end=LAST, step_s=900) == before
         assert len((await store.read_power(start=LAST + STEP, end=LAST + 2 * STEP, step_s=60))["at"]) == 1
