@@ -1,8 +1,8 @@
 """What one poll costs from the gateway's reply to history: decoded, translated, accounted, recorded, stored.
 
-The replies are those of a simulated house with 24 panels and two meters, and of one with everything, made beforehand
-for every five seconds of two hours at the cadences of the service. They go in process through the objects that the service
-uses; time is CPU time of all threads. Then the same again behind ten years of history.
+The replies are those of two simulated houses, made beforehand for every five seconds of two hours at the cadences of
+the service. They go in process through the same objects as there; time is CPU time of all threads. Then the same again
+behind ten years of history.
 """
 
 from __future__ import annotations

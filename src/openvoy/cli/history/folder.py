@@ -43,6 +43,17 @@ class HistoryFolder:
 
         return ZoneInfo(self.site().time_zone if self.time_zone is None else parse_time_zone(self.time_zone))
 
+    def folder(self) -> Path:
+        """Give the folder of the history; raise ConfigError where there is none."""
+        with needing("service", "History"):
+            from openvoy.cli.config import load_config  # noqa: PLC0415 - as above
+
+        given = os.environ.get("OPENVOY_DATA")
+        folder = self.data or (Path(given) if given else load_config(self.config, os.environ).store.path)
+        if not folder.is_dir():
+            raise ConfigError(f"There is no history in {folder}.", hint="Name its folder with --data.")
+        return folder
+
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[HistoryStore]:
         """Open the history that is there; raise ConfigError where there is none."""
@@ -51,9 +62,6 @@ class HistoryFolder:
             from openvoy.cli.wiring import open_history  # noqa: PLC0415 - as above
 
         settings = load_config(self.config, os.environ)
-        given = os.environ.get("OPENVOY_DATA")
-        folder = self.data or (Path(given) if given else settings.store.path)
-        if not folder.is_dir():
-            raise ConfigError(f"There is no history in {folder}.", hint="Name its folder with --data.")
+        folder = self.folder()
         async with open_history(folder, settings.store.live_days) as store:
             yield store

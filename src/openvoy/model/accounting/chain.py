@@ -52,13 +52,15 @@ class _Track:
     counter: Counter | Fleet
     source: CounterSource
     offset_wh: float
-    """The series less what this source counted, as both were when the leader last moved."""
+    """The series less what this source counted, as both were when it was last told."""
     first_s: float
     read_s: float
     left_s: float = 0.0
     """When it stopped leading."""
     left_wh: float = 0.0
     """What the series stood at then."""
+    anchored_s: float = 0.0
+    """When it was last told what the series stands at."""
     still_wh: float | None = None
     """What it had counted when the leader began to stand for longer than reports lag."""
 
@@ -124,7 +126,7 @@ class Chain:
         notices = [one for one in notices if one.step is not Step.LATE or one.source == self.lead]
         if self.lead is None or self.lead not in counted:
             return False, notices
-        self._settle(self._tracks[self.lead], counted)
+        self._settle(self._tracks[self.lead], counted, at_s)
         return True, notices
 
     def _begin(self, source: CounterSource, raw_wh: float, at_s: float, fleet: Fleet | None) -> None:
@@ -234,19 +236,21 @@ class Chain:
         stood_in_wh = total_wh - other.left_wh
         return total_wh - other.value_wh > LOST_WH + RETURN_SHARE * stood_in_wh
 
-    def _settle(self, lead: _Track, counted: list[CounterSource]) -> None:
+    def _settle(self, lead: _Track, counted: list[CounterSource], at_s: float) -> None:
         """Let the series follow its leader, and the other sources stand beside it."""
-        value_wh = lead.value_wh
         assert self.total_wh is not None, "a series with a leader has begun"
-        if value_wh <= self.total_wh:
-            return
-        self.total_wh = value_wh
-        self.late_since_s = lead.counter.late_since_s
+        if lead.value_wh > self.total_wh:
+            self.total_wh = lead.value_wh
+            self.late_since_s = lead.counter.late_since_s
         for source in counted:
             other = self._tracks[source]
+            # What is not new says nothing of now; and beside a leader that stands, it must not be told what that says.
+            if other is lead or other.counter.moved_s != at_s or lead.counter.moved_s <= other.anchored_s:
+                continue
             # A better one that was left keeps its place: it knows best what it missed.
-            if other is not lead and (other.rank > lead.rank or not other.left_s):
-                other.offset_wh, other.left_s = value_wh - other.counter.total_wh, 0.0
+            if other.rank > lead.rank or not other.left_s:
+                other.offset_wh, other.left_s = self.total_wh - other.counter.total_wh, 0.0
+                other.anchored_s = at_s
 
 
 _METER_RANK = RANKS["production_details", "production.eim"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from openvoy.collector.books import Books
 from openvoy.collector.memory import recall
-from openvoy.errors import OpenvoyError, Remedy
+from openvoy.errors import GatewayTimeout, OpenvoyError, Remedy
 from openvoy.model import Snapshot
 from openvoy.model.records import Batch
 from openvoy.ports import History
@@ -26,7 +26,7 @@ from openvoy.protocol.translate import build_snapshot
 from openvoy.testing.clock import ManualClock
 from openvoy.testing.truth.peers import Peers
 from openvoy.testing.truth.plan import Episode, Trouble
-from openvoy.testing.truth.reader import InProcessReader, Successor
+from openvoy.testing.truth.reader import InProcessReader
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.fault_board import FaultBoard
@@ -39,6 +39,8 @@ from openvoy.virtual.traits import CONDITIONS, traits_of
 
 STEP_S = 900
 """Boundaries of days are multiples of it; between them counters need no closer look."""
+ASK_AGAIN_S = 21_600
+"""What was refused once is tried again; sometimes only a session had ended."""
 SUCCESSOR = "122299999999"
 
 
@@ -111,7 +113,7 @@ class Life:
             return
         self._reader.is_away = _is_within(trouble.away, elapsed_s)
         if trouble.replaced_s is not None and elapsed_s >= trouble.replaced_s and self._reader.successor is None:
-            self._reader.successor = Successor(SUCCESSOR)
+            self._reader.replace(SUCCESSOR)
             await self._close()
         await self._poll(elapsed_s)
         if len(self._batches) >= 96:
@@ -138,9 +140,19 @@ class Life:
             if self._books is None:
                 return
             wanted = (INFO, *wanted_endpoints(self._capabilities, self._replies))
+        self._drop_stale(elapsed_s)
         snapshot = build_snapshot(self._capabilities, self._replies, self.clock.now())
         self.peers.take(snapshot.at, self._replies, self._capabilities)
         self._record(snapshot)
+
+    def _drop_stale(self, elapsed_s: float) -> None:
+        """Do not go on showing what is no longer asked, and ask again some day what was refused."""
+        for endpoint, asked_s in self._asked_s.items():
+            age_s = elapsed_s - asked_s
+            if self._replies.value(endpoint) is not None and age_s > 3 * self._every_s(endpoint):
+                self._replies.note(endpoint, GatewayTimeout("It was not asked any more."))
+        if elapsed_s % ASK_AGAIN_S == 0:
+            self._forgotten.clear()
 
     async def _begin(self) -> bool:
         try:

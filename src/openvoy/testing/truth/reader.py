@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from openvoy.codec import changed, each
 from openvoy.errors import GatewayUnreachable
@@ -22,36 +22,34 @@ T = TypeVar("T")
 Counted = TypeVar("Counted", MeterReading, ChannelReading)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Successor:
     """Another gateway in the place of the first: a new serial number, and meters that count from 0."""
 
     serial: str
-    base_wh: dict[int, tuple[float | None, float | None]] | None = None
+    before: tuple[MeterReading, ...] = ()
+    """What the first one read last."""
 
     def disguise(self, endpoint: Endpoint[Any], value: Any) -> Any:
         """Let a reply be this gateway's."""
         if endpoint is INFO:
             return changed(value, serial=self.serial)
-        if endpoint is METER_READINGS:
-            rows = tuple(value)
-            if self.base_wh is None:
-                counted = [one for row in rows for one in (row, *each(row.channels))]
-                self.base_wh = {one.eid: (one.delivered_wh, one.received_wh) for one in counted if one.eid is not None}
-            return tuple(self._lowered(row) for row in rows)
-        return value
+        return tuple(self._lowered(row) for row in value) if endpoint is METER_READINGS else value
 
     def _lowered(self, row: MeterReading) -> MeterReading:
         channels = None if row.channels is None else tuple(self._less(one) for one in row.channels)
         return changed(self._less(row), channels=channels)
 
     def _less(self, row: Counted) -> Counted:
-        assert self.base_wh is not None
-        delivered_wh, received_wh = (None, None) if row.eid is None else self.base_wh.get(row.eid, (None, None))
+        counted: list[MeterReading | ChannelReading] = [*self.before]
+        counted += [channel for reading in self.before for channel in each(reading.channels)]
+        base = next((one for one in counted if one.eid == row.eid), None)
+        if base is None:
+            return row
         return changed(
             row,
-            delivered_wh=_difference(row.delivered_wh, delivered_wh),
-            received_wh=_difference(row.received_wh, received_wh),
+            delivered_wh=_difference(row.delivered_wh, base.delivered_wh),
+            received_wh=_difference(row.received_wh, base.received_wh),
         )
 
 
@@ -66,6 +64,7 @@ class InProcessReader:
         self._source = source
         self._board = board
         self.successor: Successor | None = None
+        self._meters: tuple[MeterReading, ...] = ()
         self.is_away = False
         """Nothing answers: the gateway, the network or the house is without power."""
 
@@ -88,9 +87,15 @@ class InProcessReader:
             Response(status=reply.status, headers=headers, body=reply.body), gateway="virtual", path=endpoint.path
         )
         decoded = endpoint.decode(reply.body)
+        if endpoint is METER_READINGS and self.successor is None:
+            self._meters = tuple(each(cast("tuple[MeterReading, ...]", decoded.value)))
         if self.successor is not None:
             decoded = replace(decoded, value=self.successor.disguise(endpoint, decoded.value))
         return decoded
+
+    def replace(self, serial: str) -> None:
+        """Let another gateway take the place of this one, with meters that have gone on counting."""
+        self.successor = Successor(serial, self._meters)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -1,0 +1,143 @@
+"""Days as history has them against days as they were: ten simulated site-years with every fault that touches energy.
+
+Each kind of site lives a year in a process of its own: random faults, outages of minutes to days, kills of the service,
+both changes of clocks; one gateway is replaced by another. Beside it what two others make of the same replies: the rule
+of Home Assistant's `total_increasing`, and the gateway's own "today". A day counts as wrong when it is off by more than
+0.1 % (or 3 Wh, since gateways count in whole ones); days marked as estimated are judged together with their neighbours.
+OPENVOY_TRUTH_DAYS shortens the year.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from benches import Row
+from openvoy.collector.recompute import REPLACED_GATEWAY, recompute
+from openvoy.model.records import CorrectionRecord
+from openvoy.store import HistoryStore
+from openvoy.testing.truth.cases import KINDS, build_case
+from openvoy.testing.truth.life import SUCCESSOR, Life
+from openvoy.testing.truth.plan import build_trouble
+from openvoy.testing.truth.verdict import QUANTITIES, Day, build_days, find_wrong, is_right
+from openvoy.virtual.site.calendar import midnight
+
+DAYS = int(os.environ.get("OPENVOY_TRUTH_DAYS", "365"))
+REPLACED = "three phases with batteries, 8.3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one kind of site."""
+
+    name: str
+    day_count: int
+    estimated_days: int
+    wrong: Sequence[str]
+    negative_days: int
+    increasing_wrong_days: int
+    today_wrong_days: int
+    off_kwh: float
+    increasing_off_kwh: float
+
+
+def run() -> Sequence[Row]:
+    """Live all kinds, as many at once as there are processors."""
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        verdicts = list(pool.map(_live, KINDS))
+    return [row for verdict in verdicts for row in _rows(verdict)]
+
+
+def _live(name: str) -> Verdict:
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_judge(name, Path(folder)))
+
+
+async def _judge(name: str, folder: Path) -> Verdict:
+    seed = 1 + list(KINDS).index(name)
+    trouble = build_trouble(DAYS, seed, is_replaced=name == REPLACED)
+    store = await HistoryStore.open(folder)
+    life = Life(build_case(name, DAYS, trouble, seed=seed), store)
+    await life.live()
+    if trouble.replaced_s is not None:
+        await _join(life, store)
+    site = life.case.site
+    end = midnight(life.case.start + timedelta(days=DAYS), site.zone)
+    columns = await store.read_energy(start=life.begin, end=end, by="day", time_zone=site.location.time_zone)
+    await store.close()
+    days = build_days(life, columns)
+    known = [name for name in QUANTITIES if any(day.quantity == name and day.counted_wh is not None for day in days)]
+    solar = [day for day in days if day.quantity == "solar_wh"]
+    increasing, today = life.peers.increasing_wh(), life.peers.today_wh
+    true_wh = sum(day.true_wh for day in solar)
+    return Verdict(
+        name=name,
+        day_count=len(solar),
+        estimated_days=sum(day.is_estimated for day in solar),
+        wrong=[str(finding) for quantity in known for finding in find_wrong(days, quantity)],
+        negative_days=sum(_is_negative(day) for day in days),
+        increasing_wrong_days=sum(not is_right(day.true_wh, increasing.get(day.date)) for day in solar),
+        today_wrong_days=sum(not is_right(day.true_wh, today.get(day.date)) for day in solar),
+        off_kwh=(sum(day.counted_wh for day in solar if day.counted_wh is not None) - true_wh) / 1000,
+        increasing_off_kwh=(sum(increasing.values()) - true_wh) / 1000,
+    )
+
+
+def _is_negative(day: Day) -> bool:
+    return day.counted_wh is not None and day.counted_wh < 0
+
+
+async def _join(life: Life, store: HistoryStore) -> None:
+    """Do what a person does who had the gateway replaced."""
+    old = life.case.site.gateway.serial
+    last = await store.read_last_energy(old)
+    assert last is not None
+    correction = CorrectionRecord(
+        gateway=SUCCESSOR,
+        at=life.clock.now(),
+        kind=REPLACED_GATEWAY,
+        start=last.at,
+        end=last.at,
+        details={"predecessor": old},
+    )
+    await store.write_corrections([correction])
+    found = await recompute(store, SUCCESSOR, until=life.clock.now())
+    assert found is not None
+    await store.replace_energy(gateway=SUCCESSOR, start=found.start, end=found.end, batch=found.batch)
+
+
+def _rows(verdict: Verdict) -> Sequence[Row]:
+    what = f"{verdict.name} ({verdict.day_count} days, {verdict.estimated_days} estimated)"
+    for finding in verdict.wrong:
+        print(f"  {verdict.name}: {finding}")
+    return [
+        Row(
+            figure=f"wrong or negative energies, {what}",
+            value=float(len(verdict.wrong) + verdict.negative_days),
+            unit="days",
+            peer="total_increasing, solar alone",
+            peer_value=float(verdict.increasing_wrong_days),
+            bound="= 0",
+            ok=not verdict.wrong and not verdict.negative_days,
+        ),
+        Row(
+            figure=f"the same, {verdict.name}",
+            value=float(len(verdict.wrong) + verdict.negative_days),
+            unit="days",
+            peer="the gateway's today, solar alone",
+            peer_value=float(verdict.today_wrong_days),
+        ),
+        Row(
+            figure=f"solar energy off in all, {verdict.name}",
+            value=verdict.off_kwh,
+            unit="kWh",
+            peer="total_increasing",
+            peer_value=verdict.increasing_off_kwh,
+        ),
+    ]

@@ -1,0 +1,128 @@
+"""What history says of days against what they were, through faults, outages, kills and a change of clocks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from openvoy.cli.history.comparing import find_differences
+from openvoy.collector.recompute import BAD_RANGE, REPLACED_GATEWAY, recompute
+from openvoy.model.records import CorrectionRecord
+from openvoy.ports import Columns
+from openvoy.store import HistoryStore
+from openvoy.testing.truth.cases import KINDS, build_case
+from openvoy.testing.truth.life import SUCCESSOR, Life
+from openvoy.testing.truth.plan import Episode, Trouble, build_trouble
+from openvoy.testing.truth.verdict import QUANTITIES, build_days, find_wrong
+from openvoy.virtual.site.calendar import midnight
+
+HOUR_S, DAY_S = 3600.0, 86_400.0
+BOUNDED = ("standard, 7.6", "without transformers, 7.6", "metered, 4.10")
+"""Where most lies are told; the others take longer and are lived through by `script/bench truth`."""
+
+
+async def days_of(life: Life, store: HistoryStore, gateway: str | None = None) -> Columns:
+    site = life.case.site
+    end = midnight(life.case.start + timedelta(days=life.case.days), site.zone)
+    return await store.read_energy(
+        start=life.begin, end=end, by="day", time_zone=site.location.time_zone, gateway=gateway
+    )
+
+
+async def wrong_days(life: Life, store: HistoryStore) -> list[str]:
+    days = build_days(life, await days_of(life, store))
+    known = [name for name in QUANTITIES if any(day.quantity == name and day.counted_wh is not None for day in days)]
+    assert "solar_wh" in known
+    return [str(finding) for name in known for finding in find_wrong(days, name)]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("name", BOUNDED)
+async def test_days_are_right_whatever_befalls_the_gateway(name: str, seed: int, tmp_path: Path) -> None:
+    trouble = build_trouble(12, seed, faults_a_month=20, outages_a_month=6)
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case(name, 12, trouble), store)
+    await life.live()
+    wrong = await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+
+
+async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> None:
+    trouble = Trouble(down=((1.4 * DAY_S, 3.6 * DAY_S),))
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("metered, 4.10", 6, trouble), store)
+    await life.live()
+    columns, wrong = await days_of(life, store), await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+    assert list(columns["estimated"]) == [0, 1, 1, 1, 0, 0]
+
+
+async def test_accounting_anew_gives_the_same(tmp_path: Path) -> None:
+    trouble = Trouble(
+        episodes=(
+            Episode(fault="counter-restored:wraps=1", start_s=1.5 * DAY_S, end_s=1.6 * DAY_S),
+            Episode(fault="meter-inactive", start_s=3.4 * DAY_S, end_s=3.45 * DAY_S),
+        ),
+        down=((2.5 * DAY_S, 2.6 * DAY_S),),
+    )
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("without transformers, 7.6", 6, trouble), store)
+    await life.live()
+    found = await recompute(store, life.site.definition.gateway.serial, until=life.clock.now())
+    assert found is not None
+    assert list(find_differences(found.batch.energy, await days_of(life, store), life.case.site.zone)) == []
+    await store.replace_energy(gateway=found.gateway, start=found.start, end=found.end, batch=found.batch)
+    wrong = await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+
+
+async def test_a_bad_range_is_left_out_and_the_energy_kept(tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("metered, 4.10", 4, Trouble()), store)
+    await life.live()
+    gateway = life.case.site.gateway.serial
+    start, end = life.begin + timedelta(hours=34), life.begin + timedelta(hours=40)
+    correction = CorrectionRecord(gateway=gateway, at=life.clock.now(), kind=BAD_RANGE, start=start, end=end)
+    await store.write_corrections([correction])
+    found = await recompute(store, gateway, until=life.clock.now())
+    assert found is not None
+    assert not [row for row in found.batch.energy if start <= row.at < end]
+    await store.replace_energy(gateway=gateway, start=found.start, end=found.end, batch=found.batch)
+    wrong = await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+
+
+async def test_a_replaced_gateway_goes_on_where_the_first_one_ended(tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("metered, 4.10", 4, Trouble(replaced_s=1.5 * DAY_S)), store)
+    await life.live()
+    old = life.case.site.gateway.serial
+    last = await store.read_last_energy(old)
+    assert last is not None
+    correction = CorrectionRecord(
+        gateway=SUCCESSOR,
+        at=life.clock.now(),
+        kind=REPLACED_GATEWAY,
+        start=last.at,
+        end=last.at,
+        details={"predecessor": old},
+    )
+    await store.write_corrections([correction])
+    found = await recompute(store, SUCCESSOR, until=life.clock.now())
+    assert found is not None
+    await store.replace_energy(gateway=SUCCESSOR, start=found.start, end=found.end, batch=found.batch)
+    wrong = await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+
+
+def test_every_kind_of_site_can_be_built() -> None:
+    for name in KINDS:
+        assert build_case(name, 3, Trouble()).days == 3
