@@ -54,6 +54,22 @@ class BrokenStore:
         """Fail."""
         _fail()
 
+    async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
+        """Fail."""
+        _fail()
+
+    async def read_last_sequence(self, kind: str) -> int:
+        """Fail."""
+        _fail()
+
+    async def read_meta(self, key: str) -> str | None:
+        """Fail."""
+        _fail()
+
+    async def write_meta(self, key: str, value: str) -> None:
+        """Fail."""
+        _fail()
+
     async def close(self) -> None:
         """Nothing is open."""
 

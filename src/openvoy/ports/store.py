@@ -132,3 +132,23 @@ class Outbox(Protocol):
         `kind` is a name of Batch; columns are seq and the record's, `details` of events as JSON.
         """
         ...
+
+    async def read_last_sequence(self, kind: str) -> int:
+        """The sequence of the newest row of a kind, 0 where there is none: from here on, only what is new comes."""
+        ...
+
+
+class Notes(Protocol):
+    """Notes about the history itself, kept as safely as the history; raises as `Store` does."""
+
+    async def read_meta(self, key: str) -> str | None:
+        """A note, None where there is none."""
+        ...
+
+    async def write_meta(self, key: str, value: str) -> None:
+        """Keep a note; returns once it is durable."""
+        ...
+
+
+class Archive(Store, Outbox, Notes, Protocol):
+    """What exporters read: history, what is new in it, and how far each has come."""

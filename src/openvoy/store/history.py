@@ -228,6 +228,10 @@ class HistoryStore:
         """Rows that came after a sequence number, in its order: the outbox of exporters."""
         return await self._read(lambda session: read_raw.read_since(session, kind, sequence, limit))
 
+    async def read_last_sequence(self, kind: str) -> int:
+        """The sequence of the newest row of a kind, 0 where there is none."""
+        return await self._read(lambda session: read_raw.read_last_sequence(session, kind))
+
     async def read_meta(self, key: str) -> str | None:
         """A note about the history itself, such as `rules_version`, the rules that energy was accounted by."""
         rows = await self._read(lambda session: session.rows("SELECT value FROM meta WHERE key = ?", [key]))

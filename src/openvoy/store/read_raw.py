@@ -51,9 +51,7 @@ def _selected(table: Table) -> Mapping[str, str]:
 
 def read_since(session: Session, kind: str, sequence: int, limit: int) -> Columns:
     """Read the rows after a sequence number, in its order, with the names of their owners."""
-    if kind not in FOLLOWED:
-        raise StoreFault(Fault.BAD_VALUE, f"History: rows can be {', '.join(FOLLOWED)}, not {kind}.")
-    table = FOLLOWED[kind]
+    table = _followed_table(kind)
     columns = {"seq": f"{table.name}.seq", **_selected(table)}
     parts = _parts_since(session, table, sequence)
     rows: list[tuple[Any, ...]] = []
@@ -69,6 +67,19 @@ def read_since(session: Session, kind: str, sequence: int, limit: int) -> Column
         if rows:
             break
     return _columns(columns, rows)
+
+
+def read_last_sequence(session: Session, kind: str) -> int:
+    """Find the sequence of the newest row, 0 where there is none."""
+    table = _followed_table(kind)
+    ((newest,),) = session.rows(f"SELECT coalesce(max(seq), 0) FROM {table.name}")
+    return max([int(newest), *(part.last_seq for part in _parts_since(session, table, 0))])
+
+
+def _followed_table(kind: str) -> Table:
+    if kind not in FOLLOWED:
+        raise StoreFault(Fault.BAD_VALUE, f"History: rows can be {', '.join(FOLLOWED)}, not {kind}.")
+    return FOLLOWED[kind]
 
 
 def _parts_since(session: Session, table: Table, sequence: int) -> list[Part]:
