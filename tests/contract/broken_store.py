@@ -25,7 +25,7 @@ class BrokenStore:
         *,
         start: datetime,
         end: datetime,
-        by: Literal["hour", "day", "month", "year"],
+        by: Literal["hour", "day", "week", "month", "year"],
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:

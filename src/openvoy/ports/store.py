@@ -12,7 +12,7 @@ Columns = Mapping[str, Sequence[float | int | str | None]]
 """A result by column, all of one length; times are Unix seconds (UTC)."""
 
 
-Period = Literal["hour", "day", "month", "year"]
+Period = Literal["hour", "day", "week", "month", "year"]
 
 
 class Store(Protocol):

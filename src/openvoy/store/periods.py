@@ -1,4 +1,4 @@
-"""Hours, days, months and years as a site's clock on the wall has them: pure."""
+"""Hours, days, weeks, months and years as a site's clock on the wall has them: pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openvoy.errors import ConfigError
 
-Period = Literal["hour", "day", "month", "year"]
+Period = Literal["hour", "day", "week", "month", "year"]
 HOUR_S = 3600
 
 
@@ -60,8 +60,14 @@ def _following_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
+def _monday(day: date) -> date:
+    """First day of the ISO week that holds a day."""
+    return day - timedelta(days=day.weekday())
+
+
 _STEPS: dict[Period, tuple[Callable[[date], date], Callable[[date], date]]] = {
     "day": (lambda day: day, lambda day: day + timedelta(days=1)),
+    "week": (_monday, lambda day: day + timedelta(days=7)),
     "month": (lambda day: day.replace(day=1), _following_month),
     "year": (lambda day: day.replace(month=1, day=1), lambda day: date(day.year + 1, 1, 1)),
 }

@@ -122,7 +122,7 @@ class MemoryStore:
         *,
         start: datetime,
         end: datetime,
-        by: Literal["hour", "day", "month", "year"],
+        by: Literal["hour", "day", "week", "month", "year"],
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:

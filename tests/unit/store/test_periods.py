@@ -48,6 +48,18 @@ def test_hours_are_those_that_touch() -> None:
     ]
 
 
+def test_weeks_begin_on_monday_also_across_years_and_changes_of_clocks() -> None:
+    assert bounds("Europe/Paris", "week", "2024-12-31T12:00", "2025-01-06T00:01") == [
+        "2024-12-29T23:00",
+        "2025-01-05T23:00",
+        "2025-01-12T23:00",
+    ]
+    assert bounds("America/New_York", "week", "2024-03-10T12:00", "2024-03-10T13:00") == [
+        "2024-03-04T05:00",
+        "2024-03-11T04:00",
+    ]
+
+
 def test_months_and_years_begin_at_local_midnight() -> None:
     assert bounds("Europe/Paris", "month", "2024-02-15T00:00", "2024-04-01T00:00") == [
         "2024-01-31T23:00",

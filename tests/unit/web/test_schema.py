@@ -38,7 +38,7 @@ def test_replies_have_their_types() -> None:
     by = next(one for one in document["paths"]["/api/v1/history/energy"]["get"]["parameters"] if one["name"] == "by")[
         "schema"
     ]
-    assert by["enum"] == ["hour", "day", "month", "year"]
+    assert by["enum"] == ["hour", "day", "week", "month", "year"]
 
 
 class Page(HTMLParser):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from openvoy.model.records import EnergyRecord
@@ -26,12 +27,14 @@ class Difference:
     after_wh: float | None
 
 
-def find_differences(rows: Sequence[EnergyRecord], known: Columns, zone: ZoneInfo) -> Iterator[Difference]:
+def find_differences(
+    rows: Sequence[EnergyRecord], known: Columns, zone: ZoneInfo, *, by: Literal["day", "month"] = "day"
+) -> Iterator[Difference]:
     """Compare accounted rows with what `read_energy` gave by period."""
     starts = [float(str(start)) for start in known["start"]]
     if not starts:
         return
-    bounds = [*starts, _end_of(starts, zone)]
+    bounds = [*starts, _end_of(starts[-1], zone, by)]
     for name in NAMES:
         counts = [(row.at.timestamp(), value) for row in rows if (value := getattr(row, name)) is not None]
         values = list(_values_at(counts, bounds))
@@ -44,10 +47,9 @@ def find_differences(rows: Sequence[EnergyRecord], known: Columns, zone: ZoneInf
                 yield Difference(start=start, quantity=name, before_wh=before_wh, after_wh=after_wh)
 
 
-def _end_of(starts: Sequence[float], zone: ZoneInfo) -> float:
-    last = datetime.fromtimestamp(starts[-1], zone)
-    is_monthly = len(starts) > 1 and starts[-1] - starts[-2] > 27 * 86_400
-    following = (last + timedelta(days=32)).replace(day=1) if is_monthly else last + timedelta(days=1)
+def _end_of(start_s: float, zone: ZoneInfo, by: Literal["day", "month"]) -> float:
+    start = datetime.fromtimestamp(start_s, zone)
+    following = (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=1)
     return following.astimezone(UTC).timestamp()
 
 

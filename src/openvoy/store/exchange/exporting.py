@@ -15,8 +15,8 @@ from openvoy.store.history import HistoryStore
 from openvoy.store.periods import build_bounds
 from openvoy.store.tables import Table
 
-Grain = Literal["raw", "hour", "day", "month", "year"]
-GRAINS: tuple[Grain, ...] = ("raw", "hour", "day", "month", "year")
+Grain = Literal["raw", "hour", "day", "week", "month", "year"]
+GRAINS: tuple[Grain, ...] = ("raw", "hour", "day", "week", "month", "year")
 Rows = Sequence[tuple[Any, ...]]
 _ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
 
@@ -134,6 +134,8 @@ def _windows(export: Export) -> Iterator[tuple[datetime, datetime]]:
         match export.by if export.is_site else "raw":
             case "month" | "year":
                 stop = date(day.year + 10, 1, 1)
+            case "week":
+                stop = day - timedelta(days=day.weekday()) + timedelta(weeks=520)
             case "hour" | "day":
                 stop = date(day.year + day.month // 12, day.month % 12 + 1, 1)
             case _:

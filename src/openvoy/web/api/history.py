@@ -88,11 +88,12 @@ async def read_energy(
     start: Start,
     end: End,
     by: Annotated[
-        Literal["hour", "day", "month", "year"], doc("", "hour, day, month or year, in the site's time.")
+        Literal["hour", "day", "week", "month", "year"],
+        doc("", "hour, day, week (from Monday), month or year, in the site's time."),
     ] = "day",
     gateway: GatewayName = None,
 ) -> EnergyColumns:
-    """Energies by hour, day, month or year of the site's time zone; several gateways are added up."""
+    """Energies by hour, day, week, month or year of the site's time zone; several gateways are added up."""
     span = parse_span(start, end, zone=backend.zone)
     check_length(
         span, MAX_POINTS * LEAST_PERIOD_S[by], hint="Give a longer period with by=, or a shorter time to read."

@@ -18,7 +18,7 @@ async def export(
     folder: HistoryFolder,
     start: Start = None,
     end: End = None,
-    by: Annotated[str, option("--by", help="raw, hour, day, month or year.")] = "raw",
+    by: Annotated[str, option("--by", help="raw, hour, day, week, month or year.")] = "raw",
     gateway: Annotated[str | None, option("--gateway", help="Serial of one gateway; default: all.")] = None,
     format_name: Annotated[
         str | None, option("--format", help="csv, jsonl or parquet; default: what the file's name ends in.")
@@ -27,7 +27,7 @@ async def export(
 ) -> None:
     """Write a table of the history to a file that other programs read.
 
-    Of energy, raw are the counters as they are accounted, periods are energies of the site's days, months and years.
+    Of energy, raw are the counters as they are accounted, periods are energies of the site's days, weeks, months and years.
     Of power, inverters, meters and batteries, an hour or day is the mean of its rows.
 
     Examples:

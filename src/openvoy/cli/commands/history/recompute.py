@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from openvoy.cli.app import JsonFlag, command, option
 from openvoy.cli.extras import needing
@@ -39,6 +39,7 @@ async def recompute(
 
     if by not in {"day", "month"}:
         raise ConfigError(f"Changes cannot be shown by {by}.", hint="Give --by day or --by month.")
+    period: Literal["day", "month"] = "day" if by == "day" else "month"
     zone, now = folder.zone(), SystemClock().now()
     async with folder.open() as store:
         found = await account_anew(store, gateway, until=now)
@@ -47,9 +48,9 @@ async def recompute(
                 f"The history has no raw counters of gateway {gateway}.", hint="Give its serial number with --gateway."
             )
         known = await store.read_energy(
-            start=found.start, end=found.end, by="day" if by == "day" else "month", time_zone=zone.key, gateway=gateway
+            start=found.start, end=found.end, by=period, time_zone=zone.key, gateway=gateway
         )
-        changes = list(find_differences(found.batch.energy, known, zone))
+        changes = list(find_differences(found.batch.energy, known, zone, by=period))
         kept = None
         if is_agreed:
             old = await store.read_energy_rows(start=found.start, end=found.end, gateway=gateway)
