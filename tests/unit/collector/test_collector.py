@@ -7,6 +7,7 @@ import pytest
 
 from openvoy.collector.keeper import MOST_WAITING
 from openvoy.errors import BadPayload, CertificateChanged, CredentialRejected, GatewayTimeout, GatewayUnreachable
+from openvoy.model.accounting import RULES_VERSION
 from openvoy.ports import Update
 from tests.unit.collector.house import House
 
@@ -136,9 +137,7 @@ async def test_a_refused_login_is_not_hammered() -> None:
     async with house.collecting() as collector:
         await house.clock.advance(HOUR_S)
         assert collector.feed.statuses()[0].state == "needs_login"
-        assert house.reader.requests.total() <= 65, (
-            "once a minute: some refuse every login for minutes at night"
-        )
+        assert house.reader.requests.total() <= 65, "once a minute: some refuse every login for minutes at night"
 
 
 async def test_values_are_not_called_fresh_while_nobody_can_log_in() -> None:
@@ -208,3 +207,32 @@ async def test_closing_writes_the_unfinished_minute_and_closes_the_reader() -> N
         assert house.reader.is_open
     assert len(house.store.batches) == 1
     assert not house.reader.is_open
+
+
+async def test_energies_and_counters_are_kept_every_five_minutes_and_at_the_end() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(1000)
+    energies = [record for batch in house.store.batches for record in batch.energy]
+    minutes = [record.at.minute for record in energies]
+    assert sorted(set(minutes)) == [0, 5, 10, 15, 16]
+    counters = {record.at for batch in house.store.batches for record in batch.counters}
+    assert {record.at for record in energies} <= counters, "every accounted row can be accounted again"
+    assert {record.rules_version for record in energies} == {RULES_VERSION}
+    phases = [record for batch in house.store.batches for record in batch.phase_energy]
+    assert {(record.eid, record.channel) for record in phases} >= {(704643328, 0), (704643328, 1)}
+
+
+async def test_a_kill_loses_no_energy() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(1000)
+        written = list(house.store.batches)  # what comes after this moment was never acknowledged
+    house.store.batches = written
+    async with house.collecting():
+        await house.clock.advance(600)
+    energies = [record for batch in house.store.batches for record in batch.energy]
+    elapsed_s = (energies[-1].at - energies[0].at).total_seconds()
+    counted = [record.solar_wh for record in energies if record.solar_wh is not None]
+    assert counted[-1] - counted[0] == pytest.approx(elapsed_s, abs=6)
+    assert counted == sorted(counted)
