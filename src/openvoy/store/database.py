@@ -39,6 +39,9 @@ _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
 """The first line that fits says what an error means."""
 
 
+_QUERIES = ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN])
+
+
 def fault_of(error: duckdb.Error) -> Fault:
     """Say what an error of the library means."""
     for kind, pattern, fault in _FAULTS:
@@ -95,6 +98,19 @@ class Session:
     def of(self, table: Table, start_s: float, end_s: float) -> str:
         """A source of a query: the table's rows of a time, sealed or not."""
         return self.catalog.source(table, start_s, end_s)
+
+    def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one query of a person's and give the names of its columns and its rows; raise for anything else."""
+        try:
+            with _translated("the query"):
+                statements = self._connection.extract_statements(sql)
+                if [statement.type for statement in statements] in _QUERIES:
+                    asked = self._connection.execute(statements[0])
+                    return [column[0] for column in asked.description or ()], asked.fetchall()
+        except StoreFault as fault:
+            kind = Fault.NOT_A_QUERY if fault.fault in {Fault.OTHER, Fault.BAD_VALUE} else fault.fault
+            raise StoreFault(kind, fault.message) from fault
+        raise StoreFault(Fault.NOT_A_QUERY, "History: this is not one query that reads.")
 
     def begin(self) -> None:
         """Begin a transaction."""

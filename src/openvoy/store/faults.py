@@ -18,6 +18,7 @@ class Fault(Enum):
     MEMORY = "Ask for a shorter time or a coarser step, or raise the store's memory limit."
     CLOSED = "The history is closed or being reopened; try again in a moment."
     BAD_VALUE = "A record holds a value that its column cannot keep. Please report this as a bug."
+    NOT_A_QUERY = "Ask with one SELECT over tables that exist; 'openvoy history sql --help' names them."
     OTHER = "Look at the disk and the folder under [store] path; 'openvoy doctor' checks both."
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
@@ -25,6 +25,8 @@ from openvoy.store.read_energy import OF_DEVICES, OF_PHASES, read_energy, read_o
 from openvoy.store.read_power import read_power
 from openvoy.store.rows import build_drafts
 from openvoy.store.times import second, unix_s
+from openvoy.store.verifying import Finding, verify_rows
+from openvoy.store.views import write_views
 from openvoy.store.writer import Writer
 
 T = TypeVar("T")
@@ -231,6 +233,19 @@ class HistoryStore:
     async def read_last_sequence(self, kind: str) -> int:
         """The sequence of the newest row of a kind, 0 where there is none."""
         return await self._read(lambda session: read_raw.read_last_sequence(session, kind))
+
+    async def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one query of a person's over the tables, sealed months and names of gateways and devices included."""
+
+        def read(session: Session) -> tuple[list[str], list[tuple[Any, ...]]]:
+            write_views(session)
+            return session.ask(sql)
+
+        return await self._read(read)
+
+    async def verify(self) -> Sequence[Finding]:
+        """Check what the tables say."""
+        return await self._read(verify_rows)
 
     async def read_meta(self, key: str) -> str | None:
         """A note about the history itself, such as `rules_version`, the rules that energy was accounted by."""

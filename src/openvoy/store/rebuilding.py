@@ -15,7 +15,7 @@ from openvoy.store.catalog import Catalog, Part, month_bounds, month_folder, mon
 from openvoy.store.changes import Change
 from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
-from openvoy.store.journal import JOURNAL
+from openvoy.store.journal import JOURNAL, segments
 from openvoy.store.ledger import last_note
 from openvoy.store.quarters import write_quarters
 from openvoy.store.sealing import DIMENSIONS, MANIFESTS, enter_part, read_manifest
@@ -29,7 +29,7 @@ def rebuild(session: Session, catalog: Catalog) -> None:
     months = list(_read_months(catalog))
     found = bases(catalog.folder.parent / JOURNAL)[-1:]
     of_bases = [read_manifest(month_folder(base, MONTH)) for base in found]
-    if not months and not found:
+    if not months and not found and not segments(catalog.folder.parent / JOURNAL):
         return
     catalog = replace(catalog, parts={part.key: part for parts, _ in months for part in parts})
     is_kept = False
@@ -44,6 +44,7 @@ def rebuild(session: Session, catalog: Catalog) -> None:
         for base, (parts, _) in zip(found, of_bases, strict=True):
             for part in parts:
                 _restore_unsealed(session, replace(catalog, folder=base), part)
+        _leap(session)
         seen = json.dumps({told["month"]: told["journal"] for _, told in (*months, *of_bases)})
         session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [REBUILT, seen])
         session.commit()
@@ -101,6 +102,18 @@ def _restore_unsealed(session: Session, base: Catalog, part: Part) -> None:
         rows = base.sealed(table, [part])
         session.run(f"INSERT INTO {table.name} SELECT * FROM ({rows}) WHERE strftime(time, '%Y-%m') NOT IN ({months})")
     _note_last(session, part)
+
+
+LEAP = 10_000_000
+"""More than the rows that a journal brings."""
+
+
+def _leap(session: Session) -> None:
+    """Let sequences go on far above: what followers have not seen for sure is given numbers that they have not seen."""
+    for table in tables.SERIES:
+        noted = session.rows("SELECT value FROM meta WHERE key = ?", [last_note(table)])
+        last = max((int(value) for (value,) in noted), default=0) + LEAP
+        session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [last_note(table), str(last)])
 
 
 def _note_last(session: Session, part: Part) -> None:

@@ -1,0 +1,41 @@
+"""`openvoy history backup`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from openvoy.cli.app import JsonFlag, argument, command
+from openvoy.cli.extras import needing
+from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.output import print_json, say
+
+
+@command("history backup")
+def backup(
+    *,
+    target: Annotated[Path, argument(help="Folder for the copy; one that has an earlier copy is brought up to date.")],
+    folder: HistoryFolder,
+    as_json: JsonFlag = False,
+) -> None:
+    """Copy the history, also while the service runs, and check the copy by its checksums.
+
+    Months that were sealed never change again: a later backup into the same folder copies only what is new.
+
+    Examples:
+        openvoy history backup /media/stick/openvoy
+
+        openvoy history backup --data /var/lib/openvoy backup
+    """
+    with needing("service", "History"):
+        from openvoy.store.backup import copy_history  # noqa: PLC0415 - `--help` need not load it
+
+    copied = copy_history(folder.folder(), target)
+    if as_json:
+        print_json({"folder": str(target), **asdict(copied)})
+    else:
+        say(
+            f"Backed up and checked: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
+            f"and {copied.records} records that are younger."
+        )

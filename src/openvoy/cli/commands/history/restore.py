@@ -1,0 +1,42 @@
+"""`openvoy history restore`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from openvoy.cli.app import JsonFlag, argument, command, option
+from openvoy.cli.extras import needing
+from openvoy.cli.output import print_json, say
+
+
+@command("history restore")
+async def restore(
+    *,
+    copy: Annotated[Path, argument(help="Folder that `history backup` wrote.")],
+    target: Annotated[Path, argument(help="Folder for the history.")],
+    replace: Annotated[
+        bool, option("--replace", help="Set the history that is there aside, in a folder beside the new one.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put a backup into a folder and make the history of it; a history that is there is not touched without --replace.
+
+    Examples:
+        openvoy history restore /media/stick/openvoy /var/lib/openvoy
+    """
+    with needing("service", "History"):
+        from openvoy.store import HistoryStore  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.store.backup import is_history, restore_history  # noqa: PLC0415 - as above
+
+    if replace and is_history(target):
+        # Fails where a service works with it.
+        await (await HistoryStore.open(target)).close()
+    copied = await asyncio.to_thread(restore_history, copy, target, replace=replace)
+    await (await HistoryStore.open(target)).close()
+    if as_json:
+        print_json({"folder": str(target), **asdict(copied)})
+    else:
+        say(f"Restored and checked: {copied.months} months and {copied.records} younger records, in {target}.")

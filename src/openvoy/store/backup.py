@@ -1,0 +1,170 @@
+"""Copies of a history: sealed months, and the journal for all that is younger; also while a service writes it.
+
+Both are only ever added to, so that a copy needs nobody's leave. The journal is copied first: what is sealed and taken
+out of it meanwhile is then in the months. The database itself is not copied; it is made anew from the two.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openvoy.errors import ConfigError
+from openvoy.store.base import MONTH, bases
+from openvoy.store.catalog import FOLDER, Part, month_folder
+from openvoy.store.disk import fault_of, write_file
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.guard import digest_of
+from openvoy.store.journal import JOURNAL, read_all, read_segment, segments
+from openvoy.store.opening import FILE_NAME
+from openvoy.store.sealing import MANIFESTS, read_manifest
+
+ATTEMPTS = 5
+"""A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """What a copy holds."""
+
+    months: int
+    files: int
+    size_bytes: int
+    records: int
+    """Of the journal."""
+
+
+def is_history(folder: Path) -> bool:
+    """Whether a folder holds a history or a copy of one."""
+    return (folder / FILE_NAME).exists() or (folder / FOLDER).is_dir() or (folder / JOURNAL).is_dir()
+
+
+def copy_history(source: Path, target: Path) -> Copied:
+    """Copy a history and check the copy; what an earlier copy has already is not copied again; raise StorageError."""
+    if not (source / JOURNAL).is_dir():
+        raise ConfigError(
+            f"There is no history in {source} that can be copied.",
+            hint="Name its folder with --data; one of an earlier version is brought up to date by 'openvoy run'.",
+        )
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            _copy(source, target)
+            return check_copy(target)
+        except FileNotFoundError as error:
+            if attempt == ATTEMPTS:
+                raise fault_of(error, f"History: {source} cannot be copied") from error
+        except OSError as error:
+            raise fault_of(error, f"History: {source} cannot be copied to {target}") from error
+    raise AssertionError("the last attempt ends one way or the other")
+
+
+def _copy(source: Path, target: Path) -> None:
+    _copy_journal(source / JOURNAL, target / JOURNAL)
+    (target / FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for month in sorted((source / FOLDER).glob("month=*")):
+        if _has_manifest(month):
+            _copy_month(month, target / FOLDER / month.name)
+
+
+def _has_manifest(folder: Path) -> bool:
+    return any((folder / name).exists() for name in MANIFESTS)
+
+
+def _copy_journal(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wanted = [file.name for file in segments(source)]
+    for name in wanted:
+        write_file(target / name, (source / name).read_bytes())
+    found = bases(source)[-1:]
+    for base in found:
+        _copy_month(month_folder(base, MONTH), month_folder(target / base.name, MONTH))
+    for old in target.iterdir():
+        if old.is_dir() and old.name not in {base.name for base in found}:
+            shutil.rmtree(old)
+        elif old.is_file() and old.name not in wanted:
+            old.unlink()
+
+
+def _copy_month(source: Path, target: Path) -> None:
+    """Copy the files that a manifest names, then the manifest; what it does not name any more goes."""
+    parts, _ = read_manifest(source)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = set(MANIFESTS)
+    for part in parts:
+        for name in _names(part):
+            kept.add(name)
+            if not _is_copied(source / name, target / name):
+                write_file(target / name, (source / name).read_bytes())
+    if read_manifest(source)[0] != parts:
+        raise FileNotFoundError(2, "it was sealed anew meanwhile", str(source))
+    for name in MANIFESTS:
+        write_file(target / name, (source / name).read_bytes())
+    for file in target.iterdir():
+        if file.name not in kept:
+            file.unlink()
+
+
+def _names(part: Part) -> tuple[str, str]:
+    stem = f"{part.key.table}-{part.generation}"
+    return f"{stem}.parquet", f"{stem}.guard"
+
+
+def _is_copied(source: Path, target: Path) -> bool:
+    """Sealed files never change: the same name and content is the same file."""
+    return target.exists() and digest_of(target.read_bytes()) == digest_of(source.read_bytes())
+
+
+def check_copy(folder: Path) -> Copied:
+    """Check every file of a copy by its checksum; raise StorageError for the first that is not as it should be."""
+    months = files = size_bytes = 0
+    for month, parts in _parts(folder):
+        months += month.parent.name == FOLDER
+        for part in parts:
+            content = (month / _names(part)[0]).read_bytes()
+            if digest_of(content) != part.digest:
+                raise StoreFault(Fault.CORRUPT, f"History: {month / _names(part)[0]} is damaged.")
+            files += 1
+            size_bytes += len(content)
+    for file in segments(folder / JOURNAL):
+        if read_segment(file).has_damage:
+            raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.")
+    records = len(read_all(folder / JOURNAL))
+    return Copied(months=months, files=files, size_bytes=size_bytes, records=records)
+
+
+def _parts(folder: Path) -> Iterator[tuple[Path, list[Part]]]:
+    for month in sorted((folder / FOLDER).glob("month=*")):
+        if _has_manifest(month):
+            yield month, read_manifest(month)[0]
+    for base in bases(folder / JOURNAL):
+        yield month_folder(base, MONTH), read_manifest(month_folder(base, MONTH))[0]
+
+
+def restore_history(copy: Path, target: Path, *, replace: bool = False) -> Copied:
+    """Put a copy into a folder; raise ConfigError if there is a history already, which `replace` sets aside."""
+    if not (copy / JOURNAL).is_dir():
+        raise ConfigError(f"{copy} is no backup of a history.", hint="Name the folder that 'history backup' wrote.")
+    check_copy(copy)
+    if is_history(target):
+        if not replace:
+            raise ConfigError(
+                f"There is a history in {target} already.",
+                hint="Choose another folder, or let --replace set it aside (its files are kept beside it).",
+            )
+        _set_aside(target)
+    return copy_history(copy, target)
+
+
+def _set_aside(target: Path) -> None:
+    number = 1
+    while (aside := target / f"replaced-{number}").exists():
+        number += 1
+    try:
+        aside.mkdir(mode=0o700)
+        for name in (FOLDER, JOURNAL, FILE_NAME, f"{FILE_NAME}.wal"):
+            if (target / name).exists():
+                (target / name).rename(aside / name)
+    except OSError as error:
+        raise fault_of(error, f"History: {target} cannot be set aside") from error

@@ -1,0 +1,18 @@
+"""The tables as a person asks for them: sealed or not, with the names that ids stand for."""
+
+from __future__ import annotations
+
+from openvoy.store import tables
+from openvoy.store.database import Session
+from openvoy.store.names import NAMES, joined
+
+EVER_S = (0, 4e9)
+
+
+def write_views(session: Session) -> None:
+    """Have a view of each table in this session, under the table's name."""
+    for table in tables.SERIES:
+        rows = session.of(table, *EVER_S).replace(f"FROM {table.name} ", f"FROM history.{table.name} ", 1)
+        source = joined(table, rows).replace("JOIN ", "JOIN history.")
+        names = ", ".join(f"{expression} AS {name}" for name, expression in NAMES[table].items())
+        session.run(f"CREATE OR REPLACE TEMP VIEW {table.name} AS SELECT {names}, {table.name}.* FROM {source}")

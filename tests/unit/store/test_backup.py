@@ -1,0 +1,161 @@
+"""Copies of a history, taken while it is written, and what is found out about damaged ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openvoy.errors import ConfigError, StorageError
+from openvoy.model.records import Batch
+from openvoy.store import HistoryStore
+from openvoy.store.backup import check_copy, copy_history, restore_history
+from openvoy.store.looking import looking_at
+from openvoy.store.opening import FILE_NAME
+from openvoy.store.verifying import Finding, verify_files
+from tests.unit.store.records import energy, everything, opened, power
+from tests.unit.store.test_sealing import JANUARY, LAST, STEP, fill, flip, sealed, seen
+
+
+def problems(findings: Sequence[Finding]) -> list[str]:
+    return [problem for finding in findings for problem in finding.problems]
+
+
+def without_sequence(columns: Any) -> set[tuple[object, ...]]:
+    """Rows that a new database was told by the journal have new numbers."""
+    return set(zip(*(values for name, values in columns.items() if name != "seq"), strict=True))
+
+
+async def test_a_backup_of_a_history_in_use_has_all_that_was_acknowledged(tmp_path: Path) -> None:
+    await fill(tmp_path / "a")
+    async with opened(tmp_path / "a", live_days=1) as store:
+        for number in range(3):
+            await store.write(everything(LAST + number * STEP + STEP, number))
+            copy_history(tmp_path / "a", tmp_path / "b")
+        before = await seen(store)
+        await store.write(Batch(power=(power(JANUARY + STEP, 4000.0),)))
+        await sealed(store)
+        after = await seen(store)
+        copied = copy_history(tmp_path / "a", tmp_path / "c")
+    assert copied.months == 2
+    assert not (tmp_path / "b" / FILE_NAME).exists()
+    for name, expected in (("b", before), ("c", after)):
+        restore_history(tmp_path / name, tmp_path / f"{name}-restored")
+        async with opened(tmp_path / f"{name}-restored") as store:
+            found = await seen(store)
+            assert found[:10] == expected[:10]
+            for rows, wanted in zip(found[10:], expected[10:], strict=True):
+                assert without_sequence(rows) == without_sequence(wanted)
+
+
+async def test_a_later_backup_replaces_what_was_sealed_anew(tmp_path: Path) -> None:
+    await fill(tmp_path / "a")
+    copy_history(tmp_path / "a", tmp_path / "b")
+    async with opened(tmp_path / "a") as store:
+        await store.write(Batch(power=(power(JANUARY + STEP, 4000.0),)))
+        await sealed(store)
+        copy_history(tmp_path / "a", tmp_path / "b")
+    names = {file.name for file in (tmp_path / "b" / "sealed" / "month=2024-01").iterdir()}
+    assert {"power-2.parquet", "power-2.guard"} <= names
+    assert "power-1.parquet" not in names
+
+
+async def test_a_history_is_not_overwritten_unless_told_and_then_kept(tmp_path: Path) -> None:
+    await fill(tmp_path / "a")
+    copy_history(tmp_path / "a", tmp_path / "b")
+    with pytest.raises(ConfigError, match="already"):
+        restore_history(tmp_path / "b", tmp_path / "a")
+    restore_history(tmp_path / "b", tmp_path / "a", replace=True)
+    assert (tmp_path / "a" / "replaced-1" / FILE_NAME).exists()
+    with pytest.raises(ConfigError, match="no backup"):
+        restore_history(tmp_path / "nothing", tmp_path / "c")
+    with pytest.raises(ConfigError, match="can be copied"):
+        copy_history(tmp_path / "nothing", tmp_path / "c")
+
+
+async def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
+    await fill(tmp_path / "a")
+    copy_history(tmp_path / "a", tmp_path / "b")
+    flip(tmp_path / "b" / "sealed" / "month=2024-02" / "power-1.parquet", 99)
+    with pytest.raises(StorageError, match=r"power-1\.parquet is damaged"):
+        check_copy(tmp_path / "b")
+    with pytest.raises(StorageError, match="damaged"):
+        restore_history(tmp_path / "b", tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
+async def test_what_is_wrong_with_files_is_named(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        await store.write(everything(LAST))
+    assert problems(verify_files(tmp_path)) == []
+    january = tmp_path / "sealed" / "month=2024-01"
+    flip(january / "power-1.parquet", 50)
+    flip(january / "energy-1.guard", 50)
+    (january / "inverter_report-1.parquet").unlink()
+    for journal in (tmp_path / "journal").glob("*.log"):
+        flip(journal, 30)
+    found = "\n".join(problems(verify_files(tmp_path)))
+    for said in ("power-1.parquet is damaged", "energy-1.guard is damaged", "inverter_report-1.parquet is missing"):
+        assert said in found
+    assert "journal" in found
+
+
+async def test_what_is_wrong_with_rows_is_named(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.write(Batch(energy=(energy(JANUARY, 10.0), energy(JANUARY + STEP, 9.0))))
+        await store.write(Batch(power=(power(JANUARY, 1.0, interval_s=3600), power(JANUARY + STEP, 1.0))))
+        found = problems(await store.verify())
+    assert found == [
+        "solar_wh falls 1 times, first at 2024-01-01 00:15:00 UTC",
+        "1 rows reach into the next, first at 2024-01-01 00:00:00 UTC",
+    ]
+
+
+async def test_a_person_asks_over_all_rows_and_changes_nothing(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        names, rows = await store.ask("SELECT gateway, min(time)::VARCHAR AS first, count(*) FROM power GROUP BY 1")
+        assert (names, rows) == (["gateway", "first", "count_star()"], [("122000000001", "2024-01-01 00:00:00", 5905)])
+        assert (await store.ask("SELECT kind, serial FROM device_energy"))[1] == [("battery", "b")]
+        for wrong in ("DELETE FROM power", "SELECT 1; DROP TABLE power", "COMMIT", "SELECT unheard", "nonsense", ""):
+            with pytest.raises(StorageError) as told:
+                await store.ask(wrong)
+            assert "SELECT" in told.value.hint
+        assert (await store.ask("SELECT count(*) FROM power"))[1] == [(5905,)]
+
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from openvoy.store import HistoryStore
+
+async def main():
+    store = await HistoryStore.open(Path(sys.argv[1]))
+    print("open", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_history_that_another_process_writes_is_looked_at_as_a_copy(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.write(everything(JANUARY))
+    with subprocess.Popen(  # noqa: ASYNC220 - it has to stay beside the test
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        async with looking_at(tmp_path) as looked:
+            assert looked.is_copy
+            assert len((await looked.store.ask("SELECT * FROM power"))[1]) == 1
+        holder.communicate("\n")
+    async with looking_at(tmp_path) as looked:
+        assert not looked.is_copy
+        assert isinstance(looked.store, HistoryStore)
