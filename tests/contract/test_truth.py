@@ -51,6 +51,18 @@ async def test_days_are_right_whatever_befalls_the_gateway(name: str, seed: int,
     assert wrong == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", KINDS)
+async def test_months_are_right_at_every_kind_of_site(name: str, tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case(name, 60, build_trouble(60, seed=11)), store)
+    await life.live()
+    wrong = await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+
+
 async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> None:
     trouble = Trouble(down=((1.4 * DAY_S, 3.6 * DAY_S),))
     store = await HistoryStore.open(tmp_path)
