@@ -81,6 +81,7 @@ class Keeping:
         self._sealer = Sealer(ledger, database.shared)
         self._changes = 0
         self._is_clean = False
+        self._is_settled = False
         self._is_paused = False
 
     def note_changes(self) -> None:
@@ -99,17 +100,29 @@ class Keeping:
         month = self._sealer.next_month()
         if month is not None:
             self._sealer.seal(month)
-            if self._sealer.next_month() is None:
-                # Until the log is in the file, a loss of the log would bring back what is removed now.
-                self._database.checkpoint()
+            self._is_settled = False
             return True
         if is_due(self._ledger):
             write_base(self._ledger, self._journal.folder)
-            self._database.checkpoint()
+            self._is_settled = False
+        if not self._settle():
+            return False
         self._pack()
         self._sealer.remove_leftovers()
         self._is_clean = True
         return False
+
+    def _settle(self) -> bool:
+        """Bring the log into the file: until then, a loss of the log would bring back what is to be removed."""
+        if not self._is_settled:
+            try:
+                self._database.checkpoint()
+            except StoreFault as fault:
+                # A reader may be in the way; it is tried again after the next change.
+                _LOG.info("History: nothing is removed yet: %s", fault.message)
+                return False
+            self._is_settled = True
+        return True
 
     def _pack(self) -> None:
         """Make closed files of the journal small, and remove those of which sealed months say everything."""
