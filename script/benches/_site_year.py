@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,11 +39,53 @@ def build_year(days: int, seed: int = 1) -> Mapping[str, Columns]:
         "discharge_wh": _counter(battery_w),
         "load_wh": _counter(load_w),
     }
+    reports = _reports(at[::5], light[::5], chance)
     return {
         "power": {**common, **powers},
-        "energy": {**common, **energies},
-        "inverters": {"gateway": GATEWAY, **_reports(at[::5], light[::5], chance)},
+        "energy": {"gateway": GATEWAY, "at": at[::5], **{name: values[::5] for name, values in energies.items()}},
+        "inverters": {"gateway": GATEWAY, **reports},
+        "meters": {"gateway": GATEWAY, **_meters(at, (solar_w, grid_w), chance)},
+        "device_energy": {"gateway": GATEWAY, **_panel_counters(at[::60], reports)},
     }
+
+
+def _meters(at: NDArray[np.int64], powers_w: Sequence[Numbers], chance: np.random.Generator) -> Columns:
+    """A production and a consumption meter by the minute."""
+    count = len(at)
+    voltage_v = 238 + np.repeat(chance.normal(0, 1.2, -(-count // 10)), 10)[:count] + chance.normal(0, 0.3, count)
+    frequency_hz = 50 + chance.normal(0, 0.012, count)
+    meters = []
+    for power_w in powers_w:
+        apparent_va = np.abs(power_w) + 30
+        meters.append(
+            {
+                "active_power_w": power_w,
+                "apparent_power_va": apparent_va,
+                "reactive_power_var": 30 + chance.normal(0, 4, count),
+                "power_factor": power_w / apparent_va,
+                "voltage_v": voltage_v + chance.normal(0, 0.05, count),
+                "current_a": apparent_va / voltage_v,
+                "frequency_hz": frequency_hz,
+            }
+        )
+    columns = {name: np.concatenate([meter[name] for meter in meters]) for name in meters[0]}
+    eids = np.repeat(np.arange(len(meters)) + 704643328, count)
+    return {"at": np.tile(at, len(meters)), "eid": eids, **columns}
+
+
+def _panel_counters(hours: NDArray[np.int64], reports: Columns) -> Columns:
+    """Accounted counters of the panels, each hour."""
+    at, serials, counts = [], [], []
+    for serial in np.unique(reports["serial"]):
+        here = reports["serial"] == serial
+        total_wh = np.cumsum(reports["power_w"][here] / 12)
+        seen = np.searchsorted(reports["at"][here], hours)
+        at.append(hours)
+        serials.append(np.full(len(hours), serial))
+        counts.append(np.concatenate([[0.0], total_wh])[seen])
+    order = np.argsort(np.concatenate(at), kind="stable")
+    columns = {"at": np.concatenate(at), "serial": np.concatenate(serials), "energy_wh": np.concatenate(counts)}
+    return {name: values[order] for name, values in columns.items()}
 
 
 def _light(at: NDArray[np.int64], chance: np.random.Generator) -> Numbers:
