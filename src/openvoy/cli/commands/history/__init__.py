@@ -7,7 +7,7 @@ import pkgutil
 
 from openvoy.cli.app import group
 
-group("history", "The history: costs, export, import.")
+group("history", "The history: backup, costs, export, import, restore, sql, verify.")
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
