@@ -129,7 +129,7 @@ class Ledger:
         return EnergyRecord(
             gateway=self._gateway,
             at=at,
-            estimated=is_far or bool(accounted.late_since),
+            estimated=is_far or accounted.is_stood_in_for or bool(accounted.late_since),
             charge_estimated=accounted.is_charge_integrated,
             rules_version=RULES_VERSION,
             **values,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from openvoy.model.accounting.chain import INTEGRATED, Chain
@@ -51,6 +51,8 @@ class Accounted:
     """The energies (solar_wh, …) that are known at this moment; the others are from before."""
     late_since: Mapping[str, datetime] = field(default_factory=dict)
     """Energies that came late all at once: since when their shape is not known."""
+    is_stood_in_for: bool = False
+    """A source stands in for a better one, so that some energy may belong to a time just before or after."""
     is_charge_integrated: bool = False
     """Charge and discharge are added up from power, as nothing counts them."""
     notices: tuple[Notice, ...] = ()
@@ -114,19 +116,21 @@ class Accountant:
         notices = self._count_inverters(inverters, of_site, at_s)
         known: set[str] = set()
         late: dict[str, datetime] = {}
+        is_stood_in_for = False
         for quantity, readings in of_site.items():
             chain = self._chains[quantity]
             is_known, found = chain.take(readings, at_s, fleet=self._fleet)
             notices += found
             if is_known:
                 known.add(f"{quantity}_wh")
+            is_stood_in_for = is_stood_in_for or chain.is_stood_in_for(at_s)
             if chain.late_since_s is not None:
                 late[f"{quantity}_wh"] = datetime.fromtimestamp(chain.late_since_s, UTC)
         if is_load_known and self._balance(known):
             known.add("load_wh")
             if late:
                 late["load_wh"] = min(late.values())
-        return self._accounted(known, late, notices)
+        return replace(self._accounted(known, late, notices), is_stood_in_for=is_stood_in_for)
 
     def _count_inverters(
         self, inverters: list[RawCounter], of_site: Mapping[str, list[tuple[CounterSource, float]]], at_s: float

@@ -93,6 +93,13 @@ class Chain:
         for track in self._tracks.values():
             track.offset_wh += by_wh
 
+    def is_stood_in_for(self, at_s: float) -> bool:
+        """Whether a better source fell silent lately: it will say when exactly energy was made, if it comes back."""
+        lead = None if self.lead is None else self._tracks[self.lead]
+        return lead is not None and any(
+            track.left_s and track.rank < lead.rank and at_s - track.left_s <= AWAY_S for track in self._tracks.values()
+        )
+
     def remember(self, source: CounterSource, raw_wh: float, at_s: float, total_wh: float) -> None:
         """Know a source that has been silent for long, and what the series stood at when it last spoke."""
         if source in self._tracks:
