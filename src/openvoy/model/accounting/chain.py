@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openvoy.model.accounting.counter import LARGEST_SITE_W, LOST_WH, Counter
+from openvoy.model.accounting.counter import LARGEST_SITE_W, LOST_WH, NOISE_WH, Counter
 from openvoy.model.accounting.fleet import Fleet
 from openvoy.model.accounting.steps import SILENT, Notice, Step
 from openvoy.model.counters import CounterSource
@@ -94,9 +94,11 @@ class Chain:
             track.offset_wh += by_wh
 
     def is_stood_in_for(self, at_s: float) -> bool:
-        """Whether a better source fell silent lately: it will say when exactly energy was made, if it comes back."""
+        """Whether a better source fell silent lately, or is back and has yet to reach what another one made of it."""
         lead = None if self.lead is None else self._tracks[self.lead]
-        return lead is not None and any(
+        if lead is None or self.total_wh is None:
+            return False
+        return lead.value_wh < self.total_wh - NOISE_WH or any(
             track.left_s and track.rank < lead.rank and at_s - track.left_s <= AWAY_S for track in self._tracks.values()
         )
 
