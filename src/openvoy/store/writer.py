@@ -278,9 +278,11 @@ class Writer:
             try:
                 is_more = keeping.tidy() and self._inbox.empty()
             except StoreFault as fault:
-                _LOG.warning("History: months cannot be sealed now: %s", fault.message)
                 keeping.pause()
-                if not database.is_alive():
+                if database.is_alive():
+                    _LOG.warning("History: months cannot be sealed now: %s", fault.message)
+                else:
+                    # It is opened anew for the next batch, which tells whether the disk takes anything.
                     self._close_database()
 
     def _checkpoint(self, *, above_bytes: int) -> None:
