@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_type_hints
@@ -27,6 +28,8 @@ TYPES = {
     "int": "whole number",
     "float": "number",
     "Path": "path",
+    "Target": "address",
+    "Quiet": "text",
     "Listen": "host:port",
     "Secret": "text",
     "tuple[str, …]": "list of texts",
@@ -54,7 +57,7 @@ def _section(section: type) -> str:
     rows = [
         (
             " or ".join(code(name) for name in setting_names(field.name, settings[field.name])),
-            TYPES[type_name(hints[field.name])],
+            _type(hints[field.name]),
             _default(field),
             settings[field.name].doc,
         )
@@ -65,6 +68,11 @@ def _section(section: type) -> str:
     return about + table(("setting", "type", "default", "meaning"), rows)
 
 
+def _type(hint: Any) -> str:
+    name = type_name(hint)
+    return "list of texts" if name.startswith("tuple[Literal[") else TYPES[name]
+
+
 def setting_names(name: str, setting: Setting) -> list[str]:
     """Give the names under which a setting stands in the file."""
     return [name + suffix for suffix in setting.suffixes]
@@ -73,4 +81,6 @@ def setting_names(name: str, setting: Setting) -> list[str]:
 def _default(field: Field[Any]) -> str:
     if field.default is MISSING or field.default in {None, "", ()}:
         return ""
+    if isinstance(field.default, tuple):
+        return code(json.dumps(field.default))
     return code(str(field.default).lower() if isinstance(field.default, bool) else field.default)

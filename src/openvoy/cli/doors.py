@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openvoy.cli.config import WebConfig
 from openvoy.web import AccessRules, Tls
+from openvoy.web.access import Right
 
 
 def build_tls(web: WebConfig) -> Tls | None:
@@ -16,5 +17,8 @@ def build_tls(web: WebConfig) -> Tls | None:
 def build_access_rules(web: WebConfig) -> AccessRules:
     """Build the rules beside the accounts."""
     return AccessRules(
-        allow_unprotected=web.allow_unprotected, proxy_header=web.proxy_user_header or "", proxies=web.proxies
+        allow_unprotected=web.allow_unprotected,
+        proxy_header=web.proxy_user_header or "",
+        proxies=web.proxies,
+        proxy_right=Right.OWNER if web.proxy_right == "owner" else Right.VIEWER,
     )

@@ -98,7 +98,7 @@ def build_app(
         *_build_asset_handlers(static),
     ]
     asgi = _choose(_as_asgi(_for_programs(handlers)), _as_asgi(_for_browsers(handlers, access, has_tls=has_tls)))
-    return WebApp(asgi=guard(asgi, hosts=hosts, clock=clock), live=live, access=access)
+    return WebApp(asgi=guard(asgi, hosts=hosts, clock=clock, is_proxied=access.is_proxied), live=live, access=access)
 
 
 def _choose(programs: AsgiApp, browsers: AsgiApp) -> AsgiApp:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
 from openvoy.ports import Clock
+from openvoy.web.access import Visitor
 from openvoy.web.asgi import AsgiApp, Message, Receive, Scope, Send, find_header, send_problem
 from openvoy.web.listen import HostRule
 
@@ -14,13 +16,13 @@ _LOG = logging.getLogger("openvoy.web.access")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'self'"
 )
 
 SECURITY_HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
+    (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
@@ -31,15 +33,15 @@ LOGGED_PARAMETERS = frozenset({"start", "end", "step_s", "by", "limit", "gateway
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 
-def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock) -> AsgiApp:
-    """Wrap an application."""
+def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock, is_proxied: Callable[[Visitor], bool]) -> AsgiApp:
+    """Wrap an application. A trusted proxy may pass on any name that browsers call it by."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         visit = _Visit(scope, send, clock)
         try:
-            if hosts.allows(find_header(scope, b"host")):
+            if hosts.allows(find_header(scope, b"host")) or is_proxied(_visitor(scope)):
                 await app(scope, receive, visit.send)
             else:
                 await _refuse_host(visit.send)
@@ -47,6 +49,12 @@ def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock) -> AsgiApp:
             visit.log()
 
     return guarded
+
+
+def _visitor(scope: Scope) -> Visitor:
+    client = scope.get("client")
+    headers = {str(name, "latin-1").lower(): str(value, "latin-1") for name, value in scope["headers"]}
+    return Visitor(address=client[0] if client else "", headers=headers)
 
 
 async def _refuse_host(send: Send) -> None:

@@ -110,6 +110,11 @@ class WebConfig:
     proxies: tuple[str, ...] = setting(
         kinds.texts, default=("127.0.0.1", "::1"), doc="Addresses from which that header is believed."
     )
+    proxy_right: str = setting(
+        kinds.parsed(_one_of("proxy_right", ("viewer", "owner"))),
+        default="viewer",
+        doc="viewer or owner: what those may whom the proxy names and who have no account here.",
+    )
     host_names: tuple[str, ...] = setting(
         kinds.texts, default=(), doc="Further names under which browsers call it, such as that of a reverse proxy."
     )

@@ -55,8 +55,8 @@ class Access:
 
     @property
     def is_protected(self) -> bool:
-        """Whether other machines may reach the service: they have to log in, or the configuration lets them look."""
-        return self.has_accounts or self._rules.allow_unprotected
+        """Whether other machines may reach the service: they log in here or at a proxy, or are allowed to look."""
+        return self.has_accounts or self._rules.allow_unprotected or bool(self._rules.proxy_header)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -81,11 +81,17 @@ class Access:
             return OPEN_OWNER
         return OPEN_VIEWER if self._rules.allow_unprotected else NOBODY
 
+    def is_proxied(self, visitor: Visitor) -> bool:
+        """Whether a trusted proxy has checked who calls."""
+        rules = self._rules
+        has_name = bool(rules.proxy_header and visitor.headers.get(rules.proxy_header.lower()))
+        return has_name and visitor.address in rules.proxies
+
     def _of_proxy(self, visitor: Visitor) -> Caller | None:
         rules = self._rules
-        name = visitor.headers.get(rules.proxy_header.lower(), "") if rules.proxy_header else ""
-        if not name or visitor.address not in rules.proxies:
+        if not self.is_proxied(visitor):
             return None
+        name = visitor.headers[rules.proxy_header.lower()]
         account = self._book.find_account(name)
         right = rules.proxy_right if account is None else _RIGHTS[account.right]
         return Caller(name=name if account is None else account.name, right=right, via="proxy")
