@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from openvoy.cli.config import Config, GatewayConfig
 from openvoy.cli.control import build_settings
 from openvoy.cli.folders import data_folder
 from openvoy.cli.output import say
+from openvoy.cli.roof import LAYOUT_FILE, RoofFile
 from openvoy.cli.service_mirror import ServiceMirror
 from openvoy.cli.tariff import SitePrices, TariffFile
 from openvoy.client.control import MemoryAudit
@@ -23,10 +24,12 @@ from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
 from openvoy.client.prices import fetch_text
 from openvoy.collector import Collector, ControlDesk, Exporting, Source
+from openvoy.collector.logbook import GatewayLogs
 from openvoy.model.place import SitePlace
 from openvoy.ports import Clock, Exporter, Feed, Household
 from openvoy.ports.control import Audit
 from openvoy.ports.exporter import AnyExporterKind
+from openvoy.ports.setup import Setup
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web import Access, AccessRules, SiteInfo, Tls, build_app, build_host_rule, serve
@@ -55,6 +58,10 @@ class Service:
     audit: Audit = field(default_factory=MemoryAudit)
     """Where it is written down what gateways were told."""
     is_control_enabled: bool = False
+    folder: Path | None = None
+    """Where the layout of the panels is kept; None: beside everything else."""
+    build_setup: Callable[[Feed], Setup] | None = None
+    """Builds what changes the configuration; None: nobody does."""
 
     @contextlib.asynccontextmanager
     async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
@@ -76,6 +83,9 @@ class Service:
                 prices=self._build_prices(collector.feed, clock),
                 access=Access(clock=clock, file=self.accounts, rules=self.rules),
                 desk=desk,
+                setup=None if self.build_setup is None else self.build_setup(collector.feed),
+                roof=RoofFile((self.folder or data_folder()) / LAYOUT_FILE),
+                logbook=GatewayLogs(self.sources, clock=clock),
                 has_tls=self.tls is not None,
                 pages=[page for _, exporter in exporters for page in exporter.pages],
             )
@@ -136,8 +146,13 @@ def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, 
 
 async def until_stopped() -> None:
     """Wait for Ctrl-C or a polite request to end."""
+    await listen_for_stop().wait()
+
+
+def listen_for_stop() -> asyncio.Event:
+    """Give what is set by Ctrl-C or a polite request to end."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped

@@ -25,7 +25,10 @@ from openvoy import __version__, codec
 from openvoy.errors import ConfigError, OpenvoyError, Remedy, StorageError
 from openvoy.ports import Clock, Exporters, Feed, Page, Store
 from openvoy.ports.control import Desk
+from openvoy.ports.logbook import Logbook
 from openvoy.ports.prices import Prices
+from openvoy.ports.roof import Roof
+from openvoy.ports.setup import Setup
 from openvoy.web.access import Access, Right, Visitor
 from openvoy.web.api import OPERATIONS
 from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
@@ -74,6 +77,9 @@ def build_app(
     prices: Prices | None = None,
     access: Access | None = None,
     desk: Desk | None = None,
+    setup: Setup | None = None,
+    roof: Roof | None = None,
+    logbook: Logbook | None = None,
     has_tls: bool = False,
     static: Path = STATIC_FOLDER,
 ) -> WebApp:
@@ -90,6 +96,9 @@ def build_app(
         prices=prices,
         access=access,
         desk=desk,
+        setup=setup,
+        roof=roof,
+        logbook=logbook,
     )
     handlers = [
         *_build_operations(backend),

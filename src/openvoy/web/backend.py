@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 from openvoy import __version__
 from openvoy.ports import Clock, Exporters, ExporterStatus, Feed, Store
 from openvoy.ports.control import Desk
+from openvoy.ports.logbook import Logbook
 from openvoy.ports.prices import Prices
+from openvoy.ports.roof import Roof
+from openvoy.ports.setup import Setup
 from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
 
@@ -51,6 +54,13 @@ class Backend:
     """None: gateways are only read."""
     prices: Prices | None = None
     """None: nobody says what energy costs."""
+    setup: Setup | None = None
+    """None: what is configured is not changed from here."""
+
+    roof: Roof | None = None
+    """None: nobody keeps how the panels lie."""
+    logbook: Logbook | None = None
+    """None: the gateways' own logs are not read."""
 
     @property
     def zone(self) -> ZoneInfo:

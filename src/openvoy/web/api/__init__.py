@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import access, control, costs, events, exporters, health, history, live, now, today
+from openvoy.web.api import access, control, costs, devices, events, exporters, health, history, live, meters, now, panels, setup, today
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,9 +11,13 @@ OPERATIONS: tuple[Operation, ...] = (
     *live.OPERATIONS,
     *today.OPERATIONS,
     *history.OPERATIONS,
+    *panels.OPERATIONS,
+    *meters.OPERATIONS,
+    *devices.OPERATIONS,
     *costs.OPERATIONS,
     *events.OPERATIONS,
     *control.OPERATIONS,
     *exporters.OPERATIONS,
+    *setup.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -1,0 +1,40 @@
+"""Beginning the service anew with a changed configuration, in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+
+from openvoy.settings.listen import Listen
+
+REPLY_S = 0.25
+"""So long the reply that announces it has to be on its way."""
+
+
+class Restarts:
+    """Counts starts, and is asked for the next one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.bound: Listen | None = None
+        """Where the dashboard was reached last."""
+        self._asked = asyncio.Event()
+
+    def begin(self) -> None:
+        """Count a start."""
+        self.count += 1
+        self._asked.clear()
+
+    def ask(self) -> None:
+        """Ask for the next start, soon."""
+        asyncio.get_running_loop().call_later(REPLY_S, self._asked.set)
+
+    async def wait(self, stopped: asyncio.Event) -> bool:
+        """Wait until the next start is asked for, True, or until the end is, False."""
+        waits = [asyncio.create_task(event.wait()) for event in (stopped, self._asked)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.wait(waits)
+        return not stopped.is_set()

@@ -1,0 +1,181 @@
+"""What the dashboard's first run and settings need of the service: finding, trying and keeping gateways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+LoginName = Literal["none", "user", "token", "cloud"]
+"""Nothing (or the default user), user and password, a token from a file, an account that renews its token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundHost:
+    """A gateway that announces itself on the local network."""
+
+    host: str
+    serial: str | None
+    firmware: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What answers at an address, asked without any login."""
+
+    host: str
+    serial: str
+    firmware: str
+    part_number: str | None
+    login: Literal["none", "digest", "token"]
+    """`none` and `digest` need nothing from a person: the serial number is enough."""
+    known_as: str | None = None
+    """Name of the gateway of this serial number that is collected from already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    """What a token says of itself."""
+
+    serials: tuple[str, ...]
+    role: str | None
+    expires_at: datetime | None
+    days_left: float | None
+    fits: bool | None = None
+    """Whether it is for the gateway in question; None where none is in question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginGiven:
+    """How to log in: nothing, a user of old firmware, a token, or an account of the vendor's cloud."""
+
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    cloud_user: str | None = None
+    cloud_password: str | None = field(default=None, repr=False)
+    keep_password: bool = False
+    """Of the account, so that tokens renew themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A gateway that was read with a login; nothing is saved yet."""
+
+    id: str
+    """Names it when it is saved; it is forgotten after a quarter of an hour."""
+    probe: Probe
+    token: TokenView | None
+    solar_w: float | None
+    grid_w: float | None
+    battery_w: float | None
+    load_w: float | None
+    panels: int
+    batteries: int
+    meters: int
+    missing: int
+    """Parts that could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayEntry:
+    """A gateway of the configuration."""
+
+    name: str
+    host: str
+    site: str
+    login: LoginName
+    account: str | None = None
+    """Of the vendor's cloud, or the user of old firmware."""
+    token: TokenView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEntry:
+    """The first site of the configuration."""
+
+    name: str
+    time_zone: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupState:
+    """The configuration as a person sees and changes it."""
+
+    file: str
+    version: str
+    """Of the file's text; who changes it says which one was looked at."""
+    starts: int
+    """How many times the service has started in this process: it grows when a change is in force."""
+    gateways: tuple[GatewayEntry, ...]
+    site: SiteEntry
+    tariff_file: str | None
+    is_control_enabled: bool
+    listen: str
+    is_reachable: bool
+    """Other machines reach the dashboard."""
+    is_listen_fixed: bool
+    """The command line says where to listen, whatever the file says."""
+    is_target_fixed: bool
+    """The command line names the gateway, so that none can be added."""
+    history: str
+    """Folder of the history."""
+
+
+class Setup(Protocol):
+    """Finds, tries and keeps; each method raises an OpenvoyError that says what helps.
+
+    What changes the configuration takes the `version` that was looked at, checks the whole file before it is written,
+    and then begins the service anew with it, which takes a second or two and gives a grown `starts`.
+    """
+
+    async def read_state(self) -> SetupState:
+        """Give the configuration as it is on the disk."""
+        ...
+
+    async def discover(self) -> Sequence[FoundHost]:
+        """Listen some seconds for gateways that announce themselves."""
+        ...
+
+    async def probe(self, host: str) -> Probe:
+        """Ask an address what it is."""
+        ...
+
+    def explain(self, token: str, serial: str | None) -> TokenView:
+        """Say what a token says of itself; raise CredentialRejected for what is none."""
+        ...
+
+    async def attempt(self, host: str, login: LoginGiven) -> Trial:
+        """Log in, for which a token may be obtained from the cloud, and read everything once."""
+        ...
+
+    async def keep(self, trial: str, *, name: str, replaces: str | None, version: str) -> SetupState:
+        """Save what was tried as a gateway, or as the new login and address of the one that it replaces."""
+        ...
+
+    async def remove(self, name: str, *, version: str) -> SetupState:
+        """Collect from a gateway no more; its history stays."""
+        ...
+
+    async def write_site(self, site: SiteEntry, *, version: str) -> SetupState:
+        """Name and place the site."""
+        ...
+
+    async def write_control(self, *, is_enabled: bool, version: str) -> SetupState:
+        """Allow changes of gateways' settings, or not."""
+        ...
+
+    async def write_listen(self, *, is_reachable: bool, version: str) -> SetupState:
+        """Let other machines reach the dashboard, or this one only."""
+        ...
+
+    async def read_tariff(self) -> str:
+        """Give the text of the file of prices; empty where there is none."""
+        ...
+
+    async def write_tariff(self, text: str, *, version: str) -> SetupState:
+        """Save the file of prices, or with an empty text take prices from the gateway again."""
+        ...
