@@ -42,7 +42,31 @@ class BrokenStore:
         """Fail."""
         _fail()
 
-    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+    async def read_events(
+        self, *, limit: int, gateway: str | None = None, skip: int = 0, kind: str | None = None, text: str | None = None
+    ) -> Sequence[EventRecord]:
+        """Fail."""
+        _fail()
+
+    async def read_device_energy(
+        self,
+        *,
+        start: datetime,
+        end: datetime,
+        by: Literal["hour", "day", "week", "month", "year"],
+        time_zone: str,
+        gateway: str | None = None,
+    ) -> Columns:
+        """Fail."""
+        _fail()
+
+    async def read_meters(
+        self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None, eid: int | None = None
+    ) -> Columns:
+        """Fail."""
+        _fail()
+
+    async def read_devices(self, *, gateway: str | None = None) -> Columns:
         """Fail."""
         _fail()
 

@@ -13,7 +13,9 @@ import aiohttp
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
 from openvoy.ports.control import Desk
+from openvoy.ports.logbook import Logbook
 from openvoy.ports.prices import Prices
+from openvoy.ports.roof import Roof
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
 from openvoy.web.access import Access, AccessRules
@@ -42,6 +44,8 @@ class Setup:
     host_names: Sequence[str] = ()
     static: Path = STATIC_FOLDER
     prices: Prices | None = None
+    roof: Roof | None = None
+    logbook: Logbook | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +85,8 @@ def build_web(setup: Setup, feed: LiveFeed, clock: ManualClock) -> WebApp:
         static=setup.static,
         desk=setup.desk,
         prices=setup.prices,
+        roof=setup.roof,
+        logbook=setup.logbook,
     )
 
 

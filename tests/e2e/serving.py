@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,7 +13,10 @@ import aiohttp
 from openvoy.client.clock import SystemClock
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
+from openvoy.ports.logbook import Logbook
+from openvoy.ports.roof import Roof
 from openvoy.settings.listen import Listen
+from openvoy.web.access import Access
 from openvoy.web.app import build_app
 from openvoy.web.backend import SiteInfo
 from openvoy.web.listen import build_host_rule
@@ -47,7 +51,14 @@ class Served:
 
 @contextlib.asynccontextmanager
 async def serving(
-    store: Store, *, zone: str = "Europe/Paris", names: Sequence[str] = ("home",), listen: Listen = LOOPBACK
+    store: Store,
+    *,
+    zone: str = "Europe/Paris",
+    names: Sequence[str] = ("home",),
+    listen: Listen = LOOPBACK,
+    roof: Roof | None = None,
+    logbook: Logbook | None = None,
+    accounts: Path | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a site called Maison until the context ends."""
     feed = LiveFeed(names)
@@ -57,6 +68,9 @@ async def serving(
         site=SiteInfo(name="Maison", time_zone=zone, latitude=48.85, longitude=2.35),
         clock=SystemClock(),
         hosts=build_host_rule(listen),
+        roof=roof,
+        logbook=logbook,
+        access=Access(clock=SystemClock(), file=accounts),
     )
     async with contextlib.AsyncExitStack() as left:
         bound = await left.enter_async_context(serve(app, listen))

@@ -40,7 +40,7 @@ async def running_demo(folder: Path, *, port: int, days: int) -> AsyncIterator[L
         source = SiteSource(site, virtual_clock, parse_version(DEFAULT))
         settings = GatewaySettings(folder=folder / "gateway")
         async with VirtualGateway(source, clock=virtual_clock, settings=settings) as gateway:
-            service = _build_service(gateway, site, port)
+            service = _build_service(gateway, site, port, folder)
             async with service.running(store, clock) as bound:
                 yield bound
 
@@ -81,7 +81,7 @@ def _energy_at(site: Site, at: datetime) -> EnergyRecord:
     )
 
 
-def _build_service(gateway: VirtualGateway, site: Site, port: int) -> Service:
+def _build_service(gateway: VirtualGateway, site: Site, port: int, folder: Path) -> Service:
     assert gateway.url is not None
     definition = site.definition
     audit = MemoryAudit()
@@ -98,6 +98,7 @@ def _build_service(gateway: VirtualGateway, site: Site, port: int) -> Service:
                 time_zone=definition.zone,
             )
         ],
+        folder=folder,
         audit=audit,
         is_control_enabled=True,
         site=SiteInfo(

@@ -51,8 +51,33 @@ class Store(Protocol):
         """Reports of inverters: columns at, serial and the measured values of InverterRecord."""
         ...
 
-    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
-        """The newest events, newest first."""
+    async def read_events(
+        self, *, limit: int, gateway: str | None = None, skip: int = 0, kind: str | None = None, text: str | None = None
+    ) -> Sequence[EventRecord]:
+        """The newest events, newest first, `skip` left out; `kind` begins their kind, `text` is in their words."""
+        ...
+
+    async def read_device_energy(
+        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
+    ) -> Columns:
+        """Energies of inverters and batteries by local period.
+
+        Columns start, gateway, kind, serial, energy_wh, charge_wh, estimated; device by device.
+        """
+        ...
+
+    async def read_meters(
+        self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None, eid: int | None = None
+    ) -> Columns:
+        """Readings of meters (channel 0) and their phases (1 to 3) over steps from `start` on.
+
+        Columns at, gateway, eid, channel, the measured values of MeterRecord as means, and of active_power_w, voltage_v
+        and frequency_hz the lowest and highest minute as …_min and …_max.
+        """
+        ...
+
+    async def read_devices(self, *, gateway: str | None = None) -> Columns:
+        """Devices that were ever seen: columns gateway, kind, serial, part_number, firmware, first_seen, last_seen."""
         ...
 
     async def read_last_energy(self, gateway: str) -> EnergyRecord | None:
@@ -97,15 +122,6 @@ class Accounts(Protocol):
         """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once.
 
         Of the batch, energy, steps, device_energy and phase_energy are taken; each row is given a new sequence.
-        """
-        ...
-
-    async def read_device_energy(
-        self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
-    ) -> Columns:
-        """Energies of inverters and batteries by local period.
-
-        Columns start, gateway, kind, serial, energy_wh, charge_wh, estimated; device by device.
         """
         ...
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
-from openvoy.store import read_raw, read_rest
+from openvoy.store import read_details, read_raw, read_rest
 from openvoy.store.aside import SetAside
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
@@ -162,13 +162,35 @@ class HistoryStore:
             )
         )
 
-    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+    async def read_events(
+        self, *, limit: int, gateway: str | None = None, skip: int = 0, kind: str | None = None, text: str | None = None
+    ) -> Sequence[EventRecord]:
         """The newest events, newest first."""
         return await self._read(
             lambda session: read_rest.read_events(
-                session, limit=limit, gateway_ids=read_rest.read_gateway_ids(session, gateway)
+                session,
+                limit=limit,
+                gateway_ids=read_rest.read_gateway_ids(session, gateway),
+                skip=skip,
+                kind=kind,
+                text=text,
             )
         )
+
+    async def read_meters(
+        self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None, eid: int | None = None
+    ) -> Columns:
+        """Readings of meters and their phases by step, with their lowest and highest minute."""
+        start_s, end_s = unix_s(start), unix_s(end)
+        return await self._read(
+            lambda session: read_details.read_meters(
+                session, start_s=start_s, end_s=end_s, step_s=step_s, gateway=gateway, eid=eid
+            )
+        )
+
+    async def read_devices(self, *, gateway: str | None = None) -> Columns:
+        """All devices that were ever seen."""
+        return await self._read(lambda session: read_details.read_devices(session, gateway=gateway))
 
     async def read_last_energy(self, gateway: str) -> EnergyRecord | None:
         """The newest accounted counters of a gateway."""

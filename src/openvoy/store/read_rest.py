@@ -72,13 +72,23 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     return dict(zip(names, (at_s, [devices[number] for number in ids], *measures), strict=True))
 
 
-def read_events(session: Session, *, limit: int, gateway_ids: Sequence[int]) -> list[EventRecord]:
-    """Read the newest events, newest first."""
+def read_events(
+    session: Session,
+    *,
+    limit: int,
+    gateway_ids: Sequence[int],
+    skip: int = 0,
+    kind: str | None = None,
+    text: str | None = None,
+) -> list[EventRecord]:
+    """Read the newest events, newest first; of those that fit the newest `skip` are left out."""
     rows = session.rows(
         "SELECT gateway.serial, event.time, event.kind, event.subject, event.text, event.details "
-        "FROM event JOIN gateway ON gateway.id = event.gateway_id WHERE list_contains(?, gateway.id) "
-        "ORDER BY event.time DESC, event.seq DESC LIMIT ?",
-        [list(gateway_ids), limit],
+        "FROM event JOIN gateway ON gateway.id = event.gateway_id WHERE list_contains($1, gateway.id) "
+        "AND ($2 IS NULL OR starts_with(event.kind, $2)) "
+        "AND ($3 IS NULL OR contains(lower(event.text || ' ' || event.subject), lower($3))) "
+        "ORDER BY event.time DESC, event.seq DESC LIMIT $4 OFFSET $5",
+        [list(gateway_ids), kind, text, limit, skip],
     )
     return [
         EventRecord(

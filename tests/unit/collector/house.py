@@ -133,9 +133,19 @@ class MemoryStore:
     ) -> Columns:
         raise AssertionError
 
-    async def read_events(self, *, limit: int, gateway: str | None = None) -> Sequence[EventRecord]:
+    async def read_events(
+        self, *, limit: int, gateway: str | None = None, skip: int = 0, kind: str | None = None, text: str | None = None
+    ) -> Sequence[EventRecord]:
         events = [event for batch in self.batches for event in batch.events if event.gateway == gateway]
-        return events[::-1][:limit]
+        return events[::-1][skip : skip + limit]
+
+    async def read_meters(
+        self, *, start: datetime, end: datetime, step_s: int, gateway: str | None = None, eid: int | None = None
+    ) -> Columns:
+        raise AssertionError
+
+    async def read_devices(self, *, gateway: str | None = None) -> Columns:
+        raise AssertionError
 
     async def read_steps(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
         raise AssertionError

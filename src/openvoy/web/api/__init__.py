@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from openvoy.web.api import access, control, costs, devices, events, exporters, health, history, live, meters, now, panels, setup, today
+from openvoy.web.api import (
+    access,
+    control,
+    costs,
+    devices,
+    events,
+    exporters,
+    health,
+    history,
+    live,
+    meters,
+    now,
+    panels,
+    setup,
+    today,
+)
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
