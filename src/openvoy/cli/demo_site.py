@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from openvoy.cli.output import say
@@ -14,10 +14,11 @@ from openvoy.client.control import ControlSettings, MemoryAudit
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
-from openvoy.model.records import Batch, EnergyRecord
+from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
 from openvoy.ports import Clock
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
+from openvoy.units import wh_from_joules
 from openvoy.virtual.api.versions import DEFAULT, parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
@@ -64,7 +65,8 @@ async def _live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None
     for tables in history_tables(site, start, now):
         for kind, columns in tables.items():
             await store.write_columns(kind, {**columns, "gateway": serial})
-    await store.write(Batch(energy=(_energy_at(site, now),)))
+    panels = tuple(row for at in (*_midnights(site, start, now), now) for row in _panels_at(site, at))
+    await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels))
 
 
 def _energy_at(site: Site, at: datetime) -> EnergyRecord:
@@ -79,6 +81,24 @@ def _energy_at(site: Site, at: datetime) -> EnergyRecord:
         discharge_wh=state.battery.all.delivered_wh,
         load_wh=state.load.all.delivered_wh,
     )
+
+
+def _midnights(site: Site, start: datetime, now: datetime) -> Iterator[datetime]:
+    for number in range(site.date_of(start).toordinal(), site.date_of(now).toordinal() + 1):
+        at = datetime.combine(date.fromordinal(number), time(), site.definition.zone).astimezone(UTC)
+        if start <= at < now:
+            yield at
+
+
+def _panels_at(site: Site, at: datetime) -> Iterator[DeviceEnergyRecord]:
+    for panel in site.at(at).panels:
+        yield DeviceEnergyRecord(
+            gateway=site.definition.gateway.serial,
+            at=at.astimezone(UTC),
+            kind="inverter",
+            serial=panel.serial,
+            energy_wh=wh_from_joules(panel.lifetime_j),
+        )
 
 
 def _build_service(gateway: VirtualGateway, site: Site, port: int, folder: Path) -> Service:
