@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from openvoy.testing.captures import captures_folder
-from reference.pages import NOTICE, PAGES, compare, write
+from reference.pages import NOTICE, OTHERS, PAGES, compare, write
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -19,14 +19,15 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is not up to date")
     is_check = parser.parse_args().check
     stale = []
-    for name, render in PAGES.items():
-        text = NOTICE + render()
-        if diff := compare(FOLDER / name, text):
-            stale.append(name)
+    texts = {FOLDER / name: NOTICE + render() for name, render in PAGES.items()}
+    texts |= {FOLDER.parents[1] / path: render() for path, render in OTHERS.items()}
+    for file, text in texts.items():
+        if diff := compare(file, text):
+            stale.append(file.name)
             if is_check:
                 sys.stderr.write(f"{diff}\n")
             else:
-                write(FOLDER / name, text)
+                write(file, text)
     if not is_check:
         stale += _write_recorded()
     if is_check and stale:

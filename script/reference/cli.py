@@ -50,16 +50,17 @@ def _anchor(path: str) -> str:
     return f"openvoy-{path.replace(' ', '-')}"
 
 
-def _help(command: Any) -> str:
+def help_of(command: Any) -> str:
+    """Give the help of a command as it was written."""
     return inspect.cleandoc(command.help or "").replace("\b\n", "")
 
 
 def _summary(command: Any) -> str:
-    return _help(command).partition("\n\n")[0]
+    return help_of(command).partition("\n\n")[0]
 
 
 def _section(path: str, command: Any) -> str:
     context = command.context_class(command, info_name=f"openvoy {path}")
     records = [parameter.get_help_record(context) for parameter in command.params]
     rows = [(code(usage), meaning) for usage, meaning in filter(None, records)]
-    return f"\n## openvoy {path}\n\n{_help(command)}\n\n{table(('parameter', 'meaning'), rows)}"
+    return f"\n## openvoy {path}\n\n{help_of(command)}\n\n{table(('parameter', 'meaning'), rows)}"

@@ -22,6 +22,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
+import typer.completion
 
 from openvoy import __version__
 from openvoy.cli.output import show_error, start_logging
@@ -116,11 +117,19 @@ def prompt_secret(text: str) -> str:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line in this process and return its exit code."""
     load_commands()
+    # Answers the shell that asks for words, as the script of `render_completion` makes it do.
+    typer.completion.completion_init()  # type: ignore[attr-defined]  # it is imported there from elsewhere
     try:
         _app(args=list(arguments), prog_name="openvoy")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+def render_completion(shell: str) -> str:
+    """Write the script by which a shell of this name completes commands and options."""
+    build = typer.completion.get_completion_script  # type: ignore[attr-defined]  # as above
+    return str(build(prog_name="openvoy", complete_var="_OPENVOY_COMPLETE", shell=shell))
 
 
 def load_commands() -> None:

@@ -32,6 +32,7 @@ from openvoy.ports.exporter import AnyExporterKind
 from openvoy.ports.setup import Setup
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
+from openvoy.store.exchange.files import StoreFiles
 from openvoy.web import Access, AccessRules, SiteInfo, Tls, build_app, build_host_rule, serve
 
 
@@ -103,7 +104,15 @@ class Service:
     ) -> Sequence[tuple[str, Exporter]]:
         site = self.site
         place = SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude)
-        household = Household(place=place, feed=feed, store=store, clock=clock, desk=desk, environ=self.environ)
+        household = Household(
+            place=place,
+            feed=feed,
+            store=store,
+            clock=clock,
+            desk=desk,
+            environ=self.environ,
+            files=StoreFiles(store, clock),
+        )
         return [(kind.section, kind.build(settings, household)) for kind, settings in self.exporters]
 
 

@@ -62,7 +62,13 @@ class LiveFeed:
         trouble = None if find is None or status.state not in {"ok", "degraded"} else find()
         if trouble is None:
             return status
-        return replace(status, state="degraded", problem=trouble.message, hint=trouble.hint or None)
+        return replace(
+            status,
+            state="degraded",
+            problem=trouble.message,
+            hint=trouble.hint or None,
+            login_trouble=trouble.message,
+        )
 
     def statuses(self) -> Sequence[GatewayStatus]:
         """Give all gateways, in the order of the configuration."""

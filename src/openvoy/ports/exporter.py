@@ -15,7 +15,8 @@ from openvoy.model.place import SitePlace
 from openvoy.ports.clock import Clock
 from openvoy.ports.control import Desk
 from openvoy.ports.feed import Feed
-from openvoy.ports.store import Store
+from openvoy.ports.files import TableFiles
+from openvoy.ports.store import Archive
 
 SettingsT = TypeVar("SettingsT")
 
@@ -94,11 +95,13 @@ class Household:
 
     place: SitePlace
     feed: Feed
-    store: Store
+    store: Archive
     clock: Clock
     desk: Desk
     environ: Mapping[str, str]
     """Where secrets of the configuration are looked up."""
+    files: TableFiles | None = None
+    """Writes files of the history; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class GatewayStatus:
     """What helps."""
     load_pct: float | None = None
     """Share of the gateway's time that collection takes."""
+    login_trouble: str | None = None
+    """What will end in a login that fails, although values still arrive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

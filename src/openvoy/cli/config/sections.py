@@ -150,6 +150,5 @@ LATER = {
     "mqtt": "[mqtt]",
     "influx": "[[influx]]",
     "pvoutput": "[pvoutput]",
-    "notify": "[[notify]]",
 }
 """Sections that are planned and not there yet."""

@@ -1,0 +1,169 @@
+"""What a person gets told, from a household to a real receiver on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openvoy.collector import Exporting
+from openvoy.exporters.notify import KIND, NotifySettings
+from openvoy.exporters.notify.target import parse_target
+from openvoy.model.alerts.condition import TOPICS
+from openvoy.model.alerts.quiet import parse_quiet
+from openvoy.model.records import Batch, EventRecord, PowerRecord
+from openvoy.store import HistoryStore
+from openvoy.testing.clock import ManualClock
+from tests.unit.exporters.house import STATUS
+from tests.unit.exporters.notify.household import OFF_GRID, ON_GRID, ToldFeed, build_household
+from tests.unit.exporters.notify.receivers import Inbox, inbox
+
+KEPT = tuple(topic for topic in TOPICS if topic != "store")
+"""Nothing writes the history of this household, but for the test of that."""
+NOON = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
+
+
+@dataclass
+class House:
+    """A household with a notifier that runs."""
+
+    feed: ToldFeed
+    store: HistoryStore
+    clock: ManualClock
+    inbox: Inbox
+    settings: NotifySettings
+
+    async def look_for(self, minutes: float) -> list[tuple[str, str]]:
+        """Let time pass; give kinds and titles of what was told meanwhile."""
+        before = len(self.inbox.posts)
+        for _ in range(int(minutes * 2)):
+            await self.clock.advance(30.0)
+            await self.clock.until_sleeping()
+        return [(body["kind"], body["title"]) for _, body in self.inbox.posts[before:]]
+
+    @contextlib.asynccontextmanager
+    async def notifying(self) -> AsyncIterator[Exporting]:
+        household = build_household(self.feed, self.store, self.clock)
+        exporter = KIND.build(self.settings, household)
+        async with Exporting([("notify", exporter)], clock=self.clock) as exporting:
+            await self.clock.until_sleeping()
+            yield exporting
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    store = await HistoryStore.open(tmp_path)
+    try:
+        async with inbox() as box:
+            settings = NotifySettings(url=parse_target(f"http://{box.url}/hook"), events=KEPT)
+            yield House(ToldFeed(), store, ManualClock(NOON), box, settings)
+    finally:
+        await store.close()
+
+
+async def test_the_grid_is_lost_and_back(house: House) -> None:
+    async with house.notifying() as exporting:
+        assert exporting.statuses()[0].state == "ok"
+        house.feed.snapshot = OFF_GRID
+        assert await house.look_for(10) == [("alert", "The grid is lost")]
+        house.feed.snapshot = ON_GRID
+        assert await house.look_for(10) == [("over", "Over: The grid is lost")]
+        path, body = house.inbox.posts[0]
+    assert path == "/hook"
+    assert (body["site"], body["topic"], body["is_urgent"]) == ("home", "grid", True)
+    assert body["text"] == "The house runs on its own power. The batteries are at 60 %."
+
+
+async def test_a_restart_repeats_nothing_and_forgets_nothing(house: House) -> None:
+    house.feed.snapshot = OFF_GRID
+    async with house.notifying():
+        assert len(await house.look_for(5)) == 1
+    async with house.notifying():
+        assert await house.look_for(30) == []
+        house.feed.status = replace(STATUS, state="starting", is_fresh=False)
+        assert await house.look_for(30) == []
+        house.feed.status, house.feed.snapshot = STATUS, ON_GRID
+        assert await house.look_for(5) == [("over", "Over: The grid is lost")]
+
+
+async def test_nights_are_quiet_but_for_what_is_urgent(house: House) -> None:
+    house.settings = replace(house.settings, quiet=parse_quiet("13:00-14:00"))  # 11:00 to 12:00 UTC
+    house.clock.jump_to(NOON.replace(hour=11))
+    low = replace(ON_GRID, storage=replace(ON_GRID.storage, soc_pct=5.0))  # type: ignore[type-var]
+    async with house.notifying() as exporting:
+        house.feed.snapshot = low
+        assert await house.look_for(20) == []
+        assert exporting.statuses()[0].left_count == 1
+        house.feed.snapshot = replace(low, grid=OFF_GRID.grid)
+        assert await house.look_for(10) == [("alert", "The grid is lost")]
+        house.feed.snapshot = low
+        assert await house.look_for(31) == [("over", "Over: The grid is lost"), ("alert", "The batteries are low")]
+
+
+async def test_a_receiver_that_was_away_gets_what_it_missed(house: House) -> None:
+    house.inbox.status = 500
+    async with house.notifying() as exporting:
+        house.feed.snapshot = OFF_GRID
+        assert await house.look_for(10) == []
+        status = exporting.statuses()[0]
+        assert (status.state, status.problem) == ("trouble", f"http://{house.inbox.url} answers 500.")
+        house.inbox.status = 200
+        assert await house.look_for(10) == [("alert", "The grid is lost")]
+        assert exporting.statuses()[0].state == "ok"
+
+
+async def test_only_what_is_wanted_is_told(house: House) -> None:
+    house.settings = replace(house.settings, events=("battery", "token"))
+    async with house.notifying():
+        house.feed.snapshot = OFF_GRID
+        house.feed.status = replace(STATUS, state="degraded", login_trouble="The token expires in 3 weeks.")
+        assert await house.look_for(10) == [("alert", "The login to home will end")]
+
+
+async def test_another_firmware_is_told_also_where_it_came_in_a_pause(house: House) -> None:
+    async with house.notifying():
+        assert await house.look_for(2) == []
+    house.feed.snapshot = replace(ON_GRID, gateway=replace(ON_GRID.gateway, firmware="8.3.5167"))
+    async with house.notifying():
+        await house.look_for(2)
+    ((_, body),) = house.inbox.posts
+    assert body["text"] == "The firmware of home was 8.2.4345 and is 8.3.5167."
+
+
+def event(kind: str, at: datetime, subject: str = "storage.mode") -> Batch:
+    text = "storage.mode, mode: backup → savings: overwritten."
+    return Batch(events=(EventRecord(gateway="122000000001", at=at, kind=kind, subject=subject, text=text),))
+
+
+async def test_an_overwritten_setting_is_told_once_an_hour(house: House) -> None:
+    await house.store.write(event("control.overwritten", NOON, "of before"))
+    async with house.notifying():
+        assert await house.look_for(2) == []
+        for _ in range(3):
+            await house.store.write(event("control.overwritten", house.clock.now()))
+            await house.store.write(event("control.took_effect", house.clock.now()))
+        assert await house.look_for(2) == [("notice", "A setting was overwritten")]
+        await house.look_for(62)
+        await house.store.write(event("control.overwritten", house.clock.now()))
+        assert await house.look_for(2) == [("notice", "A setting was overwritten")]
+
+
+async def test_history_that_stands_still_is_told(house: House) -> None:
+    async def keep_minutes(count: int) -> list[Any]:
+        told = []
+        for _ in range(count):
+            record = PowerRecord(gateway="122000000001", at=house.clock.now(), interval_s=60, solar_w=1.0)
+            await house.store.write(Batch(power=(record,)))
+            told += await house.look_for(1)
+        return told
+
+    house.settings = replace(house.settings, events=("store",))
+    async with house.notifying():
+        assert await keep_minutes(30) == []
+        assert await house.look_for(30) == [("alert", "History is not written")]
+        assert await keep_minutes(5) == [("over", "Over: History is not written")]
