@@ -148,7 +148,6 @@ class MirrorConfig:
 
 LATER = {
     "mqtt": "[mqtt]",
-    "influx": "[[influx]]",
     "pvoutput": "[pvoutput]",
 }
 """Sections that are planned and not there yet."""
