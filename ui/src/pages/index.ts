@@ -25,4 +25,9 @@ export interface PageEntry {
   load(): Promise<PageModule> | PageModule;
 }
 
-export const PAGES: readonly PageEntry[] = [{ id: "", icon: "solar", title: "now.title", load: () => ({ default: NowPage }) }];
+export const PAGES: readonly PageEntry[] = [
+  { id: "", icon: "solar", title: "now.title", load: () => ({ default: NowPage }) },
+  { id: "panels", icon: "panels", title: "panels.title", load: () => import("./panels/module") },
+  { id: "meters", icon: "meters", title: "meters.title", load: () => import("./meters/module") },
+  { id: "devices", icon: "devices", title: "nav.devices", load: () => import("./devices/module") },
+];

@@ -1,0 +1,72 @@
+/** Devices of history and of the newest snapshot together. */
+
+import type { Maybe, Snapshot } from "../../api/types";
+import type { KnownDevice } from "./api";
+
+export interface Device {
+  serial: string;
+  kind: string;
+  part_number: Maybe<string>;
+  firmware: Maybe<string>;
+  communicating: Maybe<boolean>;
+  /** Bars, 0 to 5. */
+  signal: Maybe<number>;
+  status: Maybe<string>;
+  first_s: Maybe<number>;
+  last_s: Maybe<number>;
+  /** The gateway still lists it. */
+  isListed: boolean;
+}
+
+interface Said {
+  serial: string;
+  kind?: string;
+  at?: Maybe<string>;
+  part_number?: Maybe<string>;
+  firmware?: Maybe<string>;
+  communicating?: Maybe<boolean>;
+  status?: Maybe<string>;
+  state?: Maybe<string>;
+  long_range_radio_level?: Maybe<number>;
+  short_range_radio_level?: Maybe<number>;
+}
+
+const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "battery", "inverter"];
+
+export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>): Device[] {
+  const found = new Map<string, Device>();
+  for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
+    const blank = { communicating: null, signal: null, status: null, isListed: false };
+    found.set(serial, { serial, kind, part_number, firmware, first_s: first_seen, last_s: last_seen, ...blank });
+  }
+  for (const [kind, said] of listed(snapshot)) {
+    const before = found.get(said.serial);
+    const at_ms = said.at === undefined || said.at === null ? Number.NaN : Date.parse(said.at);
+    found.set(said.serial, {
+      serial: said.serial,
+      kind,
+      part_number: said.part_number ?? before?.part_number ?? null,
+      firmware: said.firmware ?? before?.firmware ?? null,
+      communicating: said.communicating ?? null,
+      signal: said.long_range_radio_level ?? said.short_range_radio_level ?? null,
+      status: said.status ?? said.state ?? null,
+      first_s: before?.first_s ?? null,
+      last_s: Number.isNaN(at_ms) ? (before?.last_s ?? null) : at_ms / 1000,
+      isListed: true,
+    });
+  }
+  const rank = ({ kind }: Device): number => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+  return [...found.values()].sort((left, right) => rank(left) - rank(right) || left.serial.localeCompare(right.serial));
+}
+
+function listed(snapshot: Maybe<Snapshot>): [string, Said][] {
+  if (snapshot === null) return [];
+  const { gateway, inverters, batteries } = snapshot;
+  const controllers = (snapshot as Snapshot & { controllers?: Said[] }).controllers ?? [];
+  return [
+    ["gateway", { ...gateway, at: snapshot.at, communicating: true }],
+    ...controllers.map((each): [string, Said] => [each.kind ?? "system-controller", each]),
+    ...batteries.map((each): [string, Said] => ["battery", each]),
+    ...inverters.map((each): [string, Said] => ["inverter", each]),
+  ];
+}

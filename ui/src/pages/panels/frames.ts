@@ -1,0 +1,109 @@
+/** A day of the array as frames: what every panel gave at any time of it. */
+
+import type { InverterColumns, Maybe } from "../../api/types";
+import type { Span } from "../../lib/time";
+
+export const FRAME_S = 300;
+/** Inverters report every 5 to 15 minutes; an older report says nothing about a moment. */
+const LONGEST_S = 1200;
+
+export interface Reports {
+  at: number[];
+  power_w: Maybe<number>[];
+}
+
+/** The reports of each panel, by time. */
+export function bySerial(columns: InverterColumns): Map<string, Reports> {
+  const found = new Map<string, Reports>();
+  columns.at.forEach((at, row) => {
+    const serial = columns.serial[row]!;
+    const reports = found.get(serial) ?? { at: [], power_w: [] };
+    found.set(serial, reports);
+    reports.at.push(at);
+    reports.power_w.push(columns.power_w[row] ?? null);
+  });
+  return found;
+}
+
+/** The power that a panel reported for a moment: its report ends then or soon after; null where there is none. */
+export function powerAt(reports: Reports | undefined, at_s: number): Maybe<number> {
+  if (reports === undefined) return null;
+  let low = 0;
+  let high = reports.at.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reports.at[middle]! < at_s) low = middle + 1;
+    else high = middle;
+  }
+  const at = reports.at[low];
+  return at === undefined || at - at_s >= LONGEST_S ? null : (reports.power_w[low] ?? null);
+}
+
+/** The moments of the frames from the first report of the day to the last. */
+export function framesOf(columns: InverterColumns, span: Span): { first_s: number; last_s: number } {
+  const known = columns.at.filter((_, row) => columns.power_w[row] !== null);
+  if (known.length === 0) return { first_s: span.start_s, last_s: span.start_s };
+  const down = (at: number): number => span.start_s + Math.floor((at - span.start_s) / FRAME_S) * FRAME_S;
+  return { first_s: down(known.reduce((a, b) => Math.min(a, b))), last_s: down(known.reduce((a, b) => Math.max(a, b))) };
+}
+
+export function median(values: readonly Maybe<number>[]): Maybe<number> {
+  const known = values.filter((value) => value !== null).sort((left, right) => left - right);
+  if (known.length === 0) return null;
+  const half = known.length >> 1;
+  return known.length % 2 === 1 ? known[half]! : (known[half]! + known[half - 1]!) / 2;
+}
+
+/** Tenths of the highest, 0 to 9. */
+export function heatOf(value: Maybe<number>, highest: number): Maybe<number> {
+  if (value === null || highest <= 0) return value === null ? null : 0;
+  return Math.min(9, Math.max(0, Math.floor((value / highest) * 10)));
+}
+
+/** The highest value of those that are known. */
+export function highestOf(values: Iterable<Maybe<number>>): number {
+  let highest = 0;
+  for (const value of values) if (value !== null && value > highest) highest = value;
+  return highest;
+}
+
+export interface Ranked {
+  serial: string;
+  energy_wh: Maybe<number>;
+  /** Against the median of its group, in percent; null where it cannot be said. */
+  against_pct: Maybe<number>;
+}
+
+/** Below this the light was too weak to compare panels. */
+const LEAST_WH = 20;
+
+/** Panels by energy, best first; unknown ones at the end. */
+export function ranking(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): Ranked[] {
+  const usual = new Map<string, Maybe<number>>();
+  for (const group of new Set(groups.values())) {
+    usual.set(group, median([...energies].flatMap(([serial, value]) => (groups.get(serial) === group ? [value] : []))));
+  }
+  const ranked = [...energies].map(([serial, energy_wh]) => {
+    const middle = usual.get(groups.get(serial) ?? "") ?? null;
+    const isKnown = energy_wh !== null && middle !== null && middle >= LEAST_WH;
+    return { serial, energy_wh, against_pct: isKnown ? (energy_wh / middle - 1) * 100 : null };
+  });
+  return ranked.sort((left, right) => (right.energy_wh ?? -1) - (left.energy_wh ?? -1));
+}
+
+/** Weak is what stays so far below the median of its group over a whole period. */
+export const WEAK_PCT = -15;
+
+/** So many weak ones in a group are not ill: they look another way, and their group should be split. */
+const MIXED_SHARE = 0.25;
+
+/** Groups in which panels of several directions stand together, so that their median judges nobody. */
+export function mixedGroups(ranked: readonly Ranked[], groups: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const group of new Set(groups.values())) {
+    const judged = ranked.filter(({ serial, against_pct }) => groups.get(serial) === group && against_pct !== null);
+    const weak = judged.filter(({ against_pct }) => against_pct! <= WEAK_PCT);
+    if (weak.length > 1 && weak.length > judged.length * MIXED_SHARE) found.add(group);
+  }
+  return found;
+}
