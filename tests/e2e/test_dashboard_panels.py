@@ -1,0 +1,196 @@
+"""Panels, meters, devices and events in a real browser, against the real history."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from openvoy.cli.roof import RoofFile
+from openvoy.model.layout import Layout, PanelPlace
+from openvoy.model.records import Batch, DeviceEnergyRecord, EventRecord, InverterRecord, MeterRecord
+from openvoy.store import HistoryStore
+from tests.e2e.chromium import chromium, visit
+from tests.e2e.home import SERIAL, SILENT, a_home, a_status, zone_of_afternoon
+from tests.e2e.serving import Served, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PANEL = "482100000003"
+ARRAY = "[data-array]"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
+    opened = await HistoryStore.open(tmp_path / "history")
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def service(tmp_path: Path, store: HistoryStore) -> AsyncIterator[Served]:
+    now = datetime.now(UTC)
+    zone, _ = zone_of_afternoon(now)
+    async with serving(
+        store, zone=zone, roof=RoofFile(tmp_path / "layout.json"), accounts=tmp_path / "access.json"
+    ) as served:
+        served.feed.publish(a_status(now), a_home(now))
+        yield served
+
+
+async def write_day(store: HistoryStore, now: datetime) -> None:
+    """Keep a report of every panel each quarter of an hour for two hours, with a power that names panel and time."""
+    reports = tuple(
+        InverterRecord(
+            gateway=SERIAL,
+            at=now - timedelta(minutes=15 * step),
+            serial=f"4821{number:08}",
+            power_w=200 + number - step,
+        )
+        for step in range(8)
+        for number in range(12)
+    )
+    energies = tuple(
+        DeviceEnergyRecord(
+            gateway=SERIAL, at=now - timedelta(hours=hours), kind="inverter", serial=f"4821{number:08}", energy_wh=wh
+        )
+        for number in range(12)
+        for hours, wh in ((3, 1000.0), (0, 1500.0 + number))
+    )
+    await store.write(Batch(inverters=reports, device_energy=energies))
+
+
+async def test_a_layout_is_found_again_after_a_reload(browser: Browser, service: Served, tmp_path: Path) -> None:
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        page = opened.page
+        await page.locator("[data-edit]").click()
+        panel = page.locator(f'{ARRAY} [data-serial="{PANEL}"]')
+        before = await panel.get_attribute("transform")
+        await panel.focus()
+        for key in ("Space", "ArrowRight", "ArrowDown", "r"):
+            await page.keyboard.press(key)
+        await page.get_by_label("Name of the group").fill("East roof")
+        await page.get_by_role("button", name="Group", exact=True).click()
+        await page.locator("[data-save]").click()
+        await page.locator("[data-edit]").wait_for()
+        moved = await panel.get_attribute("transform")
+        assert moved != before
+        await page.reload()
+        await opened.wait_for(f"{ARRAY} .group", "East roof")
+        assert await panel.get_attribute("transform") == moved
+        assert opened.complaints == []
+    (place,) = [one for one in (await RoofFile(tmp_path / "layout.json").read_layout()).panels if one.serial == PANEL]
+    assert (place.turn_deg, place.group) == (15.0, "East roof")
+    assert moved == f"translate({place.x:g} {place.y:g})"
+
+
+async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Served) -> None:
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        page = opened.page
+        await page.locator("[data-edit]").click()
+        panel = page.locator(f'{ARRAY} [data-serial="{PANEL}"]')
+        before, box = await panel.get_attribute("transform"), await panel.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x + box["width"], y, steps=4)
+        await page.mouse.up()
+        assert await panel.get_attribute("transform") != before
+        await page.get_by_role("button", name="Discard").click()
+        assert await panel.get_attribute("transform") == before
+
+
+async def test_the_heat_map_shows_what_history_has(browser: Browser, service: Served, store: HistoryStore) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    await write_day(store, now)
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        await opened.page.locator("[data-time]").wait_for()
+        at_s = int(await opened.page.locator("[data-time]").get_attribute("data-time") or 0)
+        found = await service.ask("/api/v1/history/inverters", start=at_s, end=at_s + 1200, serial=PANEL)
+        kept = await store.read_inverters(
+            start=datetime.fromtimestamp(at_s, UTC), end=datetime.fromtimestamp(at_s + 1200, UTC), serial=PANEL
+        )
+        assert list(found["power_w"]) == list(kept["power_w"])
+        shown = await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]').get_attribute("data-value")
+        assert float(shown or "nan") == kept["power_w"][0]
+        energy = await opened.page.locator(f'[data-rank="{PANEL}"]').get_attribute("data-energy")
+        assert float(energy or "nan") == pytest.approx(503.0)
+        assert await opened.page.locator('[data-fault="silent"]').count() == 1
+        assert SILENT[-4:] in await opened.text('[data-fault="silent"] b')
+
+
+async def test_without_history_nothing_is_claimed(browser: Browser, service: Served) -> None:
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        await opened.wait_for("[data-empty]", "No panel reported on this day")
+        assert await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]').get_attribute("data-value") == ""
+        await opened.page.goto(f"{service.url}#/meters")
+        await opened.wait_for('[data-card="quality"]', "Nothing was recorded")
+        await opened.page.goto(f"{service.url}#/devices")
+        await opened.wait_for('[data-card="events"]', "No event is recorded")
+
+
+async def test_the_voltage_of_the_day_against_its_band(browser: Browser, service: Served, store: HistoryStore) -> None:
+    now = datetime.now(UTC)
+    rows = tuple(
+        MeterRecord(gateway=SERIAL, at=now - timedelta(minutes=minute), eid=704643328, channel=1, voltage_v=volts)
+        for minute, volts in ((30, 229.0), (20, 254.5), (10, 231.0))
+    )
+    await store.write(Batch(meters=rows))
+    async with visit(browser, f"{service.url}#/meters") as opened:
+        band = opened.page.locator('[data-band="1"]')
+        await band.wait_for()
+        assert (await band.get_attribute("data-low"), await band.get_attribute("data-high")) == ("229", "254.5")
+        assert "above 253.0" in await opened.text('[data-band="1"]')
+
+
+async def test_events_are_found_by_kind_and_text(browser: Browser, service: Served, store: HistoryStore) -> None:
+    now = datetime.now(UTC)
+    kinds = ("gateway.unreachable", "counter.wrap", "firmware.changed")
+    events = tuple(
+        EventRecord(gateway=SERIAL, at=now - timedelta(hours=hours), kind=kind, subject=SERIAL, text=f"About {kind}.")
+        for hours, kind in enumerate(kinds)
+    )
+    await store.write(Batch(events=events))
+    async with visit(browser, f"{service.url}#/devices") as opened:
+        page = opened.page
+        await opened.wait_for('[data-event="gateway.unreachable"]', "does not answer")
+        shown = await page.locator("[data-event]").evaluate_all("all => all.map((each) => each.dataset.event)")
+        assert shown == list(kinds)
+        await page.get_by_label("Contains").fill("counter")
+        await page.locator("[data-event]").nth(1).wait_for(state="detached")
+        assert await page.locator("[data-event]").count() == 1
+        await page.locator(f'[data-device="{PANEL}"]').wait_for()
+
+
+async def test_who_only_looks_is_not_offered_to_lay_out(browser: Browser, service: Served, tmp_path: Path) -> None:
+    await RoofFile(tmp_path / "layout.json").write_layout(
+        Layout(panels=(PanelPlace(serial=PANEL, x=3, y=3, group="East roof"),), groups=("East roof",))
+    )
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        account = {"password": "correct horse battery"}
+        for name, right in (("anna", "owner"), ("ben", "viewer")):
+            token = next(one["value"] for one in await opened.page.context.cookies() if one["name"] == "openvoy_csrf")
+            reply = await opened.page.request.put(
+                f"{service.url}api/v1/accounts" if service.url.endswith("/") else f"{service.url}/api/v1/accounts",
+                data={**account, "name": name, "right": right},
+                headers={"X-CSRFToken": token},
+            )
+            assert reply.ok
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        page = opened.page
+        await page.get_by_label("Name").fill("ben")
+        await page.get_by_label("Password").fill(account["password"])
+        await page.get_by_role("button", name="Log in").click()
+        await opened.wait_for(f"{ARRAY} .group", "East roof")
+        assert await page.locator("[data-edit]").count() == 0
