@@ -83,29 +83,36 @@ class FilesExporter:
     async def run(self, progress: Progress) -> None:
         """Write for ever."""
         try:
-            next_ = await self._read_next(self._files)
+            next_ = known = await self._read_next(self._files)
             progress.note_delivered(0)
             while True:
-                while (end := self._end_of(next_)) + SETTLED_AFTER <= self._household.clock.now():
-                    written = await self._write(next_, end)
-                    next_ = end.astimezone(self._zone).date()
+                next_ = await self._catch_up(next_, progress)
+                if next_ != known:
                     await self._household.store.write_meta(self._key, next_.isoformat())
-                    progress.note_delivered(written)
+                    known = next_
                 await self._household.clock.sleep(LOOK_EVERY_S)
         except StorageError as error:
             raise ExportError(error.message, hint=error.hint) from error
+
+    async def _catch_up(self, next_: date, progress: Progress) -> date:
+        """Write all files whose time is over; give the first day of the next."""
+        while (end := self._end_of(next_)) + SETTLED_AFTER <= self._household.clock.now():
+            written = await self._write(next_, end)
+            next_ = end.astimezone(self._zone).date()
+            if written:
+                await self._household.store.write_meta(self._key, next_.isoformat())
+                progress.note_delivered(written)
+        return next_
 
     async def _read_next(self, files: TableFiles) -> date:
         """Find the first day of the first file that is missing."""
         kept = await self._household.store.read_meta(self._key)
         if kept is not None:
             return date.fromisoformat(kept)
-        if self._settings.history:
-            return (await files.find_start(self._zone.key)).astimezone(self._zone).date()
-        today = self._household.clock.now().astimezone(self._zone).date()
-        return {"day": today, "month": today.replace(day=1), "year": today.replace(month=1, day=1)}[
-            self._settings.every
-        ]
+        now = self._household.clock.now()
+        first = await files.find_start(self._zone.key) if self._settings.history else now
+        day = first.astimezone(self._zone).date()
+        return {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[self._settings.every]
 
     def _end_of(self, start: date) -> datetime:
         match self._settings.every:

@@ -32,7 +32,7 @@ class TableFiles(Protocol):
         ...
 
     async def find_start(self, time_zone: str) -> datetime:
-        """Give the first day of the first year that history knows. Raises StorageError."""
+        """Give the first day of which history has energy; that of this year if it has none. Raises StorageError."""
         ...
 
     async def write_file(self, wanted: TableFile) -> int:

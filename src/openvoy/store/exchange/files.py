@@ -26,8 +26,16 @@ class StoreFiles:
         Export(kind=table, start=first, end=first.replace(year=2001), zone=ZoneInfo("UTC"), by=parse_grain(by))
 
     async def find_start(self, time_zone: str) -> datetime:
-        """Give the first day of the first year that history knows."""
-        return await find_start(self._store, ZoneInfo(time_zone), self._clock.now())
+        """Give the first day of which history has energy; the first of this year if it has none."""
+        zone = ZoneInfo(time_zone)
+        year = await find_start(self._store, zone, self._clock.now())
+        end = min(self._clock.now(), year.replace(year=year.year + 1))
+        days = await self._store.read_energy(start=year, end=end, by="day", time_zone=time_zone)
+        names = [name for name in days if name.endswith("_wh")]
+        for index, at in enumerate(days["start"]):
+            if at is not None and any(days[name][index] is not None for name in names):
+                return datetime.fromtimestamp(float(at), zone)
+        return year
 
     async def write_file(self, wanted: TableFile) -> int:
         """Write a file and give its rows."""
