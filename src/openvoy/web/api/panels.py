@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from openvoy.codec import doc
 from openvoy.model.layout import Layout, check_layout
@@ -54,7 +54,7 @@ async def read_panel_energy(
     """Energies of all panels by period."""
     span = parse_span(start, end, zone=backend.zone)
     check_length(span, MOST_PERIODS * LEAST_PERIOD_S[by], hint="Give a longer period with by=, or a shorter time.")
-    found = await backend.store.read_device_energy(
+    found: Any = await backend.store.read_device_energy(
         start=span.start,
         end=span.end,
         by=by,
@@ -63,15 +63,11 @@ async def read_panel_energy(
     )
     rows = [row for row, kind in enumerate(found["kind"]) if kind == "inverter"]
     return PanelEnergyColumns(
-        start=[int(found["start"][row] or 0) for row in rows],
-        serial=[str(found["serial"][row]) for row in rows],
-        energy_wh=[_number(found["energy_wh"][row]) for row in rows],
+        start=[found["start"][row] for row in rows],
+        serial=[found["serial"][row] for row in rows],
+        energy_wh=[found["energy_wh"][row] for row in rows],
         estimated=[None if (flag := found["estimated"][row]) is None else bool(flag) for row in rows],
     )
-
-
-def _number(value: float | str | None) -> float | None:
-    return None if value is None else float(value)
 
 
 def _roof(backend: Backend) -> Roof:
