@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -83,7 +84,8 @@ def show_receiver(url: str) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
-        return error.os_error.strerror or "nothing answers there"
+        number = error.os_error.errno
+        return "nothing answers there" if number is None or number <= 0 else os.strerror(number)
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return "it closes the connection without an answer"
     if isinstance(error, aiohttp.ClientResponseError | ValueError):

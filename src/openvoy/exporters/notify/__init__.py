@@ -70,6 +70,7 @@ class NotifyExporter:
         assert self._state is not None
         local = self._household.clock.now().astimezone(self._zone)
         is_quiet = self._quiet is not None and self._quiet.is_on(local)
+        progress.note_waiting(len(self._state.waiting))
         for message in self._state.waiting:
             if is_quiet and not message.is_urgent:
                 continue
@@ -78,7 +79,6 @@ class NotifyExporter:
             self._state = replace(self._state, waiting=left)
             progress.note_delivered(left_count=len(left))
             await self._write_state()
-        progress.note_waiting(len(self._state.waiting))
 
     async def _read_state(self) -> State:
         try:

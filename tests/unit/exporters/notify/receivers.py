@@ -36,7 +36,7 @@ async def inbox() -> AsyncIterator[Inbox]:
     one = Inbox()
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", one.take)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
