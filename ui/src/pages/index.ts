@@ -27,6 +27,7 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { id: "", icon: "solar", title: "now.title", load: () => ({ default: NowPage }) },
+  { id: "history", icon: "history", title: "history.title", load: () => import("./history/module") },
   { id: "panels", icon: "panels", title: "panels.title", load: () => import("./panels/module") },
   { id: "meters", icon: "meters", title: "meters.title", load: () => import("./meters/module") },
   { id: "devices", icon: "devices", title: "nav.devices", load: () => import("./devices/module") },

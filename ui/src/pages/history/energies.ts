@@ -1,0 +1,86 @@
+/** Energies of a period, bar by bar and as a whole. What is not known stays unknown. */
+
+import type { Energies, EnergyColumns, Maybe } from "../../api/types";
+
+export const PARTS = ["solar_wh", "discharge_wh", "import_wh", "load_wh", "charge_wh", "export_wh"] as const;
+export type PartName = (typeof PARTS)[number];
+export const SOURCES: readonly PartName[] = ["solar_wh", "discharge_wh", "import_wh"];
+export const USES: readonly PartName[] = ["load_wh", "charge_wh", "export_wh"];
+
+export interface Row extends Energies {
+  start_s: number;
+  isEstimated: boolean;
+}
+
+export interface Total extends Energies {
+  autarky_pct: Maybe<number>;
+  self_consumption_pct: Maybe<number>;
+  isEstimated: boolean;
+}
+
+export function rowsOf(columns: EnergyColumns): Row[] {
+  return columns.start.map((start_s, row) => {
+    const part = (name: PartName): Maybe<number> => columns[name][row] ?? null;
+    return {
+      start_s,
+      isEstimated: columns.estimated[row] === true,
+      solar_wh: part("solar_wh"),
+      import_wh: part("import_wh"),
+      export_wh: part("export_wh"),
+      charge_wh: part("charge_wh"),
+      discharge_wh: part("discharge_wh"),
+      load_wh: part("load_wh"),
+    };
+  });
+}
+
+export function isKnown(row: Row): boolean {
+  return PARTS.some((name) => row[name] !== null);
+}
+
+/** Rows from the first to the last one that says anything. */
+export function trimmed(rows: readonly Row[]): Row[] {
+  const first = rows.findIndex(isKnown);
+  return first < 0 ? [] : rows.slice(first, rows.findLastIndex(isKnown) + 1);
+}
+
+/** Add up what is known; null where nothing of a part is. */
+export function totalOf(rows: readonly Row[]): Total {
+  const sum = (name: PartName): Maybe<number> =>
+    rows.reduce<Maybe<number>>((total, row) => (row[name] === null ? total : (total ?? 0) + row[name]), null);
+  const [solar_wh, import_wh, export_wh, load_wh] = [sum("solar_wh"), sum("import_wh"), sum("export_wh"), sum("load_wh")];
+  return {
+    solar_wh,
+    import_wh,
+    export_wh,
+    load_wh,
+    charge_wh: sum("charge_wh"),
+    discharge_wh: sum("discharge_wh"),
+    autarky_pct: shareOf(load_wh, import_wh),
+    self_consumption_pct: shareOf(solar_wh, export_wh),
+    isEstimated: rows.some(({ isEstimated }) => isEstimated),
+  };
+}
+
+/** The part of a whole that is left without `without`, in percent, 0 to 100. */
+export function shareOf(whole: Maybe<number>, without: Maybe<number>): Maybe<number> {
+  if (whole === null || without === null || whole <= 0) return null;
+  return Math.min(100, Math.max(0, (100 * (whole - without)) / whole));
+}
+
+/** The day with the most and the one with the least sun, of whole days only. */
+export function extremes(rows: readonly Row[], before_s: number): { best: Row; worst: Row } | null {
+  const days = rows.filter(({ solar_wh, start_s }) => solar_wh !== null && start_s < before_s);
+  if (days.length < 2) return null;
+  const sorted = days.toSorted((left, right) => right.solar_wh! - left.solar_wh!);
+  return { best: sorted[0]!, worst: sorted.at(-1)! };
+}
+
+/** A table for other programs: plain numbers, and nothing where nothing is known. */
+export function renderCsv(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const cell = (value: string | number | null): string => {
+    const text = value === null ? "" : String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}

@@ -1,0 +1,4 @@
+import { texts } from "./texts";
+
+export { default } from "./HistoryPage.svelte";
+export const ready = texts.ready;

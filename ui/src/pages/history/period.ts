@@ -1,0 +1,98 @@
+/** Periods of the site's calendar as dates such as "2026-11-21"; the service knows which moments they are. */
+
+export const KINDS = ["day", "week", "month", "year", "all", "range"] as const;
+export type Kind = (typeof KINDS)[number];
+export type Bar = "hour" | "day" | "month" | "year";
+export type Comparison = "none" | "previous" | "year";
+
+export interface Period {
+  kind: Kind;
+  /** First day. */
+  start: string;
+  /** The day after the last one. */
+  end: string;
+  /** What one bar stands for. */
+  bar: Bar;
+}
+
+const DAY_MS = 86_400_000;
+/** No gateway is older. */
+const FIRST = "2006-01-01";
+const DATE = /^\d{4}-\d\d-\d\d$/;
+/** More bars than this are drawn by month. */
+const MOST_DAYS = 92;
+
+function at(date: string): Date {
+  return new Date(`${date}T00:00:00Z`);
+}
+
+function write(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+export function isDate(text: string | null): text is string {
+  return text !== null && DATE.test(text) && !Number.isNaN(at(text).getTime()) && write(at(text)) === text;
+}
+
+export function addDays(date: string, days: number): string {
+  return write(new Date(at(date).getTime() + days * DAY_MS));
+}
+
+/** The same day of another month; the last one where that month is shorter. */
+export function addMonths(date: string, months: number): string {
+  const from = at(date);
+  const last = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0));
+  last.setUTCDate(Math.min(from.getUTCDate(), last.getUTCDate()));
+  return write(last);
+}
+
+export function daysBetween(start: string, end: string): number {
+  return Math.round((at(end).getTime() - at(start).getTime()) / DAY_MS);
+}
+
+/** The date of a moment on the site's calendar. */
+export function dateOf(at_ms: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return format.format(at_ms);
+}
+
+/** The period of a kind that a day lies in; weeks begin on Monday. A range ends with `last`. */
+export function periodOf(kind: Kind, day: string, today: string, last: string | null = null): Period {
+  const month = `${day.slice(0, 8)}01`;
+  const year = `${day.slice(0, 5)}01-01`;
+  switch (kind) {
+    case "day":
+      return { kind, start: day, end: addDays(day, 1), bar: "hour" };
+    case "week": {
+      const monday = addDays(day, -((at(day).getUTCDay() + 6) % 7));
+      return { kind, start: monday, end: addDays(monday, 7), bar: "day" };
+    }
+    case "month":
+      return { kind, start: month, end: addMonths(month, 1), bar: "day" };
+    case "year":
+      return { kind, start: year, end: addMonths(year, 12), bar: "month" };
+    case "all":
+      return { kind, start: FIRST, end: addMonths(`${today.slice(0, 5)}01-01`, 12), bar: "year" };
+    case "range": {
+      const end = addDays(last !== null && last >= day ? last : day, 1);
+      return { kind, start: day, end, bar: daysBetween(day, end) > MOST_DAYS ? "month" : "day" };
+    }
+  }
+}
+
+/** The period that lies `steps` of its own length further; all time has no neighbour. */
+export function neighbour(period: Period, steps: number, today: string): Period {
+  const { kind, start, end } = period;
+  if (kind === "all") return period;
+  if (kind === "month" || kind === "year") return periodOf(kind, addMonths(start, steps * (kind === "month" ? 1 : 12)), today);
+  const days = daysBetween(start, end) * steps;
+  return periodOf(kind, addDays(start, days), today, addDays(end, days - 1));
+}
+
+/** What a period is compared with; null is nothing. A week is compared with the one 52 weeks before. */
+export function comparedWith(period: Period, comparison: Comparison, today: string): Period | null {
+  if (comparison === "none" || period.kind === "all") return null;
+  if (comparison === "previous") return neighbour(period, -1, today);
+  if (period.kind === "week") return periodOf("week", addDays(period.start, -364), today);
+  return periodOf(period.kind, addMonths(period.start, -12), today, addMonths(addDays(period.end, -1), -12));
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { extremes, renderCsv, rowsOf, totalOf, trimmed } from "../src/pages/history/energies";
+import { addMonths, comparedWith, dateOf, isDate, neighbour, periodOf } from "../src/pages/history/period";
+
+const TODAY = "2026-11-21";
+
+describe("periods", () => {
+  it("weeks begin on Monday", () => {
+    expect(periodOf("week", "2026-11-22", TODAY)).toEqual({ kind: "week", start: "2026-11-16", end: "2026-11-23", bar: "day" });
+    expect(periodOf("week", "2026-11-16", TODAY).start).toBe("2026-11-16");
+  });
+
+  it("months and years have their own lengths", () => {
+    expect(periodOf("month", "2028-02-11", TODAY).end).toBe("2028-03-01");
+    expect(neighbour(periodOf("month", "2026-01-31", TODAY), -1, TODAY)).toMatchObject({ start: "2025-12-01", end: "2026-01-01" });
+    expect(neighbour(periodOf("year", "2026-05-05", TODAY), 1, TODAY)).toMatchObject({ start: "2027-01-01", end: "2028-01-01" });
+    expect(addMonths("2028-02-29", -12)).toBe("2027-02-28");
+  });
+
+  it("a range keeps its length, and is drawn by month where it is long", () => {
+    const range = periodOf("range", "2026-03-10", TODAY, "2026-03-19");
+    expect(range).toMatchObject({ end: "2026-03-20", bar: "day" });
+    expect(neighbour(range, -1, TODAY)).toMatchObject({ start: "2026-02-28", end: "2026-03-10" });
+    expect(periodOf("range", "2026-01-01", TODAY, "2026-06-30").bar).toBe("month");
+    expect(periodOf("range", "2026-03-10", TODAY, "2026-01-01").end).toBe("2026-03-11");
+  });
+
+  it("a comparison has the same kind", () => {
+    expect(comparedWith(periodOf("week", TODAY, TODAY), "year", TODAY)?.start).toBe("2025-11-17");
+    expect(comparedWith(periodOf("range", "2026-03-10", TODAY, "2026-03-19"), "year", TODAY)).toMatchObject({ start: "2025-03-10", end: "2025-03-20" });
+    expect(comparedWith(periodOf("all", TODAY, TODAY), "previous", TODAY)).toBeNull();
+    expect(comparedWith(periodOf("day", TODAY, TODAY), "none", TODAY)).toBeNull();
+  });
+
+  it("dates are those of the site, and nonsense is none", () => {
+    expect(dateOf(Date.UTC(2026, 10, 21, 23, 30), "Europe/Paris")).toBe("2026-11-22");
+    expect([isDate("2026-02-30"), isDate("x"), isDate(null), isDate("2026-02-28")]).toEqual([false, false, false, true]);
+  });
+});
+
+const columns = {
+  start: [0, 86_400, 172_800],
+  estimated: [false, true, null],
+  solar_wh: [1000, 3000, null],
+  import_wh: [500, 0, null],
+  export_wh: [200, 1000, null],
+  charge_wh: [null, null, null],
+  discharge_wh: [null, null, null],
+  load_wh: [1300, 2000, null],
+};
+
+describe("energies", () => {
+  it("adds up what is known and leaves the rest unknown", () => {
+    const total = totalOf(rowsOf(columns));
+    expect(total).toMatchObject({ solar_wh: 4000, import_wh: 500, load_wh: 3300, charge_wh: null, isEstimated: true });
+    expect(total.autarky_pct).toBeCloseTo(84.848, 2);
+    expect(total.self_consumption_pct).toBe(70);
+    expect(totalOf([])).toMatchObject({ solar_wh: null, autarky_pct: null, isEstimated: false });
+  });
+
+  it("trims what is before and after all history", () => {
+    expect(trimmed(rowsOf(columns))).toHaveLength(2);
+    expect(trimmed([])).toEqual([]);
+  });
+
+  it("compares whole days only", () => {
+    const rows = rowsOf(columns);
+    expect(extremes(rows, 172_800)).toMatchObject({ best: { start_s: 86_400 }, worst: { start_s: 0 } });
+    expect(extremes(rows, 86_400)).toBeNull();
+  });
+
+  it("writes a table for programs", () => {
+    expect(renderCsv(["a", "b"], [[1.5, null], ['say "x"', "y,z"]])).toBe('a,b\r\n1.5,\r\n"say ""x""","y,z"\r\n');
+  });
+});
