@@ -116,6 +116,7 @@ async def test_the_heat_map_shows_what_history_has(browser: Browser, service: Se
     await write_day(store, now)
     async with visit(browser, f"{service.url}#/panels") as opened:
         await opened.page.locator("[data-time]").wait_for()
+        await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]:not([data-value=""])').wait_for()
         at_s = int(await opened.page.locator("[data-time]").get_attribute("data-time") or 0)
         found = await service.ask("/api/v1/history/inverters", start=at_s, end=at_s + 1200, serial=PANEL)
         kept = await store.read_inverters(
@@ -124,6 +125,7 @@ async def test_the_heat_map_shows_what_history_has(browser: Browser, service: Se
         assert list(found["power_w"]) == list(kept["power_w"])
         shown = await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]').get_attribute("data-value")
         assert float(shown or "nan") == kept["power_w"][0]
+        await opened.page.locator(f'[data-rank="{PANEL}"]:not([data-energy=""])').wait_for()
         energy = await opened.page.locator(f'[data-rank="{PANEL}"]').get_attribute("data-energy")
         assert float(energy or "nan") == pytest.approx(503.0)
         assert await opened.page.locator('[data-fault="silent"]').count() == 1
