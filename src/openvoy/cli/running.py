@@ -28,7 +28,7 @@ from openvoy.ports import Feed
 from openvoy.ports.setup import Setup
 from openvoy.protocol.login import Credentials
 from openvoy.settings.listen import parse_listen
-from openvoy.web import ACCESS_FILE, SiteInfo
+from openvoy.web import ACCESS_FILE, Access, SiteInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,8 @@ class Options:
 
 async def run_service(options: Options, environ: Mapping[str, str]) -> None:
     """Run until somebody ends it; raise ConfigError for a configuration that cannot be."""
-    stopped, restarts, clock = listen_for_stop(), Restarts(), SystemClock()
+    restarts, clock = Restarts(listen_for_stop()), SystemClock()
+    access: Access | None = None
     while True:
         restarts.begin()
         config = load_config(options.config, environ)
@@ -51,6 +52,11 @@ async def run_service(options: Options, environ: Mapping[str, str]) -> None:
             say(warning)
         service = _build_service(options, config, environ, restarts)
         folder = config.store.path if options.data is None else options.data
+        rules = build_access_rules(config.web)
+        # Without accounts the secret of a browser's session lives as long as this object.
+        access = access or Access(clock=clock, file=folder / ACCESS_FILE, rules=rules)
+        access.take_rules(rules)
+        service = replace(service, access=access)
         async with (
             open_history(folder, config.store.live_days) as store,
             service.running(store, clock) as bound,
@@ -59,7 +65,7 @@ async def run_service(options: Options, environ: Mapping[str, str]) -> None:
             say(f"Openvoy runs: {bound.url}")
             if not service.sources:
                 say("No gateway is set up yet: open that address in a browser.")
-            if not await restarts.wait(stopped):
+            if not await restarts.wait():
                 return
         say("The configuration was changed: Openvoy begins anew.")
 
@@ -75,8 +81,6 @@ def _build_service(options: Options, config: Config, environ: Mapping[str, str],
         site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
         listen=running.listen,
         tls=build_tls(config.web),
-        rules=build_access_rules(config.web),
-        accounts=folder / ACCESS_FILE,
         host_names=config.web.host_names,
         exporters=config.exporters,
         tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),

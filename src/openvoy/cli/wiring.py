@@ -47,6 +47,8 @@ class Service:
     rules: AccessRules = field(default_factory=AccessRules)
     accounts: Path | None = None
     """File of accounts and keys; None: none are kept."""
+    access: Access | None = None
+    """Who may, from an earlier start; None reads `accounts`."""
     host_names: tuple[str, ...] = ()
     exporters: Sequence[tuple[AnyExporterKind, Any]] = ()
     """Kinds and their settings."""
@@ -82,7 +84,7 @@ class Service:
                 hosts=build_host_rule(self.listen, self.host_names),
                 exporters=exporting,
                 prices=self._build_prices(collector.feed, clock),
-                access=Access(clock=clock, file=self.accounts, rules=self.rules),
+                access=self.access or Access(clock=clock, file=self.accounts, rules=self.rules),
                 desk=desk,
                 setup=None if self.build_setup is None else self.build_setup(collector.feed),
                 roof=RoofFile((self.folder or data_folder()) / LAYOUT_FILE),

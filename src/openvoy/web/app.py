@@ -360,7 +360,7 @@ def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes
 
 def _explain(path: str, name: object) -> str:
     item = build_schema()["paths"].get(path.rstrip("/"), {"get": {}})
-    found = [one for one in item["get"].get("parameters", ()) if one["name"] == name]
+    found = [one for one in item.get("get", {}).get("parameters", ()) if one["name"] == name]
     return f"{name}: {found[0].get('description', '')}" if found else ""
 
 

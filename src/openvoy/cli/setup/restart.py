@@ -13,7 +13,9 @@ REPLY_S = 0.25
 class Restarts:
     """Counts starts, and is asked for the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, stopped: asyncio.Event) -> None:
+        """Take what is set when there will be no next start."""
+        self._stopped = stopped
         self.count = 0
         self.bound: Listen | None = None
         """Where the dashboard was reached last."""
@@ -28,13 +30,13 @@ class Restarts:
         """Ask for the next start, soon."""
         asyncio.get_running_loop().call_later(REPLY_S, self._asked.set)
 
-    async def wait(self, stopped: asyncio.Event) -> bool:
+    async def wait(self) -> bool:
         """Wait until the next start is asked for, True, or until the end is, False."""
-        waits = [asyncio.create_task(event.wait()) for event in (stopped, self._asked)]
+        waits = [asyncio.create_task(event.wait()) for event in (self._stopped, self._asked)]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
             await asyncio.wait(waits)
-        return not stopped.is_set()
+        return not self._stopped.is_set()

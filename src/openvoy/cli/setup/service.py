@@ -65,8 +65,16 @@ class ServiceSetup:
         return self._build_state(text, self._parse(text))
 
     async def discover(self) -> Sequence[FoundHost]:
-        """Listen for announcements."""
-        return await self._trials.discover()
+        """Listen for announcements; gives none where the service ends or begins anew meanwhile."""
+        listening = asyncio.create_task(self._trials.discover())
+        ending = asyncio.create_task(self._restarts.wait())
+        try:
+            await asyncio.wait((listening, ending), return_when=asyncio.FIRST_COMPLETED)
+            return await listening if listening.done() else ()
+        finally:
+            for task in (listening, ending):
+                task.cancel()
+            await asyncio.wait((listening, ending))
 
     async def probe(self, host: str) -> Probe:
         """Ask an address what it is."""

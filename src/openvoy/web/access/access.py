@@ -43,6 +43,10 @@ class Access:
         self._rules = AccessRules() if rules is None else rules
         self._attempts = Attempts()
 
+    def take_rules(self, rules: AccessRules) -> None:
+        """Go by the rules of a changed configuration from now on; who has logged in stays so."""
+        self._rules = rules
+
     @property
     def secret(self) -> bytes:
         """The key that encrypts browsers' sessions."""

@@ -1,0 +1,99 @@
+"""Settings over HTTP: who may, and what is kept from being lost."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from openvoy.cli.setup import Restarts, ServiceSetup, Trials
+from openvoy.cli.setup.service import Running
+from openvoy.client.pins import MemoryPinStore
+from openvoy.errors import ConfigError, OpenvoyError
+from openvoy.ports.setup import SiteEntry
+from openvoy.protocol.cloud import CloudService
+from openvoy.settings.listen import Listen
+from openvoy.testing.clock import ManualClock
+from openvoy.web.api.setup import OPERATIONS
+from openvoy.web.app import CSRF_COOKIE
+from tests.contract.test_web_access import PASSWORD, make_owner, send, stranger
+from tests.contract.web_service import Setup, web_service
+
+TEXT = '# mine\n[[gateway]]\nhost = "10.0.0.5" # cellar\n'
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> ServiceSetup:
+    file = tmp_path / "openvoy.toml"
+    file.write_text(TEXT)
+    running = Running(
+        file=file,
+        environ={"TZ": "UTC"},
+        history=tmp_path,
+        listen=Listen(host="127.0.0.1", port=8400),
+        is_listen_fixed=False,
+        is_target_fixed=False,
+    )
+    trials = Trials(clock=ManualClock(), pins=MemoryPinStore(), cloud=CloudService, known=lambda _: None)
+    return ServiceSetup(running, trials=trials, restarts=Restarts(asyncio.Event()), find_serial=lambda _: None)
+
+
+async def test_only_an_owner_sees_and_changes_settings(tmp_path: Path) -> None:
+    async with web_service(Setup(accounts=tmp_path / "access.json")) as service:
+        await service.browser.get("/")
+        await make_owner(service)
+        await send(service.browser, "PUT", "/api/v1/accounts", name="guest", password=PASSWORD, right="viewer")
+        async with stranger(service) as nobody, stranger(service) as guest:
+            for browser in (nobody, guest):
+                await browser.get("/")
+            await send(guest, "POST", "/api/v1/login", name="guest", password=PASSWORD)
+            for browser, status in ((nobody, 401), (guest, 403)):
+                token = {cookie.key: cookie.value for cookie in browser.cookie_jar}[CSRF_COOKIE]
+                for one in OPERATIONS:
+                    headers = {"X-CSRFToken": token}
+                    async with browser.request(one.method, one.path, json={}, headers=headers) as reply:
+                        assert reply.status in {status, 400}, one.path
+            async with nobody.get(OPERATIONS[0].path) as reply:
+                assert reply.status == 401
+            async with guest.get(OPERATIONS[0].path) as reply:
+                assert reply.status == 403
+
+
+async def test_other_devices_are_let_in_only_once_there_is_an_account_and_only_from_the_page(tmp_path: Path) -> None:
+    async with web_service(Setup(accounts=tmp_path / "access.json")) as service:
+        await service.browser.get("/")
+        told = await send(service.browser, "PUT", "/api/v1/setup/listen", 403, is_on=True, version="x")
+        assert "password" in told["hint"]
+        async with service.browser.put("/api/v1/setup/listen", json={"is_on": True, "version": "x"}) as reply:
+            assert "X-CSRFToken" in (await reply.json())["hint"]
+
+
+async def test_what_somebody_changed_meanwhile_is_not_overwritten(setup: ServiceSetup, tmp_path: Path) -> None:
+    seen = await setup.read_state()
+    changed = TEXT.replace("10.0.0.5", "10.0.0.6")
+    (tmp_path / "openvoy.toml").write_text(changed)
+    with pytest.raises(ConfigError, match="changed meanwhile"):
+        await setup.write_control(is_enabled=True, version=seen.version)
+    assert (tmp_path / "openvoy.toml").read_text() == changed
+
+
+async def test_of_two_changes_at_once_one_is_made(setup: ServiceSetup, tmp_path: Path) -> None:
+    version = (await setup.read_state()).version
+    sites = (SiteEntry(name="one", time_zone="UTC"), SiteEntry(name="two", time_zone="Europe/Paris"))
+    done = await asyncio.gather(*(setup.write_site(one, version=version) for one in sites), return_exceptions=True)
+    assert [isinstance(one, ConfigError) for one in done] == [False, True]
+    written = (tmp_path / "openvoy.toml").read_text()
+    assert written.startswith(TEXT)
+    assert "[site.one]" in written
+    assert "two" not in written
+
+
+@pytest.mark.parametrize(
+    "site", [SiteEntry(name="home", time_zone="Mars/Base"), SiteEntry(name="home", time_zone="UTC", latitude=95.0)]
+)
+async def test_what_would_not_be_read_back_is_refused(setup: ServiceSetup, tmp_path: Path, site: SiteEntry) -> None:
+    version = (await setup.read_state()).version
+    with pytest.raises(OpenvoyError):
+        await setup.write_site(site, version=version)
+    assert (tmp_path / "openvoy.toml").read_text() == TEXT

@@ -1,0 +1,123 @@
+"""The page of battery and controls, and the settings, in a browser before a simulated house."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator
+
+from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.processes import address_of, started, virtual_gateway
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
+
+READY_MS = 20_000
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
+    arguments = ("--site", "full", "--firmware", "8.3")
+    with virtual_gateway(*arguments, data=tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def house(folder: Path, gateway: Mapping[str, Any], *, control: bool) -> Iterator[tuple[str, Path]]:
+    """Run the service as its file says; gives its address and the file."""
+    file = folder / "openvoy.toml"
+    (folder / "home.jwt").write_text(gateway["owner_token"])
+    (folder / "home.jwt").chmod(0o600)
+    file.write_text(
+        f'[[gateway]] # cellar\nhost = "{gateway["url"]}"\ntoken_file = "home.jwt"\n\n'
+        f"[control]\nenabled = {str(control).lower()}\n"
+    )
+    with started("run", "--config", str(file), "--listen", "127.0.0.1:0", data=folder) as process:
+        yield address_of(process), file
+
+
+def reserve(opened: Visit) -> Locator:
+    return opened.page.locator('[data-control="battery.reserve"]')
+
+
+async def serious(opened: Visit) -> list[str]:
+    """Give what axe finds serious."""
+    found = await opened.page.evaluate(AXE.read_text() + "; axe.run()")
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+async def test_a_change_is_shown_confirmed_read_back_and_undone(
+    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+) -> None:
+    with house(tmp_path, gateway, control=True) as (url, _):
+        async with visit(browser, f"{url}/#/control") as opened:
+            await reserve(opened).wait_for(timeout=READY_MS)
+            assert "reserve 30" in await reserve(opened).inner_text()
+            await reserve(opened).get_by_role("button").click()
+            sheet = opened.page.get_by_role("dialog")
+            await sheet.get_by_label("reserve").fill("45")
+            await sheet.get_by_role("button", name="Show what will happen").click()
+            await opened.wait_for("dialog .changes", "30 → 45")
+            await sheet.get_by_text("The exact request").click()
+            await opened.wait_for("dialog pre", "PUT /admin/lib/tariff")
+            if await sheet.get_by_label("I understand").count():
+                await sheet.get_by_label("I understand").check()
+            await sheet.get_by_role("button", name="Apply").click()
+            await sheet.locator('[data-outcome="took effect"]').wait_for(timeout=READY_MS)
+            await sheet.get_by_role("button", name="Undo").click()
+            await sheet.get_by_role("button", name="Undo").wait_for(state="detached", timeout=READY_MS)
+            await opened.page.keyboard.press("Escape")
+            await opened.wait_for("[data-entry]", "takes back an earlier change")
+            assert "reserve 30" in await reserve(opened).inner_text()
+            assert await serious(opened) == []
+            assert opened.complaints == []
+
+
+async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_settings(
+    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+) -> None:
+    with house(tmp_path, gateway, control=False) as (url, file):
+        async with visit(browser, f"{url}/#/control", viewport=PHONE) as opened:
+            await opened.page.locator(".band a").click(timeout=READY_MS)
+            await opened.page.get_by_label("Owners may change").check(timeout=READY_MS)
+            await opened.wait_for('[data-card="allowed"]', "in force")
+            assert "# cellar" in file.read_text()
+            assert "enabled = true" in file.read_text()
+            assert await serious(opened) == []
+            await opened.page.goto(f"{url}/#/control")
+            await reserve(opened).wait_for(timeout=READY_MS)
+            assert await opened.page.locator(".band").count() == 0
+
+
+async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(
+    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+) -> None:
+    with house(tmp_path, gateway, control=False) as (url, file):
+        before = file.read_text()
+        async with visit(browser, f"{url}/#/settings") as opened:
+            card = opened.page.locator('[data-card="tariff"]')
+            await card.get_by_label("Prices as text").fill('currency = "EUR"\n[import]\nprice_per_kwh = "much"\n')
+            await card.get_by_role("button", name="Save").click()
+            await opened.wait_for('[data-card="tariff"] [role="alert"]', "line 3")
+            assert file.read_text() == before
+            await card.get_by_role("button", name="Day and night").click()
+            await card.get_by_role("button", name="Save").click()
+            await opened.wait_for('[data-card="tariff"]', "in force")
+        assert 'tariff = "tariff.toml"' in file.read_text()
+        assert "# cellar" in file.read_text()

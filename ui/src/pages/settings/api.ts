@@ -1,0 +1,42 @@
+/** People, programs and tablets that may see the dashboard, and who is handed data on to. */
+
+import { read, send } from "../../api/client";
+import type { Maybe, MeReply } from "../../api/types";
+
+export interface Account {
+  name: string;
+  right: "owner" | "viewer";
+  created_at: string;
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  kind: "key" | "link";
+  right: "owner" | "viewer";
+  created_at: string;
+}
+
+export interface Exporter {
+  name: string;
+  kind: string;
+  receiver: string;
+  state: string;
+  delivered_count: number;
+  delivered_at: Maybe<string>;
+  problem: Maybe<string>;
+  hint: Maybe<string>;
+}
+
+export const fetchAccounts = (): Promise<Account[]> => read("accounts");
+export const removeAccount = (name: string): Promise<Account[]> => send("DELETE", "accounts", {}, { name });
+export const fetchKeys = (): Promise<Key[]> => read("keys");
+export const issueKey = (name: string, kind: Key["kind"], right: Key["right"]): Promise<{ key: Key; shown: string }> =>
+  send("POST", "keys", { name, kind, right });
+export const revokeKey = (id: string): Promise<Key[]> => send("DELETE", "keys", {}, { id });
+export const changePassword = (old_password: string, new_password: string): Promise<MeReply> =>
+  send("PUT", "me/password", { old_password, new_password });
+export const fetchExporters = (): Promise<Exporter[]> => read("exporters");
+
+/** What a tablet opens once. */
+export const linkAddress = (shown: string): string => `${document.baseURI.split("#")[0] ?? ""}#link=${shown}`;

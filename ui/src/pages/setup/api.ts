@@ -1,0 +1,118 @@
+/** First run and settings: what the service is told about itself. */
+
+import { read, send } from "../../api/client";
+import type { Maybe } from "../../api/types";
+
+export interface FoundHost {
+  host: string;
+  serial: Maybe<string>;
+  firmware: Maybe<string>;
+}
+
+export interface Probe {
+  host: string;
+  serial: string;
+  firmware: string;
+  part_number: Maybe<string>;
+  login: "none" | "digest" | "token";
+  known_as: Maybe<string>;
+}
+
+export interface TokenView {
+  serials: string[];
+  role: Maybe<string>;
+  expires_at: Maybe<string>;
+  days_left: Maybe<number>;
+  fits: Maybe<boolean>;
+}
+
+export interface LoginGiven {
+  token?: string;
+  cloud_user?: string;
+  cloud_password?: string;
+  keep_password?: boolean;
+}
+
+export interface Trial {
+  id: string;
+  probe: Probe;
+  token: Maybe<TokenView>;
+  solar_w: Maybe<number>;
+  grid_w: Maybe<number>;
+  battery_w: Maybe<number>;
+  load_w: Maybe<number>;
+  panels: number;
+  batteries: number;
+  meters: number;
+  missing: number;
+}
+
+export interface GatewayEntry {
+  name: string;
+  host: string;
+  site: string;
+  login: "none" | "user" | "token" | "cloud";
+  account: Maybe<string>;
+  token: Maybe<TokenView>;
+}
+
+export interface SiteEntry {
+  name: string;
+  time_zone: string;
+  latitude: Maybe<number>;
+  longitude: Maybe<number>;
+}
+
+export interface SetupState {
+  file: string;
+  version: string;
+  starts: number;
+  gateways: GatewayEntry[];
+  site: SiteEntry;
+  tariff_file: Maybe<string>;
+  is_control_enabled: boolean;
+  listen: string;
+  is_reachable: boolean;
+  is_listen_fixed: boolean;
+  is_target_fixed: boolean;
+  history: string;
+}
+
+export const fetchSetup = (): Promise<SetupState> => read("setup");
+export const discover = (): Promise<FoundHost[]> => send("POST", "setup/discover", {});
+export const probe = (host: string): Promise<Probe> => send("POST", "setup/probe", { host });
+export const explain = (token: string, serial: string): Promise<TokenView> => send("POST", "setup/token", { token, serial });
+export const attempt = (host: string, login: LoginGiven): Promise<Trial> => send("POST", "setup/try", { host, login });
+
+/** Save what was tried; the service begins anew with it. */
+export const keep = (trial: string, name: string, version: string, replaces?: string): Promise<SetupState> =>
+  send("POST", "setup/gateways", { trial, name, version, replaces: replaces ?? null });
+export const removeGateway = (name: string, version: string): Promise<SetupState> =>
+  send("DELETE", "setup/gateways", {}, { name, version });
+export const putSite = (site: SiteEntry, version: string): Promise<SetupState> => send("PUT", "setup/site", { site, version });
+export const putSwitch = (what: "control" | "listen", is_on: boolean, version: string): Promise<SetupState> =>
+  send("PUT", `setup/${what}`, { is_on, version });
+export const fetchTariff = (): Promise<{ text: string }> => read("setup/tariff");
+export const putTariff = (text: string, version: string): Promise<SetupState> => send("PUT", "setup/tariff", { text, version });
+
+export const putAccount = (name: string, password: string, right: "owner" | "viewer"): Promise<unknown> =>
+  send("PUT", "accounts", { name, password, right });
+
+const PAUSE_MS = 300;
+const PATIENCE_MS = 30_000;
+
+/** Wait until the service has begun anew with what was saved. */
+export async function untilStarted(after: number): Promise<SetupState> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    try {
+      const state = await fetchSetup();
+      if (state.starts > after) return state;
+    } catch (error) {
+      // While it begins anew nobody answers.
+      if (Date.now() > end) throw error;
+    }
+    if (Date.now() > end) return await fetchSetup();
+  }
+}
