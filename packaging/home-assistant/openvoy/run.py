@@ -60,7 +60,7 @@ def main() -> None:
     """Become Openvoy."""
     data, folder = Path(os.environ.get("ADDON_DATA", "/data")), Path(os.environ.get("ADDON_CONFIG", "/config"))
     file = prepare(data, folder)
-    give_up_root(data)
+    give_up_root(*(one for one in (data, folder) if one.is_dir()))
     os.environ |= {"HOME": str(data), "OPENVOY_DATA": str(data)}
     command = [*sys.argv[1:]] or ["openvoy", "run", "--config", str(file)]
     os.execvp(command[0], command)

@@ -61,13 +61,13 @@ def judge_day(name: str, day: Day, earlier: Sequence[Day], usual: Mapping[str, f
 
 def _shares(day: Day, weak: AbstractSet[str]) -> Day | None:
     """Divide what each panel gave by what the others in the middle gave, without those that are known to be weak."""
-    if len(day.keys() - weak) < FEWEST_PANELS or median(day.values()) < LEAST_WH:
+    if len(day) < FEWEST_PANELS or median(day.values()) < LEAST_WH:
         return None
     shares = {}
     for serial, wh in day.items():
-        others_wh = median(other_wh for other, other_wh in day.items() if other not in {serial, *weak})
-        if others_wh > 0:
-            shares[serial] = wh / others_wh
+        others_wh = [other_wh for other, other_wh in day.items() if other not in {serial, *weak}]
+        if others_wh and median(others_wh) > 0:
+            shares[serial] = wh / median(others_wh)
     return shares
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from openvoy.exporters.notify import KIND, NotifySettings
 from openvoy.exporters.notify.target import parse_target
 from openvoy.model.alerts.condition import TOPICS
 from openvoy.model.alerts.quiet import parse_quiet
-from openvoy.model.records import Batch, EventRecord, PowerRecord
+from openvoy.model.records import Batch, EventRecord, InverterRecord, PowerRecord
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
 from tests.unit.exporters.house import STATUS
@@ -151,6 +151,33 @@ async def test_an_overwritten_setting_is_told_once_an_hour(house: House) -> None
         await house.look_for(62)
         await house.store.write(event("control.overwritten", house.clock.now()))
         assert await house.look_for(2) == [("notice", "A setting was overwritten")]
+
+
+def build_reports(day: datetime, *, weak_share: float) -> Batch:
+    """A day of three panels, reports each quarter of an hour; the third gives that share of the others."""
+    records = tuple(
+        InverterRecord(gateway="122000000001", at=day + timedelta(minutes=15 * step), serial=serial, power_w=power_w)
+        for step in range(40)
+        for serial, power_w in (("1", 200.0), ("2", 210.0), ("3", 205.0 * weak_share))
+    )
+    return Batch(inverters=records)
+
+
+async def test_a_panel_that_became_weak_is_told_the_morning_after_and_once(house: House) -> None:
+    for back in range(1, 8):
+        day = (NOON - timedelta(days=back)).replace(hour=6)
+        await house.store.write(build_reports(day, weak_share=0.4 if back == 1 else 1.0))
+    house.settings = replace(house.settings, events=("panel",))
+    async with house.notifying():
+        await house.look_for(2)
+    async with house.notifying():
+        await house.look_for(2)
+        ((_, body),) = house.inbox.posts
+        assert (body["kind"], body["title"]) == ("alert", "Panel 3 is weak")
+        assert "gave 40 % yesterday" in body["text"]
+        await house.store.write(build_reports(NOON.replace(hour=6), weak_share=1.0))
+        house.clock.jump_to(NOON + timedelta(days=1))
+        assert await house.look_for(4) == [("over", "Over: Panel 3 is weak")]
 
 
 async def test_history_that_stands_still_is_told(house: House) -> None:

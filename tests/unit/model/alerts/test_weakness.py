@@ -43,3 +43,11 @@ def test_without_a_past_nothing_is_known() -> None:
     found, _ = judge_day("home", {**USUAL, "south": 100.0}, EARLIER[:2], {})
     assert found.conditions == ()
     assert len(found.undecided) == 4
+
+
+def test_where_almost_all_are_weak_the_rest_is_still_judged() -> None:
+    three = {"a": 1000.0, "b": 1000.0, "c": 1000.0}
+    found, usual = judge_day("home", three, [three] * 5, {"a": 1.0, "b": 1.0})
+    assert (found.conditions, usual) == ((), {})
+    found, usual = judge_day("home", three, [three] * 5, dict.fromkeys(three, 1.0))
+    assert (found.conditions, set(usual)) == ((), set(three))
