@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tests.contract.catalogue import AC_BATTERY, BATTERY, INVERTER, Desk
 
 FOUR, FIVE, SIX, EIGHT_TWO = "4", "5", "6", "8.2"
 PROFILE = "G99-1-6:2020 UK:1.2.10"
+PACKAGE = base64.b64encode(b"\x1f\x8b not really a package").decode()
 HOURS = '{"default":[{"id":"a","start":"1/1","end":"12/31","days":[]}]}'
 
 
@@ -209,6 +211,15 @@ ROWS = (
         becomes=PROFILE,
         since=FIVE,
         by_owner=False,
+    ),
+    Row(
+        name="profile.package",
+        arguments={"package": PACKAGE},
+        seen=lambda desk: settings(desk).profiles.uploaded_s is not None,
+        becomes=True,
+        since=FIVE,
+        by_owner=False,
+        can_undo=False,
     ),
     Row(
         name="inverter.belongs",

@@ -124,6 +124,7 @@ async def test_a_site_without_it_is_not_told(keys: Path) -> None:
             "pcs.settings",
             "production.enabled",
             "production.limit",
+            "profile.package",
             "profile.selected",
             "reports.settings",
             "scan.active",

@@ -1,4 +1,4 @@
-"""docs/virtual-gateway.md, followed as it is written: its shell in a shell, its test that fails and the one that does not."""
+"""docs/virtual-gateway.md, followed as it is written: its shell, its test that fails and the one that does not."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import math
 import re
@@ -20,7 +22,15 @@ Settings = Mapping[str, Setting]
 
 _FLAGS = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 _TIME = re.compile(r"(2[0-3]|[01]?\d):([0-5]\d)")
-_WORDS = {"flag": "on or off", "text": "text", "time": "a time of the day, such as 09:30", "json": "a JSON document"}
+_WORDS = {
+    "flag": "on or off",
+    "text": "text",
+    "time": "a time of the day, such as 09:30",
+    "json": "a JSON document",
+    "file": "a file",
+}
+LARGEST_FILE_BYTES = 8 * 2**20
+"""Packages for gateways are some hundred kilobytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +38,8 @@ class Argument:
     """One thing to say to a control, with its bounds."""
 
     name: str
-    kind: Literal["choice", "number", "flag", "text", "time", "json"]
-    """`time` is HH:MM of the gateway's day; `json` is a document, kept as its shortest text."""
+    kind: Literal["choice", "number", "flag", "text", "time", "json", "file"]
+    """`time` is HH:MM of the gateway's day; `json` is a document, kept as its shortest text; `file` is base64."""
     summary: str
     unit: str = ""
     """Of a number, such as W or %."""
@@ -74,6 +84,9 @@ class Argument:
         return number
 
     def _wrong(self, given: Setting) -> ConfigError:
+        if self.kind == "file":
+            most = f"{LARGEST_FILE_BYTES // 2**20} MiB"
+            return ConfigError(f"What was given as {self.name} is no file.", hint=f"Give one of at most {most}.")
         return ConfigError(f"{given!s} cannot be {self.name}.", hint=f"It is {self.accepts}. Nothing was sent.")
 
 
@@ -114,12 +127,27 @@ def _whole(value: Any) -> Any:
     return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
+def _parse_file(_argument: Argument, text: str) -> Setting:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return text if 0 < len(content) <= LARGEST_FILE_BYTES else None
+
+
+def describe_file(encoded: str) -> str:
+    """Say in a line what a file is, for people and the audit log: its size and what tells it apart."""
+    content = base64.b64decode(encoded)
+    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
+
+
 _PARSERS: Mapping[str, Callable[[Argument, str], Setting]] = {
     "flag": _parse_flag,
     "choice": _parse_choice,
     "text": _parse_text,
     "time": _parse_time,
     "json": _parse_json,
+    "file": _parse_file,
 }
 
 

@@ -7,6 +7,7 @@ must come back to the gateway as they were.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -192,6 +193,9 @@ FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 """What a few pages want to be told of a body that is JSON all the same."""
 
 
+MULTIPART = "multipart/form-data"
+
+
 def build_request(
     endpoint: Endpoint[Any], method: str, body: object, *, content_type: str = "application/json"
 ) -> Request:
@@ -201,6 +205,21 @@ def build_request(
         path=endpoint.path,
         headers={"Accept": "application/json", "Content-Type": content_type},
         body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(),
+    )
+
+
+def build_upload(endpoint: Endpoint[Any], content: bytes, *, file_name: str) -> Request:
+    """Build a POST of one file as a browser's form has it (RFC 7578), in a member `file`."""
+    boundary = f"openvoy-{hashlib.sha256(content).hexdigest()[:32]}"
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    return Request(
+        method="POST",
+        path=endpoint.path,
+        headers={"Accept": "application/json", "Content-Type": f"{MULTIPART}; boundary={boundary}"},
+        body=head.encode() + content + f"\r\n--{boundary}--\r\n".encode(),
     )
 
 

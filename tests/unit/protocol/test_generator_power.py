@@ -91,7 +91,7 @@ def test_live_data_is_asked_only_where_nothing_else_knows() -> None:
 
 
 def test_live_data_fills_charge_and_phases() -> None:
-    refused = {"ensemble_power": None, "secondary_control": None, "meters": [], "meter_readings": None}
+    refused: dict[str, Any] = {"ensemble_power": None, "secondary_control": None, "meters": [], "meter_readings": None}
     filled = site("open", "closed", livedata_status=LIVE, **refused)
     assert filled.storage is not None
     assert filled.storage.soc_pct == 61

@@ -10,7 +10,7 @@ from openvoy.client.control.journal import MemoryAudit
 from openvoy.client.control.role import find_obstacle, find_role, refused
 from openvoy.client.control.settling import Settling, send_once
 from openvoy.client.control.survey import Door, fetch_state, is_refused, why_absent
-from openvoy.client.control.wanting import build_preview, check_known, parse_wanted
+from openvoy.client.control.wanting import build_preview, check_known, parse_wanted, show_wanted
 from openvoy.errors import ConfigError
 from openvoy.model.control import AuditEntry, Offer, Outcome, Preview, Settings
 from openvoy.ports.clock import Clock
@@ -165,7 +165,7 @@ class GatewayController:
             gateway=prepared.state.capabilities.serial,
             control=control.name,
             target=prepared.preview.target,
-            arguments=prepared.wanted,
+            arguments=show_wanted(control, prepared.wanted),
             changes=prepared.preview.changes,
             requests=prepared.preview.requests,
             before=control.now(prepared.state, prepared.preview.target),

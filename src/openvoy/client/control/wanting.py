@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openvoy.errors import ConfigError
-from openvoy.model.control import Argument, Change, PlannedRequest, Preview, Setting, Settings
-from openvoy.protocol.control import Control, Plan
+from openvoy.model.control import Argument, Change, PlannedRequest, Preview, Setting, Settings, describe_file
+from openvoy.protocol.control import MULTIPART, Control, Plan
+from openvoy.protocol.http import Request
 from openvoy.protocol.redaction import redact
 
 
@@ -37,6 +38,19 @@ def parse_wanted(_control: Control, arguments: Sequence[Argument], given: Settin
     return {argument.name: argument.parse(said[argument.name]) for argument in arguments if argument.name in said}
 
 
+def show_wanted(control: Control, wanted: Settings) -> Settings:
+    """Give what is wanted as it is shown and written down: of a file not what is in it."""
+    files = {argument.name for argument in control.arguments if argument.kind == "file"}
+    return {name: describe_file(str(value)) if name in files else value for name, value in wanted.items()}
+
+
+def _show_body(request: Request) -> str:
+    """Show a body; secrets are masked, and an upload is described."""
+    if request.headers.get("Content-Type", "").startswith(MULTIPART):
+        return f"(a form with one file, {len(request.body)} bytes in all)"
+    return redact(request.body.decode())
+
+
 def build_preview(control: Control, wanted: Settings, changes: tuple[Change, ...], plan: Plan) -> Preview:
     """Show what would be sent; secrets are masked."""
     return Preview(
@@ -48,7 +62,7 @@ def build_preview(control: Control, wanted: Settings, changes: tuple[Change, ...
                 method=request.method,
                 path=redact(request.path),
                 headers={name: value for name, value in request.headers.items() if name == "Content-Type"},
-                body=redact(request.body.decode()),
+                body=_show_body(request),
             )
             for request in plan.requests
         ),

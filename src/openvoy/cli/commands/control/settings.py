@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 from openvoy.cli.app import argument, command, group, option
 from openvoy.cli.control import Sending, carry_out, open_settings
 from openvoy.cli.target import Target
+from openvoy.errors import ConfigError
 from openvoy.model.control import Argument
 from openvoy.protocol.control import Control
 from openvoy.protocol.control_registry import CONTROLS
@@ -46,7 +49,7 @@ def build_command(control: Control) -> Any:
     """Build the function that typer calls for a control: what it needs by position, the rest as options."""
 
     async def change(*, target: Target, sending: Sending, **values: str | None) -> int:
-        given = {row.name: values[_parameter(row)] for row in control.arguments}
+        given = {row.name: _read(row, values[_parameter(row)]) for row in control.arguments}
         settings = open_settings(sending)
         async with target.open(control=settings) as gateway:
             return await carry_out(gateway, control.name, given, sending)
@@ -56,6 +59,18 @@ def build_command(control: Control) -> Any:
     change.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     change.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return change
+
+
+def _read(row: Argument, value: str | None) -> str | None:
+    """Take a file's content for its name; raise ConfigError."""
+    if row.kind != "file" or value is None:
+        return value
+    try:
+        return base64.b64encode(Path(value).read_bytes()).decode()
+    except OSError as error:
+        raise ConfigError(
+            f"{value} cannot be read: {error.strerror}.", hint="Name a file that is there. Nothing was sent."
+        ) from error
 
 
 def render_help(control: Control) -> str:

@@ -27,7 +27,8 @@ async def export(
 ) -> None:
     """Write a table of the history to a file that other programs read.
 
-    Of energy, raw are the counters as they are accounted, periods are energies of the site's days, weeks, months and years.
+    Of energy, raw are the counters as they are accounted; periods are energies of the site's days, weeks, months and
+    years.
     Of power, inverters, meters and batteries, an hour or day is the mean of its rows.
 
     Examples:
