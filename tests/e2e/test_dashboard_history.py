@@ -159,6 +159,10 @@ async def test_another_day(browser: Browser, past: Past) -> None:
         await opened.page.get_by_role("button", name="Previous day").click()
         await opened.wait_for('[data-card="chart"] .legend', "777")
         assert "Battery" not in await opened.text('[data-card="chart"] .legend')
+        assert await opened.page.locator('[data-card="storage"] path.line').count() == 1
+        await opened.page.locator('[data-serial="482100000001"]').click()
+        await opened.wait_for("dialog figcaption", "Nothing was recorded on this day.")
+        await opened.page.keyboard.press("Escape")
         await forward.click()
         await opened.wait_for('[data-card="chart"] .legend', "now")
 
