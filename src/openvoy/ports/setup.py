@@ -41,7 +41,7 @@ class TokenView:
     serials: tuple[str, ...]
     role: str | None
     expires_at: datetime | None
-    days_left: float | None
+    left_days: float | None
     fits: bool | None = None
     """Whether it is for the gateway in question; None where none is in question."""
 

@@ -14,7 +14,7 @@ from openvoy.client.connect import fetch_identity
 from openvoy.client.discovery import merge
 from openvoy.client.gateway import Gateway, build_transport
 from openvoy.client.pins import PinStore
-from openvoy.errors import ConfigError
+from openvoy.errors import BadPayload, ConfigError, GatewayUnreachable
 from openvoy.model import Snapshot
 from openvoy.ports import Clock
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
@@ -69,9 +69,14 @@ class Trials:
     async def probe(self, host: str) -> Probe:
         """Ask for the identity page."""
         address = parse_address(host)
-        found = await fetch_identity(
-            address, lambda origin: build_transport(origin, pins=self._pins, clock=self._clock)
-        )
+        try:
+            found = await fetch_identity(
+                address, lambda origin: build_transport(origin, pins=self._pins, clock=self._clock)
+            )
+        except BadPayload as error:
+            raise GatewayUnreachable(
+                f"What answers at {address} is no gateway.", hint="Check the address; your router lists the devices."
+            ) from error
         await found.transport.close()
         what = found.capabilities
         if not what.serial:
@@ -118,7 +123,7 @@ class Trials:
             serials=info.serials,
             role=info.role,
             expires_at=info.expires_at,
-            days_left=_days_left(info.expires_at, self._clock.now()),
+            left_days=_days_left(info.expires_at, self._clock.now()),
             fits=None if serial is None else info.is_for(serial),
         )
 

@@ -22,7 +22,7 @@ export interface TokenView {
   serials: string[];
   role: Maybe<string>;
   expires_at: Maybe<string>;
-  days_left: Maybe<number>;
+  left_days: Maybe<number>;
   fits: Maybe<boolean>;
 }
 
