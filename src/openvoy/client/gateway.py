@@ -78,8 +78,10 @@ class Gateway:
         open_transport: TransportFactory | None = None,
         control: ControlSettings | None = None,
     ) -> None:
-        """Prepare it; nothing is sent yet. Raise ConfigError for what is no address."""
+        """Prepare it; nothing is sent yet. Raise ConfigError for what is no address, or two kinds of token."""
         self.address = parse_address(host)
+        if token is not None and tokens is not None:
+            raise ConfigError(f"{host} was given a token and a source of tokens.", hint="Give one of them.")
         self._credentials = Credentials(token=token, user=user, password=password)
         self._tokens = tokens
         self._pins = MemoryPinStore() if pins is None else pins

@@ -8,6 +8,7 @@ import pytest
 from openvoy import Gateway
 from openvoy.client.address import Origin
 from openvoy.client.gateway import NATIVE_TIMEOUT_S, SCRIPTED_TIMEOUT_S
+from openvoy.client.token_source import ReadTokens
 from openvoy.errors import (
     BadPayload,
     ConfigError,
@@ -85,6 +86,12 @@ def answering(firmware: str = "D8.2.4345", /, **bodies: bytes) -> Answer:
 
 def gateway(network: Network, host: str = "envoy.local", **login: str) -> Gateway:
     return Gateway(host, open_transport=network, clock=ManualClock(), **login)  # type: ignore[arg-type]
+
+
+def test_a_token_and_a_source_of_tokens_contradict_each_other() -> None:
+    source = ReadTokens(lambda: OWNER, clock=ManualClock())
+    with pytest.raises(ConfigError, match="Give one of them"):
+        Gateway("envoy.local", token=OWNER, tokens=source)
 
 
 class TestConnect:
