@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from openvoy.model.control import Argument
 from openvoy.protocol.control import Control
 from openvoy.protocol.control_registry import CONTROLS
+from openvoy.protocol.raw_only import RAW_ONLY
+from openvoy.protocol.registry import REGISTRY
 from reference.markdown import code, table
 
 INTRODUCTION = """# Controls
@@ -17,6 +19,15 @@ switch it on, is in [control.md](../control.md). Which of these a gateway offers
 
 *Firmware* is the first that is known to have all that is read for it. *Asks* is marked where a control can do harm on a
 live site: the command then asks before it sends.
+
+"""
+
+
+RAW_INTRODUCTION = """
+## What no control tells
+
+What a gateway can be told beyond that. `openvoy get PATH -X METHOD -d BODY` sends it as it is, once, without any of the
+safety above: nothing is checked, read back, written down or undone.
 
 """
 
@@ -34,7 +45,22 @@ def render() -> str:
         for control in CONTROLS.values()
     ]
     summary = table(("control", "what it does", "firmware", "login", "asks"), rows)
-    return INTRODUCTION + summary + "".join("".join(_section(control)) for control in CONTROLS.values())
+    sections = "".join("".join(_section(control)) for control in CONTROLS.values())
+    return INTRODUCTION + summary + sections + _raw_only()
+
+
+def _raw_only() -> str:
+    endpoints = {endpoint.name: endpoint for endpoint in REGISTRY.values()}
+    rows = [
+        (
+            code(endpoints[name].path),
+            ", ".join(sorted({*endpoints[name].methods} - {"GET"})),
+            endpoints[name].summary,
+            reason,
+        )
+        for name, reason in RAW_ONLY.items()
+    ]
+    return RAW_INTRODUCTION + table(("address", "methods", "what it is", "why there is no control"), rows)
 
 
 def _anchor(control: Control) -> str:
