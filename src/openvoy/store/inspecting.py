@@ -16,18 +16,18 @@ class Inspector:
 
     def __init__(self) -> None:
         self._checking = threading.Lock()
-        self._good: dict[Path, bool] = {}
+        self._good: dict[tuple[Path, str], bool] = {}
         self.tell: Callable[[SetAside], None] = lambda _: None
         """Is told of each damaged file."""
 
     def is_good(self, file: Path, digest: str) -> bool:
         """Whether a file is as its digest says, once it has been mended if need be; raise StorageError."""
-        known = self._good.get(file)
+        known = self._good.get((file, digest))
         if known is None:
             with self._checking:
-                known = self._good.get(file)
+                known = self._good.get((file, digest))
                 if known is None:
-                    known = self._good[file] = self._inspect(file, digest)
+                    known = self._good[file, digest] = self._inspect(file, digest)
         return known
 
     def _inspect(self, file: Path, digest: str) -> bool:

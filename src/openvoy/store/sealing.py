@@ -92,8 +92,9 @@ class Sealer:
         return write_part(self._session, within, (self._folder, key, self._next_generation(folder, table)))
 
     def _next_generation(self, folder: Path, table: Table) -> int:
-        taken = [int(file.stem.rpartition("-")[2]) for file in folder.glob(f"{table.name}-*.parquet")]
-        return max(taken, default=0) + 1
+        # A damaged file that was set aside keeps its number: the verdict on it is not that on a later one.
+        names = (file.name.partition(".")[0] for file in folder.glob(f"{table.name}-*.parquet*"))
+        return max((int(name.rpartition("-")[2]) for name in names), default=0) + 1
 
     def _write_manifest(self, month: str, made: Sequence[Part]) -> None:
         """Write down what a month's files are: the whole, for whoever has no database."""

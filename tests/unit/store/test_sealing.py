@@ -242,6 +242,9 @@ async def test_a_sealed_file_beyond_mending_costs_its_month_only(tmp_path: Path)
         assert len((await store.read_power(start=JANUARY, end=LAST, step_s=900))["at"]) == len(times()) - 1
         await store.write(Batch(inverters=(inverter(JANUARY, "1", 1.0),)))
         assert len((await store.read_inverters(start=JANUARY, end=FEBRUARY))["at"]) == 1
+        await sealed(store)
+        assert "month=2024-01/inverter_report-2.parquet" in files(tmp_path)
+        assert len((await store.read_inverters(start=JANUARY, end=FEBRUARY))["at"]) == 1
         (aside,) = store.set_aside
     assert "cannot be read" in aside.reason
     assert aside.path.read_bytes() == b"gone"
