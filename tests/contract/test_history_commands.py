@@ -189,7 +189,7 @@ def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
         (["import", "--revoke", "1"], "no import 1"),
         (["export", "weather"], "no table 'weather'"),
         (["export", "power", "--by", "year"], "by year"),
-        (["export", "power", "--by", "week"], "--by week"),
+        (["export", "power", "--by", "fortnight"], "--by fortnight"),
         (["export", "power", "--out", "a.xlsx"], "no format"),
         (["export", "power", "--format", "parquet"], "terminal"),
         (["export", "power", "--start", "soon"], "'soon' is not a time"),

@@ -34,6 +34,7 @@ async def test_the_parts_of_the_site() -> None:
             "problem": None,
             "hint": None,
             "load_pct": None,
+            "login_trouble": None,
         }
         assert (barn["state"], barn["fresh_at"], barn["problem"]) == ("unreachable", None, "No answer.")
         site = await service.ask("/api/v1/site")
@@ -112,7 +113,12 @@ async def test_health_is_good_only_while_all_data_is_fresh() -> None:
         ("history/power", {**DAY, "step_s": "1"}, "more than 20,000 points", "step_s=5"),
         ("history/power", {**DAY, "step_s": "1.5"}, "step_s: Expected `int`", "step_s: Length of a step"),
         ("history/power", {**DAY, "step": "60"}, "no parameter 'step'", "step_s"),
-        ("history/energy", {**DAY, "by": "week"}, "by: Invalid enum value 'week'", "hour, day, month or year"),
+        (
+            "history/energy",
+            {**DAY, "by": "decade"},
+            "by: Invalid enum value 'decade'",
+            "hour, day, week (from Monday), month or year",
+        ),
         ("history/energy", {"start": "2000-01-01", "end": "2025-01-01", "by": "hour"}, "longer than", "by="),
         ("history/inverters", {"start": "2025-06-01", "end": "2025-06-04"}, "longer than 2 days", "serial="),
         (

@@ -20,7 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pyt
 
 PASSWORD = "correct horse battery"
 READY_MS = 20_000
-SITES = {"none": ("3.9", "standard"), "digest": ("5.0", "standard"), "7.6": ("7.6", "metered-split"), "8.3": ("8.3", "full")}
+SITES = {
+    "none": ("3.9", "standard"),
+    "digest": ("5.0", "standard"),
+    "7.6": ("7.6", "metered-split"),
+    "8.3": ("8.3", "full"),
+}
 Gateways = Mapping[str, Mapping[str, Any]]
 
 
