@@ -22,7 +22,8 @@ READY_S = 20.0
 def environment(data: Path, **more: str) -> dict[str, str]:
     """A user's environment with nothing of this machine's own settings, and history in `data`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENVOY_")}
-    return {**kept, "OPENVOY_DATA": str(data), "XDG_CONFIG_HOME": str(data / "config"), **more}
+    own = {"OPENVOY_DATA": str(data), "XDG_CONFIG_HOME": str(data / "config"), "OPENVOY_INTERFACE": "127.0.0.1"}
+    return {**kept, **own, **more}
 
 
 def openvoy(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -102,7 +102,7 @@ async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_set
             assert await serious(opened) == []
             await opened.page.goto(f"{url}/#/control")
             await reserve(opened).wait_for(timeout=READY_MS)
-            assert await opened.page.locator(".band").count() == 0
+            assert await opened.page.locator(".band a").count() == 0
 
 
 async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(

@@ -88,7 +88,7 @@ def _build_service(options: Options, config: Config, environ: Mapping[str, str],
         audit=open_audit(),
         is_control_enabled=config.control.enabled,
         mirror=build_mirror(config.mirror, sources, clock=clock, folder=folder / "mirror"),
-        build_setup=_setup_of(running, config, restarts, pins),
+        build_setup=_setup_of(running, config, restarts, pins=pins, environ=environ),
     )
 
 
@@ -123,7 +123,9 @@ def _describe(options: Options, config: Config, environ: Mapping[str, str], rest
     )
 
 
-def _setup_of(running: Running, config: Config, restarts: Restarts, pins: FilePinStore) -> Callable[[Feed], Setup]:
+def _setup_of(
+    running: Running, config: Config, restarts: Restarts, *, pins: FilePinStore, environ: Mapping[str, str]
+) -> Callable[[Feed], Setup]:
     """Build what changes the configuration, once there is a feed that knows the serial numbers."""
 
     def build(feed: Feed) -> Setup:
@@ -133,7 +135,14 @@ def _setup_of(running: Running, config: Config, restarts: Restarts, pins: FilePi
         def find_serial(name: str) -> str | None:
             return next((one.serial for one in feed.statuses() if one.name == name), None)
 
-        trials = Trials(clock=SystemClock(), pins=pins, cloud=lambda: build_service(config.cloud), known=find_name)
+        trials = Trials(
+            clock=SystemClock(),
+            pins=pins,
+            cloud=lambda: build_service(config.cloud),
+            known=find_name,
+            # As `openvoy discover` has it: where gateways are looked for, all of this machine's networks by default.
+            interfaces=environ.get("OPENVOY_INTERFACE", "").split(),
+        )
         return ServiceSetup(running, trials=trials, restarts=restarts, find_serial=find_serial)
 
     return build

@@ -17,7 +17,10 @@ async def discover(
     *,
     seconds: Annotated[float, option("--seconds", help="How long to listen.")] = 5.0,
     interface: Annotated[
-        list[str] | None, option("--interface", help="Listen at this address of this machine only; may be repeated.")
+        list[str] | None,
+        option(
+            "--interface", env="OPENVOY_INTERFACE", help="Listen at this address of this machine only; may be repeated."
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> int:
