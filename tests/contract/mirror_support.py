@@ -33,6 +33,8 @@ class Pair:
     upstream: VirtualGateway
     mirror: VirtualGateway
     source: Mirror
+    client: Gateway
+    """What the mirror asks the gateway with, as the service would beside it."""
     clock: VirtualClock
 
     @property
@@ -70,7 +72,7 @@ async def mirrored(
                 installer_password=upstream.installer_password, known_token=token, http_port=http_port
             )
             async with VirtualGateway(mirror, clock=real, settings=settings) as served:
-                yield Pair(upstream=upstream, mirror=served, source=mirror, clock=real)
+                yield Pair(upstream=upstream, mirror=served, source=mirror, client=client, clock=real)
             await mirror.close()
 
 

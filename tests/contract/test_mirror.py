@@ -8,6 +8,7 @@ import json
 import pytest
 
 from openvoy import Gateway
+from openvoy.protocol.endpoints.inverters import INVERTERS
 from openvoy.virtual.faults import parse_fault
 from tests.contract.mirror_support import LIFETIME_S, ask, mirrored, read_pyenphase
 
@@ -110,6 +111,43 @@ async def test_a_fault_of_the_gateway_is_survived_and_then_told() -> None:
         pair.upstream.faults.switch_off("connection-reset")
         pair.clock.advance(60)
         assert (await ask(pair.mirror, LIVE, token=token)).headers["X-Openvoy-Mirror"] == "fetched"
+
+
+async def test_what_the_service_was_told_serves_the_readers() -> None:
+    async with mirrored("full", "8.3") as pair:
+        token = pair.mirror.owner_token
+        with pair.client.overheard(pair.source.overhear):
+            await pair.client.snapshot()
+            asked = pair.requests
+            for path in (LIVE, INVERTERS.path, "/ivp/ensemble/inventory"):
+                assert (await ask(pair.mirror, path, token=token)).headers["X-Openvoy-Mirror"] == "kept"
+            assert pair.requests == asked
+            pair.clock.advance(300)
+            await pair.client.fetch(INVERTERS)
+            pair.clock.advance(299)
+            awaited = await ask(pair.mirror, INVERTERS.path, token=token)
+            assert (awaited.headers["X-Openvoy-Mirror"], awaited.headers["Age"]) == ("kept", "299")
+            pair.clock.advance(100)
+            overdue = await ask(pair.mirror, INVERTERS.path, token=token)
+            assert overdue.headers["X-Openvoy-Mirror"] == "fetched"
+
+
+async def test_what_the_service_changes_is_asked_again() -> None:
+    path, body = "/ivp/ensemble/relay", b'{"mains_admin_state": "open"}'
+    async with mirrored("full", "8.3") as pair:
+        token = pair.mirror.owner_token
+        before = json.loads((await ask(pair.mirror, path, token=token)).body)
+        with pair.client.overheard(pair.source.overhear):
+            await pair.client.fetch_raw(path, method="POST", body=body, content_type="application/json")
+        after = json.loads((await ask(pair.mirror, path, token=token)).body)
+        assert (before["mains_admin_state"], after["mains_admin_state"]) == ("closed", "open")
+
+
+async def test_asking_what_makes_the_gateway_act_is_a_write() -> None:
+    path = "/installer/pcu_comm_check"
+    async with mirrored("full", "8.3") as pair:
+        assert (await ask(pair.mirror, path, token=pair.mirror.installer_token)).status == 401
+        assert path not in pair.requests
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ RETRY_S = 30.0
 
 
 class ServiceMirror:
-    """The mirror of one gateway beside the service, over the service's own connection.
+    """The mirror of one gateway beside the service, over the service's own connection and with its replies.
 
     It opens once the gateway says what it is, is away while its port is taken, and opens anew after an update. `folder`
     keeps certificate, key and a token for its clients.
@@ -75,10 +75,11 @@ class ServiceMirror:
         identity = await self._client.connect()
         mirror = Mirror(self._client, identity, clock=clock, allows_writes=self._allows_writes)
         try:
-            async with VirtualGateway(mirror, clock=clock, settings=self._settings()) as virtual:
-                self.virtual = virtual
-                say(f"Gateway {virtual.serial} is mirrored: {virtual.url}{self._keep_token(virtual)}")
-                await mirror.replaced.wait()
+            with self._client.overheard(mirror.overhear):
+                async with VirtualGateway(mirror, clock=clock, settings=self._settings()) as virtual:
+                    self.virtual = virtual
+                    say(f"Gateway {virtual.serial} is mirrored: {virtual.url}{self._keep_token(virtual)}")
+                    await mirror.replaced.wait()
         finally:
             self.virtual = None
             await mirror.close()

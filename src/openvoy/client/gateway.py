@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Self, TypeVar
@@ -92,6 +92,7 @@ class Gateway:
         self._found: Found | None = None
         self._conversation: Conversation | None = None
         self._reading = Reading()
+        self._listeners: tuple[Callable[[Request, Response], None], ...] = ()
         self.control = GatewayController(
             self,
             clock=self._clock,
@@ -175,6 +176,15 @@ class Gateway:
         check_status(response, gateway=str(self.address), path=request.path)
         return True
 
+    @contextmanager
+    def overheard(self, listener: Callable[[Request, Response], None]) -> Iterator[None]:
+        """Tell every request with its reply, whoever asks, for as long as the context is open."""
+        self._listeners = (*self._listeners, listener)
+        try:
+            yield
+        finally:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
     async def snapshot(self) -> Snapshot:
         """Read everything; what fails is listed in `missing`, unless nothing at all can be read."""
         capabilities = await self.connect()
@@ -227,7 +237,10 @@ class Gateway:
     async def _ask(self, request: Request, *, timeout_s: float) -> Response:
         await self.connect()
         assert self._conversation is not None
-        return await self._conversation.fetch(request, timeout_s=timeout_s)
+        response = await self._conversation.fetch(request, timeout_s=timeout_s)
+        for listener in self._listeners:
+            listener(request, response)
+        return response
 
     async def _connect(self) -> None:
         if self._credentials.token is not None:

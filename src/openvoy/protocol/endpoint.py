@@ -92,6 +92,8 @@ class Endpoint(Generic[T]):
     """The wire struct of a request body, where a method takes one."""
     is_stream: bool = False
     """Server-sent events without end; `reply` is one of them."""
+    is_acting: bool = False
+    """A GET does more than answer: it measures, or stores something."""
     digest_free: bool = True
     """Firmware before 7 answers it without login."""
     parse: Callable[[bytes], Decoded[T]] | None = None

@@ -21,13 +21,11 @@ from openvoy.protocol.registry import REGISTRY
 MAX_FAILURES = 3
 """After so many in a row it is the gateway that does not answer, not the endpoint."""
 
-_ACTING = {
-    "pcu_comm_check": "measures the radio levels of all inverters, seconds for each",
-    "relaxed_add": "stores parameters, by GET as well",
+_UNTOUCHED = {
     "wireless": "looks for the networks of the neighbours",
     "zigbee_commission": "tells the keys of the radio network",
 }
-"""Endpoints that do something when they are asked, or say what nobody may have."""
+"""Endpoints that say what is nobody else's business, beside those that do something when they are asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def recorded_endpoints(firmware: Firmware, *, skipped: Collection[str] = ()) -> 
     """List what is asked: every reading that this firmware is known to have, and that only reads."""
     for endpoint in REGISTRY.values():
         is_reading = "GET" in endpoint.methods and "{" not in endpoint.path and not endpoint.is_stream
-        is_wanted = endpoint.name not in _ACTING and endpoint.path not in skipped
+        is_wanted = not endpoint.is_acting and endpoint.name not in _UNTOUCHED and endpoint.path not in skipped
         if is_reading and is_wanted and endpoint.exists_in(firmware):
             yield endpoint
 

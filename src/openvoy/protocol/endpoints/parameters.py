@@ -85,6 +85,7 @@ RELAXED_ADD: Endpoint[dict[str, str]] = Endpoint(
     methods=("GET", "PUT", "POST"),
     role=Role.ANYBODY,
     write_role=Role.PROVISIONING,
+    is_acting=True,
     poll=Poll.ON_DEMAND,
     since=parse_firmware("6"),
 )
@@ -173,6 +174,7 @@ PCU_COMM_CHECK: Endpoint[dict[str, int]] = Endpoint(
     reply=dict[str, int],
     role=Role.INSTALLER,
     handler=Handler.SCRIPTED,
+    is_acting=True,
     poll=Poll.ON_DEMAND,
     since=parse_firmware("4"),
     digest_free=False,

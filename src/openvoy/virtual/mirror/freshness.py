@@ -51,3 +51,19 @@ def freshness_of(path: str, identity: Capabilities, took_s: float) -> Freshness:
         usual = _SCRIPTED if handler_of(path, identity) is Handler.SCRIPTED else _NATIVE
     dear_s = min(took_s * COST_FACTOR, usual.lifetime_s / 2)
     return Freshness(max(usual.fresh_s, dear_s), usual.lifetime_s)
+
+
+ON_TIME = 1.2
+"""What comes regularly may be late by a fifth."""
+
+
+def shared_freshness(usual: Freshness, path: str, identity: Capabilities, interval_s: float) -> Freshness:
+    """Say how long a reply is good that somebody else asks for regularly: until the next one is overdue.
+
+    Live values are the exception: who follows a stream of them asks less often than they change.
+    """
+    endpoint = endpoint_of(path, identity.firmware)
+    if endpoint is not None and endpoint.poll is Poll.LIVE:
+        return usual
+    awaited_s = min(interval_s * ON_TIME, usual.lifetime_s / 2)
+    return Freshness(max(usual.fresh_s, awaited_s), usual.lifetime_s)

@@ -16,7 +16,7 @@ from openvoy.protocol.http import Request, Response
 from openvoy.protocol.identity import build_capabilities
 from openvoy.protocol.status import check_status
 from openvoy.virtual.api.finding import endpoint_of
-from openvoy.virtual.mirror.freshness import Freshness, freshness_of
+from openvoy.virtual.mirror.freshness import Freshness, freshness_of, shared_freshness
 from openvoy.virtual.mirror.patience import Patience
 from openvoy.virtual.mirror.replies import (
     aged,
@@ -63,6 +63,7 @@ class Load:
     upstream_requests: int = 0
     upstream_busy_s: float = 0.0
     upstream_failures: int = 0
+    overheard_replies: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +73,8 @@ class _Work:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one request that is under way."""
     flights: dict[str, asyncio.Task[Kept]] = field(default_factory=dict)
+    heard_s: dict[str, float] = field(default_factory=dict)
+    """When others who share the connection asked for a path, by a stopwatch."""
 
 
 class Mirror:
@@ -102,11 +105,21 @@ class Mirror:
         if endpoint is not None and endpoint.is_stream:
             # A stream would be a second request under way, for as long as somebody listens.
             return render_forbidden(self.identity)
+        if endpoint is not None and endpoint.is_acting and not self._allows_writes:
+            return render_forbidden(self.identity)
         if not _SENDABLE.fullmatch(request.path) or {".", ".."}.intersection(page_of(request.path).split("/")):
             return render_not_found(self.identity, request.path)
         if request.method in READING:
             return await self._read(_CACHE_BUSTER.sub(_without_buster, request.path))
         return await self._write(request) if self._allows_writes else render_forbidden(self.identity)
+
+    def overhear(self, request: Request, response: Response) -> None:
+        """Take what another user of the same connection got: it serves the next reader, too."""
+        path = request.path
+        if request.method not in READING:
+            self._expire(path)
+        elif path not in self._work.flights and response.status == 200 and self._failure_in(path, response) is None:
+            self._share(path, response)
 
     async def vouch(self, token: str) -> bool:
         """Have the gateway say whether it accepts a token."""
@@ -123,6 +136,7 @@ class Mirror:
             "upstream_requests": self.load.upstream_requests,
             "upstream_busy_s": round(self.load.upstream_busy_s, 3),
             "upstream_failures": self.load.upstream_failures,
+            "overheard_replies": self.load.overheard_replies,
             "trouble": None if trouble is None else trouble.message,
             "allows_writes": self._allows_writes,
         }
@@ -216,6 +230,18 @@ class Mirror:
         self._shelf.put(path, kept)
         return kept
 
+    def _share(self, path: str, response: Response) -> None:
+        if page_of(path) == INFO.path:
+            self._identify(response)
+        now_s = self._clock.monotonic()
+        freshness = freshness_of(path, self.identity, response.elapsed_s)
+        before_s = self._work.heard_s.get(path)
+        if before_s is not None:
+            freshness = shared_freshness(freshness, path, self.identity, now_s - before_s)
+        self._work.heard_s[path] = now_s
+        self.load.overheard_replies += 1
+        self._keep(path, build_reply(response, path, self.identity), freshness, now_s - response.elapsed_s)
+
     def _failed(self, path: str, error: OpenvoyError, reply: Reply) -> Kept:
         self.load.upstream_failures += 1
         self._patience.failed(path, error)
@@ -231,7 +257,6 @@ class Mirror:
 
     async def _write(self, request: Request) -> Reply:
         """Pass a write on, once; whatever came of it, what it may have changed is asked again."""
-        page = page_of(request.path)
         try:
             async with self._work.turn:
                 self.load.upstream_requests += 1
@@ -248,10 +273,14 @@ class Mirror:
         except OpenvoyError:
             return render_lost(self.identity)
         finally:
-            changed = next((what for start, what in _WRITTEN.items() if page.startswith(start)), "/")
-            self._shelf.expire(changed, self._clock.monotonic())
+            self._expire(request.path)
         self.load.upstream_busy_s += response.elapsed_s
         return marked(build_reply(response, request.path, self.identity), "written")
+
+    def _expire(self, path: str) -> None:
+        """Have everything asked again that a write to this path may have changed."""
+        changed = next((what for start, what in _WRITTEN.items() if page_of(path).startswith(start)), "/")
+        self._shelf.expire(changed, self._clock.monotonic())
 
 
 def _without_buster(found: re.Match[str]) -> str:
