@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from openvoy.cli.output import say
 from openvoy.cli.wiring import Service, open_history
@@ -14,6 +15,7 @@ from openvoy.client.control import ControlSettings, MemoryAudit
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
+from openvoy.errors import ConfigError
 from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
 from openvoy.ports import Clock
 from openvoy.settings.listen import Listen
@@ -30,20 +32,45 @@ FIRST_DAY = "demo.first_day"
 """Under this key the history keeps when the site was built, so that a later start continues the same counters."""
 
 
+NOON = time(13)
+"""When the sun is high, summer time or not."""
+DAYLIGHT_HOURS = range(9, 16)
+"""In winter too."""
+
+
 @contextlib.asynccontextmanager
-async def running_demo(folder: Path, *, port: int, days: int) -> AsyncIterator[Listen]:
-    """Run gateway, collector and dashboard over a site that has lived for `days`."""
-    clock = SystemClock()
+async def running_demo(folder: Path, *, port: int, days: int, start: str = "now") -> AsyncIterator[Listen]:
+    """Run gateway, collector and dashboard over a site that has lived for `days`.
+
+    `start` is when: ISO 8601, "now", or "daylight", which is now or, at night, the noon before.
+    """
+    machine = SystemClock()
+    clock = VirtualClock(machine, start=parse_start(start, machine.now(), read_site("demo").zone))
     async with open_history(folder / "history", live_days=7) as store:
         site = await _open_site(store, clock, days)
         await _live_until_now(store, site, clock)
-        virtual_clock = VirtualClock(clock)
-        source = SiteSource(site, virtual_clock, parse_version(DEFAULT))
+        source = SiteSource(site, clock, parse_version(DEFAULT))
         settings = GatewaySettings(folder=folder / "gateway")
-        async with VirtualGateway(source, clock=virtual_clock, settings=settings) as gateway:
-            service = _build_service(gateway, site, port, folder)
+        async with VirtualGateway(source, clock=clock, settings=settings) as gateway:
+            service = _build_service(gateway, site, port, folder, clock)
             async with service.running(store, clock) as bound:
                 yield bound
+
+
+def parse_start(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Parse when the demo begins."""
+    local = now.astimezone(zone)
+    if text == "now" or (text == "daylight" and local.hour in DAYLIGHT_HOURS):
+        return now
+    if text == "daylight":
+        ago = timedelta(days=0 if local.hour >= DAYLIGHT_HOURS.stop else 1)
+        return datetime.combine(local.date() - ago, NOON, zone).astimezone(UTC)
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError as error:
+        hint = "Write it as ISO 8601, such as 2026-06-21T13:00, or give now."
+        raise ConfigError(f"--start {text} is not a time.", hint=hint) from error
+    return (start if start.tzinfo else start.replace(tzinfo=zone)).astimezone(UTC)
 
 
 async def _open_site(store: HistoryStore, clock: Clock, days: int) -> Site:
@@ -59,14 +86,27 @@ async def _live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None
     last = await store.read_last_energy(serial)
     start = site.commissioned_at if last is None else last.at
     now = clock.now().replace(second=0, microsecond=0)
+    if start > clock.now():
+        raise ConfigError(
+            f"The demo's history goes until {start:%Y-%m-%d %H:%M} UTC, which is after it shall start.",
+            hint="Give a later --start, or another folder with --data.",
+        )
     if start >= now:
         return
-    say(f"Living through {(now - start).days} days …")
+    say(f"Living through {_span_words(now - start)} …")
     for tables in history_tables(site, start, now):
         for kind, columns in tables.items():
             await store.write_columns(kind, {**columns, "gateway": serial})
     panels = tuple(row for at in (*_midnights(site, start, now), now) for row in _panels_at(site, at))
     await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels))
+
+
+def _span_words(span: timedelta) -> str:
+    """Say a span in its largest unit that counts at least one."""
+    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        if (count := span // length) > 0:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "the last minutes"
 
 
 def _energy_at(site: Site, at: datetime) -> EnergyRecord:
@@ -101,13 +141,13 @@ def _panels_at(site: Site, at: datetime) -> Iterator[DeviceEnergyRecord]:
         )
 
 
-def _build_service(gateway: VirtualGateway, site: Site, port: int, folder: Path) -> Service:
+def _build_service(gateway: VirtualGateway, site: Site, port: int, folder: Path, clock: Clock) -> Service:
     assert gateway.url is not None
     definition = site.definition
     audit = MemoryAudit()
     # The site is only simulated, so everybody may try out what a gateway can be told.
     control = ControlSettings(enabled=True, audit=audit)
-    client = Gateway(gateway.url, token=gateway.owner_token, pins=MemoryPinStore(), control=control)
+    client = Gateway(gateway.url, token=gateway.owner_token, pins=MemoryPinStore(), clock=clock, control=control)
     return Service(
         sources=[
             Source(

@@ -12,6 +12,7 @@ from openvoy import codec
 from openvoy.model import Snapshot
 from openvoy.model.view import SnapshotView, build_snapshot_view
 from openvoy.ports import Clock, Feed, GatewayStatus
+from openvoy.web.window import LiveWindow
 
 COMMENT_S = 15.0
 """Proxies close what is silent for longer; the shortest limit in common use is 30 s."""
@@ -49,6 +50,7 @@ class Broadcaster:
     def __init__(self, feed: Feed, clock: Clock) -> None:
         self._feed = feed
         self._clock = clock
+        self.window = LiveWindow()
         self._frames: dict[str, _Frame] = {}
         self._number = 0
         self._comments = 0
@@ -67,6 +69,7 @@ class Broadcaster:
         try:
             async for update in self._feed.updates():
                 fresh = update.snapshot is not None
+                self.window.add(update.status, update.snapshot, self._clock.now())
                 self._publish(update.status, update.snapshot if fresh else self._feed.latest(update.status.name))
         finally:
             comments.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlencode
 
 from openvoy.ports import Clock
@@ -81,7 +82,9 @@ class _Visit:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             present = {name for name, _ in message["headers"]}
-            added = [(name, value) for name, value in SECURITY_HEADERS if name not in present]
+            # Pages take the time from here: in a demo it is the site's, which may differ from the machine's.
+            date = (b"date", format_datetime(self._clock.now(), usegmt=True).encode())
+            added = [(name, value) for name, value in (*SECURITY_HEADERS, date) if name not in present]
             message = {**message, "headers": [*message["headers"], *added]}
         else:
             self._sent_bytes += len(message.get("body", b""))

@@ -102,6 +102,7 @@ def _configure(app: WebApp, tls: Tls | None) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=CANCEL_S,
         h11_max_incomplete_event_size=HEADER_BYTES,
         ssl_certfile=None if tls is None else tls.certificate,

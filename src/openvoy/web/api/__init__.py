@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openvoy.web.api import (
     access,
+    compared,
     control,
     costs,
     devices,
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *now.OPERATIONS,
     *live.OPERATIONS,
     *today.OPERATIONS,
+    *compared.OPERATIONS,
     *history.OPERATIONS,
     *panels.OPERATIONS,
     *meters.OPERATIONS,
