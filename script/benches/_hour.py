@@ -11,11 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from openvoy import Gateway, Snapshot
+from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.testing.transport import InProcessTransport
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
+from openvoy.virtual.mirror import Mirror
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, read_site
 
@@ -23,6 +25,7 @@ START = datetime(2025, 6, 21, 17, 33, 20, tzinfo=UTC)
 """Daylight on every example site."""
 SINCE = date(2025, 6, 10)
 HOUR_S = 3600.0
+CONNECTING_S = 5.0
 PYENPHASE_EVERY_S = 60.0
 """What Home Assistant does without being told otherwise."""
 
@@ -85,6 +88,58 @@ async def measure_openvoy(site: str, firmware: str, *, streams: bool) -> Hour:
 
 def _sampled_s(snapshot: Snapshot) -> float:
     return max(((meter.at - START).total_seconds() for meter in snapshot.meters if meter.at), default=float("-inf"))
+
+
+async def measure_mirrored(site: str, firmware: str, *, readers: int) -> Hour:
+    """Iterate `Gateway.readings` for an hour, while so many ask a mirror on the same connection every minute."""
+    paths = await _asked_by_pyenphase(site, firmware)
+    clock = ManualClock(START)
+    virtual = _virtual(site, firmware, VirtualClock(clock))
+    transport = InProcessTransport(virtual, clock)
+    gateway = Gateway("gateway", token=virtual.owner_token, clock=clock, open_transport=transport.opened)
+    connecting = asyncio.create_task(gateway.connect())
+    await clock.advance(CONNECTING_S)
+    mirror = Mirror(gateway, await connecting, clock=clock)
+    statuses: list[int] = []
+    known: dict[float, float] = {}
+
+    async def follow() -> None:
+        async with contextlib.aclosing(gateway.readings()) as readings:
+            async for snapshot in readings:
+                known[clock.monotonic()] = _sampled_s(snapshot)
+
+    async def read(delay_s: float) -> None:
+        await clock.sleep(delay_s)
+        while True:
+            due_s = clock.monotonic() + PYENPHASE_EVERY_S
+            statuses.extend([(await mirror.reply(Request(path=path))).status for path in paths])
+            await clock.sleep(max(0.0, due_s - clock.monotonic()))
+
+    delays = [PYENPHASE_EVERY_S * number / readers for number in range(readers)]
+    with gateway.overheard(mirror.overhear):
+        tasks = [asyncio.create_task(work) for work in (follow(), *map(read, delays))]
+        await clock.advance(HOUR_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await mirror.close()
+    assert set(statuses) == {200}, f"the mirror answered {set(statuses)}"
+    return _hour(virtual, list(known.items()))
+
+
+async def _asked_by_pyenphase(site: str, firmware: str) -> Sequence[str]:
+    """List what one update asks, after the first."""
+    async with _virtual(site, firmware, VirtualClock(JumpingClock())) as virtual, _pyenphase(virtual) as update:
+        await update()
+        before = _counts(virtual)
+        await update()
+        return [path for path, count in _counts(virtual).items() for _ in range(count - before.get(path, 0))]
+
+
+def _counts(virtual: VirtualGateway) -> dict[str, int]:
+    rows = virtual.stats.report()["endpoints"]
+    assert isinstance(rows, dict)
+    return {path: row.requests for path, row in rows.items()}
 
 
 async def measure_pyenphase(site: str, firmware: str) -> Hour:

@@ -28,8 +28,9 @@ _BY_POLL: Mapping[Poll, Freshness] = {
 }
 _NATIVE = Freshness(5, 120)
 """What has no class, such as live data and paths that are not known."""
-_SCRIPTED = Freshness(30, 600)
-"""Pages that are made by scripts, in seconds each; the production page among them, which readers ask each minute."""
+_SCRIPTED = Freshness(60, 600)
+"""Pages that are made by scripts, in seconds each, the production page among them: readers ask for it each minute, and
+however many there are, they cost as much as one."""
 _PRODUCTION = {
     row.name for row in REGISTRY.values() if row.path.partition("?")[0] in {"/production", "/production.json"}
 }
