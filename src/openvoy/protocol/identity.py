@@ -5,6 +5,8 @@ from __future__ import annotations
 from openvoy.protocol.endpoints.identity import Info
 from openvoy.protocol.firmware import Capabilities, Firmware, LoginKind, parse_firmware
 
+MANUFACTURER = "Enphase"
+"""Who makes gateways, inverters, batteries and controllers."""
 _FIRST_WITH_TOKENS = (7,)
 _FIRST_WITH_DIGEST = (3, 9)
 _FIRST_METERED = (4,)
