@@ -7,18 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from openvoy.cli.config import Config
 from openvoy.cli.setup import Restarts, ServiceSetup, Trials
 from openvoy.cli.setup.service import Running
+from openvoy.cli.wiring import build_exporters
+from openvoy.client.control import MemoryAudit
 from openvoy.client.pins import MemoryPinStore
+from openvoy.collector import ControlDesk
 from openvoy.errors import ConfigError, OpenvoyError
-from openvoy.ports.setup import SiteEntry
+from openvoy.model.place import SitePlace
+from openvoy.ports import Household
+from openvoy.ports.setup import FormValue, SiteEntry
 from openvoy.protocol.cloud import CloudService
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
 from openvoy.web.api.setup import OPERATIONS
 from openvoy.web.app import CSRF_COOKIE
+from tests.contract.broken_store import BrokenStore
 from tests.contract.test_web_access import PASSWORD, make_owner, send, stranger
 from tests.contract.web_service import Setup, web_service
+from tests.unit.exporters.house import StillFeed
 
 TEXT = '# mine\n[[gateway]]\nhost = "10.0.0.5" # cellar\n'
 
@@ -36,7 +44,20 @@ def setup(tmp_path: Path) -> ServiceSetup:
         is_target_fixed=False,
     )
     trials = Trials(clock=ManualClock(), pins=MemoryPinStore(), cloud=CloudService, known=lambda _: None)
-    return ServiceSetup(running, trials=trials, restarts=Restarts(asyncio.Event()), find_serial=lambda _: None)
+    household = Household(
+        place=SitePlace(name="home", time_zone="UTC"),
+        feed=StillFeed(None),
+        store=BrokenStore(),
+        clock=ManualClock(),
+        desk=ControlDesk({}, audit=MemoryAudit(), store=BrokenStore()),
+        environ={},
+    )
+
+    def check(config: Config) -> None:
+        build_exporters(config.exporters, household)
+
+    restarts = Restarts(asyncio.Event())
+    return ServiceSetup(running, trials=trials, restarts=restarts, find_serial=lambda _: None, check=check)
 
 
 async def test_only_an_owner_sees_and_changes_settings(tmp_path: Path) -> None:
@@ -97,3 +118,52 @@ async def test_what_would_not_be_read_back_is_refused(setup: ServiceSetup, tmp_p
     with pytest.raises(OpenvoyError):
         await setup.write_site(site, version=version)
     assert (tmp_path / "openvoy.toml").read_text() == TEXT
+
+
+INFLUX = "http://127.0.0.1:8086/write?db=home"
+
+
+async def test_a_receiver_is_set_up_changed_and_taken_out_with_its_secrets_in_files(
+    setup: ServiceSetup, tmp_path: Path
+) -> None:
+    kinds = {kind.section: kind for kind in (await setup.read_integrations()).kinds}
+    assert {one.name: one.input for one in kinds["influx"].fields}["token"] == "secret"
+    for _ in range(2):
+        version = (await setup.read_state()).version
+        values: dict[str, FormValue] = {"url": INFLUX, "token": "hush", "batch_rows": 100}
+        await setup.write_integration("influx", None, values, version=version)
+    first, second = (await setup.read_integrations()).entries
+    assert (first.values, first.kept) == ({"url": INFLUX, "batch_rows": 100}, ("token",))
+    written = (tmp_path / "openvoy.toml").read_text()
+    assert written.startswith(TEXT)
+    assert "hush" not in written
+    files = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    assert files == {"influx-1.token": "hush\n", "influx-2.token": "hush\n"}
+    version = (await setup.read_state()).version
+    await setup.write_integration("influx", second.position, {"token": "more", "batch_rows": None}, version=version)
+    await setup.remove_integration("influx", first.position, version=(await setup.read_state()).version)
+    (left,) = (await setup.read_integrations()).entries
+    assert (left.values, left.kept, left.position) == ({"url": INFLUX}, ("token",), 0)
+    assert (tmp_path / "secrets" / "influx-2.token").read_text() == "more\n"
+    await setup.remove_integration("influx", 0, version=(await setup.read_state()).version)
+    assert (tmp_path / "openvoy.toml").read_text().strip() == TEXT.strip()
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        ("influx", {"url": "", "token": "hush"}),
+        ("influx", {"url": INFLUX, "batch_rows": "many", "token": "hush"}),
+        ("influx", {"url": INFLUX, "nonsense": 1}),
+        ("influx", {"history": False, "token": "hush"}),
+        ("web", {"listen": "0.0.0.0:80"}),
+    ],
+)
+async def test_a_receiver_that_cannot_work_changes_nothing(
+    setup: ServiceSetup, tmp_path: Path, section: str, values: dict[str, FormValue]
+) -> None:
+    with pytest.raises(ConfigError) as failure:
+        await setup.write_integration(section, None, values, version=(await setup.read_state()).version)
+    assert failure.value.hint
+    assert (tmp_path / "openvoy.toml").read_text() == TEXT
+    assert not (tmp_path / "secrets" / "influx-1.token").exists()

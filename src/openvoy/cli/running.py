@@ -19,12 +19,12 @@ from openvoy.cli.setup import Restarts, ServiceSetup, Trials
 from openvoy.cli.setup.service import Running
 from openvoy.cli.target import Target, resolve_credentials
 from openvoy.cli.tariff import load_tariff
-from openvoy.cli.wiring import Service, build_sources, listen_for_stop, open_history
+from openvoy.cli.wiring import Service, build_exporters, build_sources, listen_for_stop, open_history
 from openvoy.client.clock import SystemClock
 from openvoy.client.pins import FilePinStore
 from openvoy.collector import Source
 from openvoy.errors import ConfigError
-from openvoy.ports import Feed
+from openvoy.ports import Household
 from openvoy.ports.setup import Setup
 from openvoy.protocol.login import Credentials
 from openvoy.settings.listen import parse_listen
@@ -125,10 +125,12 @@ def _describe(options: Options, config: Config, environ: Mapping[str, str], rest
 
 def _setup_of(
     running: Running, config: Config, restarts: Restarts, *, pins: FilePinStore, environ: Mapping[str, str]
-) -> Callable[[Feed], Setup]:
+) -> Callable[[Household], Setup]:
     """Build what changes the configuration, once there is a feed that knows the serial numbers."""
 
-    def build(feed: Feed) -> Setup:
+    def build(household: Household) -> Setup:
+        feed = household.feed
+
         def find_name(serial: str) -> str | None:
             return next((one.name for one in feed.statuses() if one.serial == serial), None)
 
@@ -143,6 +145,10 @@ def _setup_of(
             # As `openvoy discover` has it: where gateways are looked for, all of this machine's networks by default.
             interfaces=environ.get("OPENVOY_INTERFACE", "").split(),
         )
-        return ServiceSetup(running, trials=trials, restarts=restarts, find_serial=find_serial)
+
+        def check(config: Config) -> None:
+            build_exporters(config.exporters, household)
+
+        return ServiceSetup(running, trials=trials, restarts=restarts, find_serial=find_serial, check=check)
 
     return build

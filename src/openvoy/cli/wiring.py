@@ -63,7 +63,7 @@ class Service:
     is_control_enabled: bool = False
     folder: Path | None = None
     """Where the layout of the panels is kept; None: beside everything else."""
-    build_setup: Callable[[Feed], Setup] | None = None
+    build_setup: Callable[[Household], Setup] | None = None
     """Builds what changes the configuration; None: nobody does."""
 
     @contextlib.asynccontextmanager
@@ -72,7 +72,8 @@ class Service:
         async with contextlib.AsyncExitStack() as stack:
             collector = await stack.enter_async_context(Collector(self.sources, store=store, clock=clock))
             desk = await stack.enter_async_context(self._build_desk(store))
-            exporters = self._build_exporters(collector.feed, store, clock, desk)
+            household = self._build_household(collector.feed, store, clock, desk)
+            exporters = build_exporters(self.exporters, household)
             exporting = await stack.enter_async_context(Exporting(exporters, clock=clock))
             if self.mirror is not None:
                 await stack.enter_async_context(self.mirror.running())
@@ -86,7 +87,7 @@ class Service:
                 prices=self._build_prices(collector.feed, clock),
                 access=self.access or Access(clock=clock, file=self.accounts, rules=self.rules),
                 desk=desk,
-                setup=None if self.build_setup is None else self.build_setup(collector.feed),
+                setup=None if self.build_setup is None else self.build_setup(household),
                 roof=RoofFile((self.folder or data_folder()) / LAYOUT_FILE),
                 logbook=GatewayLogs(self.sources, clock=clock),
                 has_tls=self.tls is not None,
@@ -101,13 +102,10 @@ class Service:
     def _build_prices(self, feed: Feed, clock: Clock) -> SitePrices:
         return SitePrices(self.tariff, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", feed=feed)
 
-    def _build_exporters(
-        self, feed: Feed, store: HistoryStore, clock: Clock, desk: ControlDesk
-    ) -> Sequence[tuple[str, Exporter]]:
+    def _build_household(self, feed: Feed, store: HistoryStore, clock: Clock, desk: ControlDesk) -> Household:
         site = self.site
-        place = SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude)
-        household = Household(
-            place=place,
+        return Household(
+            place=SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
             feed=feed,
             store=store,
             clock=clock,
@@ -115,7 +113,13 @@ class Service:
             environ=self.environ,
             files=StoreFiles(store, clock),
         )
-        return [(kind.section, kind.build(settings, household)) for kind, settings in self.exporters]
+
+
+def build_exporters(
+    wanted: Sequence[tuple[AnyExporterKind, Any]], household: Household
+) -> Sequence[tuple[str, Exporter]]:
+    """Build exporters by the names of their sections; raise ConfigError for settings that cannot work."""
+    return [(kind.section, kind.build(settings, household)) for kind, settings in wanted]
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -125,6 +125,56 @@ class SetupState:
     """Folder of the history."""
 
 
+FormValue = str | bool | int | float | list[str] | None
+"""What stands behind the name of a setting; None where its default holds."""
+InputName = Literal["text", "texts", "flag", "whole", "number", "secret"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One setting of something that data is handed on to."""
+
+    name: str
+    input: InputName
+    text: str
+    """What it is, in a line."""
+    default: FormValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationKind:
+    """Something that data can be handed on to."""
+
+    section: str
+    text: str
+    is_list: bool
+    """There may be several."""
+    by_default: bool
+    """It runs without being set up."""
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """One that is set up."""
+
+    section: str
+    position: int | None
+    """Among several of its kind; None where there is one."""
+    values: Mapping[str, FormValue]
+    """As they are written; what is not has its default."""
+    kept: tuple[str, ...]
+    """Names of secrets that are kept; never told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrations:
+    """What data can be handed on to, and what it is."""
+
+    kinds: tuple[IntegrationKind, ...]
+    entries: tuple[Integration, ...]
+
+
 class Setup(Protocol):
     """Finds, tries and keeps; each method raises an OpenvoyError that says what helps.
 
@@ -178,4 +228,18 @@ class Setup(Protocol):
 
     async def write_tariff(self, text: str, *, version: str) -> SetupState:
         """Save the file of prices, or with an empty text take prices from the gateway again."""
+        ...
+
+    async def read_integrations(self) -> Integrations:
+        """Give what data can be handed on to, and what it is."""
+        ...
+
+    async def write_integration(
+        self, section: str, position: int | None, values: Mapping[str, FormValue], *, version: str
+    ) -> SetupState:
+        """Set what is given, with None its default; position None is a new one where there may be several."""
+        ...
+
+    async def remove_integration(self, section: str, position: int | None, *, version: str) -> SetupState:
+        """Hand nothing on to it any more; files of secrets stay."""
         ...

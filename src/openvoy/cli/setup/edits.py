@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from openvoy.cli.config import Config
 from openvoy.cli.config.editing import Edit, Rename
 from openvoy.cli.setup.trying import Tried
-from openvoy.client.private_file import write_private
+from openvoy.client.private_file import read_private, write_private
 from openvoy.errors import ConfigError
 from openvoy.ports.setup import SiteEntry
 
@@ -51,10 +52,25 @@ class Secrets:
                 settings["password_file"] = f"{SECRETS}/{serial}.password"
         return cls(folder=folder / SECRETS, settings=settings, contents=contents)
 
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Write them, and put back what was there if the context fails."""
+        before = {name: read_private(self.folder / name, purpose="a login") for name in self.contents}
+        self.write()
+        try:
+            yield
+        except BaseException:
+            for name, content in before.items():
+                if content is None:
+                    (self.folder / name).unlink(missing_ok=True)
+                else:
+                    write_private(self.folder / name, content, purpose="a login")
+            raise
+
     def write(self) -> None:
         """Write them, readable by their owner alone."""
         for name, content in self.contents.items():
-            write_private(self.folder / name, f"{content}\n", purpose="the login of a gateway")
+            write_private(self.folder / name, f"{content}\n", purpose="a login")
 
 
 def find_gateway(config: Config, name: str) -> int:

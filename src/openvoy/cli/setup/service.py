@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from openvoy.cli.cloud import tokens_folder
@@ -14,6 +16,7 @@ from openvoy.cli.config import Config, GatewayConfig, SiteConfig, parse_config
 from openvoy.cli.config.editing import Edit, Rename
 from openvoy.cli.config.writing import ConfigText, plan_change, read_config_text, write_config_text
 from openvoy.cli.setup.edits import Secrets, build_gateway_edits, build_removal, build_site_edits
+from openvoy.cli.setup.integrations import build_integration_edits, build_integration_removal, list_integrations
 from openvoy.cli.setup.restart import Restarts
 from openvoy.cli.setup.trying import Trials
 from openvoy.cli.tariff import parse_tariff
@@ -21,8 +24,10 @@ from openvoy.client.cloud import FileTokenStore
 from openvoy.client.private_file import write_private
 from openvoy.errors import ConfigError, CredentialRejected
 from openvoy.ports.setup import (
+    FormValue,
     FoundHost,
     GatewayEntry,
+    Integrations,
     LoginGiven,
     LoginName,
     Probe,
@@ -53,10 +58,17 @@ class ServiceSetup:
     """Implements ports.setup.Setup over the configuration file."""
 
     def __init__(
-        self, running: Running, *, trials: Trials, restarts: Restarts, find_serial: Callable[[str], str | None]
+        self,
+        running: Running,
+        *,
+        trials: Trials,
+        restarts: Restarts,
+        find_serial: Callable[[str], str | None],
+        check: Callable[[Config], None],
     ) -> None:
-        """Take what knows a gateway's serial number by its name."""
+        """Take what knows a gateway's serial number by its name, and what raises ConfigError for exporters."""
         self._running, self._trials, self._restarts, self._find_serial = running, trials, restarts, find_serial
+        self._check = check
         self._writing = asyncio.Lock()
 
     async def read_state(self) -> SetupState:
@@ -157,6 +169,29 @@ class ServiceSetup:
             write_private(file, text, purpose="the prices")
             return self._save(after, config)
 
+    async def read_integrations(self) -> Integrations:
+        """Give what data can be handed on to, and what it is."""
+        return list_integrations(self._values(read_config_text(self._running.file)))
+
+    async def write_integration(
+        self, section: str, position: int | None, values: Mapping[str, FormValue], *, version: str
+    ) -> SetupState:
+        """Set up something that data is handed on to."""
+        folder = self._running.file.parent
+        async with self._writing:
+            before = self._look(version)
+            edits, secrets = build_integration_edits(self._values(before), section, position, values, folder=folder)
+            after, config = self._plan(before, edits)
+            with secrets.written():
+                self._check(config)
+                return self._save(after, config)
+
+    async def remove_integration(self, section: str, position: int | None, *, version: str) -> SetupState:
+        """Hand nothing on to it any more."""
+        async with self._writing:
+            before = self._look(version)
+            return self._save(*self._plan(before, build_integration_removal(self._values(before), section, position)))
+
     @property
     def _bound(self) -> Listen:
         return self._restarts.bound or self._running.listen
@@ -178,6 +213,10 @@ class ServiceSetup:
         write_config_text(after)
         self._restarts.ask()
         return self._build_state(after, config)
+
+    def _values(self, text: ConfigText) -> Mapping[str, Any]:
+        self._parse(text)
+        return tomllib.loads(text.text)
 
     def _parse(self, text: ConfigText) -> Config:
         return parse_config(text.text, file=text.file, environ=self._running.environ)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from openvoy.codec import doc
-from openvoy.ports.setup import FoundHost, LoginGiven, Probe, Setup, SetupState, SiteEntry, TokenView, Trial
+from openvoy.ports.setup import (
+    FormValue,
+    FoundHost,
+    Integrations,
+    LoginGiven,
+    Probe,
+    Setup,
+    SetupState,
+    SiteEntry,
+    TokenView,
+    Trial,
+)
 from openvoy.web.access import Right
 from openvoy.web.backend import Backend
 from openvoy.web.operation import Operation
@@ -79,6 +90,18 @@ class TariffChange:
     version: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationChange:
+    """Something that data is handed on to, as it shall be."""
+
+    section: str
+    values: Mapping[str, FormValue] = field(repr=False)
+    """What is not here stays as it is; null takes the default; a secret is text, and kept in a file of its own."""
+    version: str
+    position: int | None = None
+    """Among several of its kind; null is a new one."""
+
+
 Version = Annotated[str, doc("", "Of the configuration that was looked at.")]
 
 
@@ -146,6 +169,27 @@ async def put_tariff(backend: Backend, *, body: TariffChange) -> SetupState:
     return await _setup(backend).write_tariff(body.text, version=body.version)
 
 
+async def show_integrations(backend: Backend) -> Integrations:
+    """What data can be handed on to, with its settings, and what it is; without any secret."""
+    return await _setup(backend).read_integrations()
+
+
+async def put_integration(backend: Backend, *, body: IntegrationChange) -> SetupState:
+    """Set up something that data is handed on to; what cannot work is told, and nothing is changed."""
+    return await _setup(backend).write_integration(body.section, body.position, body.values, version=body.version)
+
+
+async def remove_integration(
+    backend: Backend,
+    *,
+    section: Annotated[str, doc("", "Kind of receiver, such as mqtt.")],
+    version: Version,
+    position: Annotated[int | None, doc("", "Among several of its kind.")] = None,
+) -> SetupState:
+    """Hand nothing on to it any more."""
+    return await _setup(backend).remove_integration(section, position, version=version)
+
+
 def _setup(backend: Backend) -> Setup:
     if backend.setup is None:
         raise NothingThere("This service has no settings of its own.", hint="Start it with `openvoy run`.")
@@ -166,4 +210,7 @@ OPERATIONS = (
     Operation(path=f"{_PATH}/listen", handler=put_listen, tag=_TAG, method="PUT", right=Right.OWNER),
     Operation(path=f"{_PATH}/tariff", handler=show_tariff, tag=_TAG, right=Right.OWNER),
     Operation(path=f"{_PATH}/tariff", handler=put_tariff, tag=_TAG, method="PUT", right=Right.OWNER),
+    Operation(path=f"{_PATH}/integrations", handler=show_integrations, tag=_TAG, right=Right.OWNER),
+    Operation(path=f"{_PATH}/integrations", handler=put_integration, tag=_TAG, method="PUT", right=Right.OWNER),
+    Operation(path=f"{_PATH}/integrations", handler=remove_integration, tag=_TAG, method="DELETE", right=Right.OWNER),
 )
