@@ -59,7 +59,7 @@ class Secrets:
         self.write()
         try:
             yield
-        except BaseException:
+        except ConfigError:
             for name, content in before.items():
                 if content is None:
                     (self.folder / name).unlink(missing_ok=True)
