@@ -3,13 +3,14 @@ import { defineConfig } from "vite";
 
 import { gzipCopies } from "./build/gzip.ts";
 import { notices } from "./build/notices.ts";
+import { serviceWorker } from "./build/worker.ts";
 
 /** `npm run dev` takes its data from a running service, such as `openvoy demo`. */
 const service = process.env["OPENVOY_URL"] ?? "http://127.0.0.1:8400";
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), notices(), gzipCopies()],
+  plugins: [svelte(), notices(), serviceWorker(), gzipCopies()],
   build: {
     outDir: process.env["OPENVOY_UI_OUT"] ?? "../src/openvoy/web/static",
     emptyOutDir: true,

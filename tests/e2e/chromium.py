@@ -58,7 +58,7 @@ class Visit:
         page.on("request", self._count)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and "blocked by Playwright" not in message.text:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _count(self, request: Request) -> None:
@@ -91,8 +91,11 @@ class Visit:
 
 @contextlib.asynccontextmanager
 async def visit(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Visit]:
-    """Open a page in a profile of its own, as English browsers do unless `settings` say otherwise."""
-    settings = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", **settings}
+    """Open a page in a profile of its own, as English browsers do unless `settings` say otherwise.
+
+    Nothing is kept for offline use unless `service_workers` is "allow".
+    """
+    settings = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", "service_workers": "block", **settings}
     context = await browser.new_context(**settings)
     try:
         opened = Visit(await context.new_page())

@@ -78,7 +78,7 @@ async def test_fits_every_size_in_both_colours(
             " each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 90))"
         )
         assert wide == []
-        assert await page.locator("[data-card]").count() == 6
+        assert await page.locator("[data-card]").count() == 8
         clipped = await page.eval_on_selector_all(
             "[data-device] .value, [data-serial] .value, .num",
             "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)"

@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ageOf, buildFormat, UNKNOWN } from "../src/lib/format";
+import { ageOf, buildFormat, parseChoices, UNKNOWN, USUAL } from "../src/lib/format";
 
 const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
 const en = buildFormat("en-GB", "Europe/Paris");
@@ -97,3 +98,64 @@ test("ages and spans", () => {
   expect(en.span(4800)).toBe("1 hr 20 mins");
   expect(en.span(10)).toBe("1 min");
 });
+
+describe("what a person chose", () => {
+  const at = Date.UTC(2026, 5, 1, 18, 5, 9);
+
+  test("the clock, whatever the language has", () => {
+    const twelve = buildFormat("de-DE", "Europe/Paris", { clock: "12", energy: "auto" });
+    expect(plain(twelve.clock(at))).toBe("8:05 PM");
+    expect(plain(twelve.clockSeconds(at))).toBe("8:05:09 PM");
+    expect(plain(twelve.hourTick(at))).toBe("8 PM");
+    const day = buildFormat("en-US", "America/New_York", { clock: "24", energy: "auto" });
+    expect(day.clock(at)).toBe("14:05");
+    expect(day.hourTick(Date.UTC(2026, 5, 1, 4))).toBe("00:00");
+    expect(plain(day.moment(at))).toBe("Jun 1, 2026, 14:05");
+    expect(plain(day.day(at))).toBe("Mon, Jun 1");
+  });
+
+  test.each([
+    ["kWh", 640, "0.64 kWh"],
+    ["kWh", 24_813, "24.8 kWh"],
+    ["kWh", 2_310_400, "2,310 kWh"],
+    ["kWh", 0, "0.00 kWh"],
+    ["MWh", 6420, "0.006 MWh"],
+    ["MWh", 2_310_400, "2.310 MWh"],
+    ["MWh", 24_813_000, "24.8 MWh"],
+  ] as const)("energy always in %s: %f Wh reads %s", (energy, value, text) => {
+    const format = buildFormat("en-GB", "Europe/Paris", { clock: "auto", energy });
+    expect(plain(format.energy(value))).toBe(text);
+    expect(format.energy(null)).toBe(UNKNOWN);
+  });
+
+  test("what was kept is read with care", () => {
+    expect(parseChoices('{"clock":"12","energy":"MWh"}')).toEqual({ clock: "12", energy: "MWh" });
+    for (const wrong of [null, "", "12", "null", "{", '{"clock":"13","energy":7}']) expect(parseChoices(wrong)).toEqual(USUAL);
+  });
+});
+
+test("money is the tariff's", () => {
+  expect(plain(en.money(1234.5, "EUR"))).toBe("€1,234.50");
+  expect(plain(de.money(-0.884, "EUR"))).toBe("−0,88 €");
+  expect(plain(fr.money(12, "CHF"))).toBe("12,00 CHF");
+  expect(en.money(3.456, null)).toBe("3.46");
+  expect(en.money(null, "EUR")).toBe(UNKNOWN);
+});
+
+test("a date of the calendar is moved by no time zone", () => {
+  const sydney = buildFormat("en-GB", "Australia/Sydney");
+  expect(sydney.date("2026-01-01", { day: "numeric", month: "short", year: "numeric" })).toBe("1 Jan 2026");
+});
+
+test("numbers and dates become text in this module only", () => {
+  // Plurals are no numbers, names of zones no dates, and SVG paths no text.
+  const others = ["lib/format.ts", "lib/time.ts", "lib/i18n.svelte.ts", "lib/flow.ts", "lib/series.ts", "pages/history/period.ts"];
+  const made = /Intl\.(NumberFormat|DateTimeFormat|RelativeTimeFormat)\((?!\)\.resolved)|toLocale\w*String|\.toFixed\(/;
+  const found = sources("src").filter((file) => made.test(readFileSync(file, "utf8")) && !others.some((each) => file.endsWith(each)));
+  expect(found).toEqual([]);
+});
+
+function sources(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.(ts|svelte)$/.test(name)).map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
+}

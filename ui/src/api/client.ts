@@ -1,15 +1,19 @@
 /** The service's API: reads, and what a page changes. */
 
-import type { EnergyColumns, InverterColumns, MeReply, PowerColumns, Site, Today } from "./types";
+import type { ComparedDay, EnergyColumns, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
 import type { Span } from "../lib/time";
+import { KEPT_AT } from "../offline/rules";
 
 /** What the service answered instead of data; `hint` says what to do. */
 export class ApiError extends Error {
   readonly hint: string;
+  /** Of HTTP; 404 is "there is no such thing here". */
+  readonly status: number;
 
-  constructor(message: string, hint: string) {
+  constructor(message: string, hint: string, status = 0) {
     super(message);
     this.hint = hint;
+    this.status = status;
   }
 }
 
@@ -27,6 +31,13 @@ export type Query = Record<string, string | number | undefined>;
 
 /** The cookie whose value proves that a change comes from this page. */
 const TOKEN = /(?:^|;\s*)openvoy_csrf=([^;]+)/;
+
+let hasContact = false;
+
+/** Say whether the service is there: then a reply that was kept from before is no answer. */
+export function setContact(is: boolean): void {
+  hasContact = is;
+}
 
 let forbidden: () => void = () => undefined;
 
@@ -47,10 +58,11 @@ export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, b
 }
 
 async function answer<T>(reply: Response): Promise<T> {
+  if (reply.ok && hasContact && reply.headers.has(KEPT_AT)) throw new TypeError("Openvoy did not answer.");
   if (reply.ok) return (await reply.json()) as T;
   if (reply.status === 401) forbidden();
   const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string };
-  throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "");
+  throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "", reply.status);
 }
 
 export const fetchMe = (): Promise<MeReply> => read("me");
@@ -61,6 +73,10 @@ export const changeMe = (path: "login" | "login/link" | "logout", body: Record<s
 export const fetchSite = (): Promise<Site> => read("site");
 
 export const fetchToday = (gateway: string | undefined): Promise<Today> => read("today", { gateway });
+
+export const fetchCompared = (gateway: string | undefined): Promise<ComparedDay> => read("today/compared", { gateway });
+
+export const fetchRecent = (gateway: string | undefined): Promise<LiveColumns> => read("history/live", { minutes: 15, gateway });
 
 export const fetchPower = (span: Span, step_s: number, gateway: string | undefined): Promise<PowerColumns> =>
   read("history/power", { start: span.start_s, end: span.end_s, step_s, gateway });

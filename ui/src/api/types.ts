@@ -175,6 +175,28 @@ export interface PowerColumns {
   soc_pct: Maybe<number>[];
 }
 
+/** The last minutes; a row without any value ends the line. */
+export type LiveColumns = { at: number[] } & Record<"solar_w" | "grid_w" | "battery_w" | "generator_w" | "load_w", Maybe<number>[]>;
+
+/** Energies from midnight until a time of day; of several days their mean. */
+export interface DayPart {
+  days: number;
+  solar_wh: Maybe<number>;
+  load_wh: Maybe<number>;
+  import_wh: Maybe<number>;
+  export_wh: Maybe<number>;
+  estimated: boolean;
+}
+
+export interface ComparedDay {
+  until: string;
+  today: DayPart;
+  yesterday: DayPart;
+  week: DayPart;
+  month: DayPart;
+  money: Maybe<{ currency: Maybe<string>; energy_cost: Maybe<number>; credit: Maybe<number>; savings: Maybe<number> }>;
+}
+
 export type EnergyColumns = { start: number[]; estimated: Maybe<boolean>[] } & {
   [name in keyof Energies]: Maybe<number>[];
 };

@@ -3,13 +3,15 @@
 import type uPlot from "uplot";
 import type { Format } from "../lib/format";
 import { SERIES } from "../lib/series";
-import { hourTicks, type Span } from "../lib/time";
+import { hourTicks, minuteTicks, type Span } from "../lib/time";
 import { SERIES_STYLE } from "./chart-style";
 
 export type Colors = Record<string, string>;
 
 interface Wanted {
-  span: Span;
+  span: () => Span;
+  /** A whole day, or the last minutes, whose heights keep still while values change. */
+  isDay: boolean;
   timeZone: string;
   format: Format;
   colors: Colors;
@@ -17,22 +19,25 @@ interface Wanted {
   oncursor: (index: number | null) => void;
 }
 
+const ROUND = [1, 1.5, 2, 3, 5, 7];
+
 type Options = Omit<uPlot.Options, "width" | "height">;
 
-export function buildOptions({ span, timeZone, format, colors, now, oncursor }: Wanted): Options {
+export function buildOptions({ span, isDay, timeZone, format, colors, now, oncursor }: Wanted): Options {
   const font = `12px ${getComputedStyle(document.documentElement).fontFamily}`;
   const axis = { font, stroke: colors["muted"]!, grid: { stroke: colors["line"]!, width: 1 }, ticks: { show: false } };
   return {
     padding: [10, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: false, range: [span.start_s, span.end_s] }, y: { range: roundRange } },
+    scales: { x: { time: false, range: () => [span().start_s, span().end_s] }, y: { range: isDay ? roundRange : calmRange } },
     axes: [
       {
         ...axis,
         size: 30,
-        splits: (self) => hourTicks(span, timeZone, self.width < 520 ? 6 : self.width < 1100 ? 3 : 2),
-        values: (_, splits) => splits.map((at) => format.hourTick(at * 1000)),
+        splits: (self) =>
+          isDay ? hourTicks(span(), timeZone, self.width < 520 ? 6 : self.width < 1100 ? 3 : 2) : minuteTicks(span(), self.width < 520 ? 5 : 3),
+        values: (_, splits) => splits.map((at) => (isDay ? format.hourTick(at * 1000) : format.clock(at * 1000))),
       },
       { ...axis, size: axisWidth, values: (_, splits) => splits.map((value) => format.powerTick(value)) },
     ],
@@ -59,6 +64,18 @@ function roundRange(_: uPlot, low: number | null, high: number | null): [number,
   const pad = (top - bottom) * 0.06;
   if (top - bottom < 50) return [Math.min(bottom, 0), 1000];
   return [bottom < 0 ? bottom - pad : 0, top > 0 ? top + pad : 0];
+}
+
+/** Ends at a round number, so that a chart that is drawn every few seconds rarely changes its height. */
+function calmRange(_: uPlot, low: number | null, high: number | null): [number, number] {
+  return [-roundUp(-Math.min(low ?? 0, 0)), Math.max(500, roundUp(Math.max(high ?? 0, 0)))];
+}
+
+/** The next of 1, 1.5, 2, 3, 5, 7 and 10 times a power of ten; 0 stays. */
+export function roundUp(value: number): number {
+  if (value <= 0) return 0;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (ROUND.find((each) => each * power >= value) ?? 10);
 }
 
 /** As wide as the widest label. */

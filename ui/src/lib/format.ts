@@ -10,6 +10,32 @@ export interface Quantity {
 
 type Value = number | null | undefined;
 
+export const CLOCKS = ["auto", "24", "12"] as const;
+export const ENERGY_UNITS = ["auto", "kWh", "MWh"] as const;
+
+/** What a person chose; "auto" follows the language and the size of the number. */
+export interface Choices {
+  clock: (typeof CLOCKS)[number];
+  energy: (typeof ENERGY_UNITS)[number];
+}
+
+export const USUAL: Choices = { clock: "auto", energy: "auto" };
+
+/** Read what was kept; what is no choice any more is as usual. */
+export function parseChoices(stored: string | null): Choices {
+  let kept: unknown = null;
+  try {
+    kept = JSON.parse(stored ?? "null");
+  } catch {
+    // Somebody else's text under our name.
+  }
+  const { clock, energy } = (typeof kept === "object" && kept !== null ? kept : {}) as Partial<Record<keyof Choices, unknown>>;
+  return {
+    clock: CLOCKS.find((each) => each === clock) ?? USUAL.clock,
+    energy: ENERGY_UNITS.find((each) => each === energy) ?? USUAL.energy,
+  };
+}
+
 export interface Format {
   power(value_w: Value): string;
   /** A round power, without digits that say nothing. */
@@ -38,6 +64,10 @@ export interface Format {
   moment(at_ms: Value): string;
   /** The clock time of today, date and time of any other day. */
   when(at_ms: Value, now_ms: number): string;
+  /** A day of the calendar, such as "2026-11-21", which no time zone moves. */
+  date(date: string, options: Intl.DateTimeFormatOptions): string;
+  /** An amount in the tariff's currency (ISO 4217); without one it is a bare number. */
+  money(value: Value, currency: string | null | undefined): string;
   count(value: number): string;
 }
 
@@ -78,8 +108,15 @@ function isNumber(value: Value): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Build the formats of one language and one time zone. */
-export function buildFormat(locale: string, timeZone: string): Format {
+/** The one unit that was chosen, for whatever size. */
+function scaleFixed(value: number, unit: string): { scale: Scale; digits: number } {
+  const scale = ENERGY.find((each) => each.unit === unit)!;
+  const scaled = Math.abs(value) / scale.divisor;
+  return { scale, digits: scale.divisor > 1e3 && scaled < 9.9995 ? 3 : digitsFor(scaled) };
+}
+
+/** Build the formats of one language, one time zone and a person's choices. */
+export function buildFormat(locale: string, timeZone: string, choices: Choices = USUAL): Format {
   const plain = [0, 1, 2, 3].map(
     (digits) =>
       new Intl.NumberFormat(locale, {
@@ -97,9 +134,17 @@ export function buildFormat(locale: string, timeZone: string): Format {
     const { scale, digits } = scaleOf(value, scales);
     return { value: number(value / scale.divisor, digits), unit: scale.unit };
   };
+  const energyParts = (value: Value): Quantity => {
+    if (choices.energy === "auto" || !isNumber(value)) return scaled(value, ENERGY);
+    const { scale, digits } = scaleFixed(value, choices.energy);
+    return { value: number(value / scale.divisor, digits), unit: scale.unit };
+  };
   const join = ({ value, unit }: Quantity): string => (unit === "" ? value : `${value}${NBSP}${unit}`);
+  const hourCycle: Intl.DateTimeFormatOptions =
+    choices.clock === "auto" ? {} : { hourCycle: choices.clock === "12" ? "h12" : "h23" };
   const time = (options: Intl.DateTimeFormatOptions): ((at_ms: Value) => string) => {
-    const format = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+    const clockOptions = "hour" in options ? hourCycle : {};
+    const format = new Intl.DateTimeFormat(locale, { timeZone, ...options, ...clockOptions });
     return (at_ms) => (isNumber(at_ms) ? format.format(at_ms) : UNKNOWN);
   };
   const percents = [0, 1].map(
@@ -110,7 +155,7 @@ export function buildFormat(locale: string, timeZone: string): Format {
   const minutes = unitOf("minute");
   const hours = unitOf("hour");
   const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "negative" });
-  const isTwelve = new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12 === true;
+  const isTwelve = new Intl.DateTimeFormat(locale, { hour: "numeric", ...hourCycle }).resolvedOptions().hour12 === true;
   const hour = isTwelve ? "numeric" : "2-digit";
   const clock = time({ hour, minute: "2-digit" });
   const moment = time({ day: "numeric", month: "short", year: "numeric", hour, minute: "2-digit" });
@@ -124,8 +169,8 @@ export function buildFormat(locale: string, timeZone: string): Format {
       return `${ticks.format(value_w / scale.divisor).replace("-", "−")}${NBSP}${scale.unit}`;
     },
     powerParts: (value_w) => scaled(value_w, POWER),
-    energy: (value_wh) => join(scaled(value_wh, ENERGY)),
-    energyParts: (value_wh) => scaled(value_wh, ENERGY),
+    energy: (value_wh) => join(energyParts(value_wh)),
+    energyParts,
     percent: (value_pct, digits = 0) =>
       isNumber(value_pct) ? (percents[digits] ?? percents[0])!.format(value_pct / 100).replace("-", "−") : UNKNOWN,
     voltage: (value_v) => fixed(value_v, 1, "V"),
@@ -152,6 +197,13 @@ export function buildFormat(locale: string, timeZone: string): Format {
     day: time({ weekday: "short", day: "numeric", month: "short" }),
     moment,
     when: (at_ms, now_ms) => (date(at_ms) === date(now_ms) ? clock(at_ms) : moment(at_ms)),
+    date: (date_, options) =>
+      new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(new Date(`${date_}T00:00:00Z`)),
+    money: (value, currency) => {
+      if (!isNumber(value)) return UNKNOWN;
+      if (!currency) return number(value, 2);
+      return new Intl.NumberFormat(locale, { style: "currency", currency }).format(value).replace("-", "−");
+    },
     count: (value) => number(value, 0),
   };
 }

@@ -56,6 +56,14 @@ export function hourTicks({ start_s, end_s }: Span, timeZone: string, every: num
   return ticks;
 }
 
+/** The instants of a span at every so many minutes; zones differ by quarters of an hour. */
+export function minuteTicks({ start_s, end_s }: Span, every: number): number[] {
+  const step_s = every * 60;
+  const ticks: number[] = [];
+  for (let at = Math.ceil(start_s / step_s) * step_s; at <= end_s; at += step_s) ticks.push(at);
+  return ticks;
+}
+
 /** Milliseconds of a time as the API writes it: ISO 8601 or Unix seconds. */
 export function parseTime(value: string | number | null | undefined): number | null {
   if (typeof value === "number") return value * 1000;

@@ -1,18 +1,23 @@
 /** What the page knows: gateways by the event stream, site and history by REST. */
 
-import { ApiError, fetchPower, fetchSite, fetchToday } from "../api/client";
+import { ApiError, fetchCompared, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
 import { LiveStream } from "../api/live";
-import type { GatewayStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
+import type { ComparedDay, GatewayStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
 import { devicesOf, hasStorage, peakPower } from "../lib/devices";
 import type { DeviceId } from "../lib/flow";
 import { buildFormat, type Format } from "../lib/format";
 import { locale } from "../lib/i18n.svelte";
+import { choices } from "../lib/preferences.svelte";
+import { ended, seeded, withReading, type Line } from "../lib/recent";
 import { dayOf, parseTime, type Span } from "../lib/time";
+import { keepUpdates, readKept } from "./kept";
 
 /** History keeps minutes; a day is drawn in steps of five. */
 export const STEP_S = 300;
 const MINUTE_MS = 60_000;
 const TICK_MS = 5000;
+/** How today compares changes slowly. */
+const COMPARED_MS = 5 * MINUTE_MS;
 /** The server says its time in whole seconds, and the reply takes a while; clocks that agree so far agree. */
 const LEAST_SKEW_MS = 3000;
 /** The first update comes at once; the page is not drawn before it, so that nothing moves when it comes. */
@@ -25,6 +30,8 @@ export interface Entry {
   devices: DeviceId[];
   hasStorage: boolean;
   peak_w: number;
+  /** Its last minutes. */
+  line: Line;
 }
 
 export interface Failure {
@@ -40,6 +47,10 @@ export class Board {
   site = $state.raw<Maybe<Site>>(null);
   today = $state.raw<Maybe<Today>>(null);
   todayFailure = $state.raw<Maybe<Failure>>(null);
+  compared = $state.raw<Maybe<ComparedDay>>(null);
+  comparedFailure = $state.raw<Maybe<Failure>>(null);
+  /** Set while all that is shown is what this browser kept: when that was. */
+  keptAt_ms = $state<Maybe<number>>(null);
   power = $state.raw<Maybe<{ columns: PowerColumns; span: Span }>>(null);
   powerFailure = $state.raw<Maybe<Failure>>(null);
   /** The server's time, in ms; moves every few seconds. */
@@ -49,6 +60,7 @@ export class Board {
 
   #chosen = $state<string | null>(null);
   #skew_ms = 0;
+  #comparedAt_ms = 0;
   #stream = new LiveStream({
     update: (update) => this.receive(update),
     opened: (server_ms) => this.#opened(server_ms),
@@ -64,7 +76,7 @@ export class Board {
   entry = $derived(this.selected === undefined ? undefined : this.entries.get(this.selected));
   snapshot = $derived(this.entry?.snapshot ?? null);
   timeZone = $derived(this.site?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
-  format: Format = $derived(buildFormat(locale(), this.timeZone));
+  format: Format = $derived(buildFormat(locale(), this.timeZone, choices()));
   /** Live values are what happens now, not what happened when contact was lost. */
   isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
   /** Where values on screen are not live: the time they were measured, as text. */
@@ -97,6 +109,7 @@ export class Board {
   choose(name: string): void {
     this.#chosen = name;
     this.today = null;
+    this.compared = null;
     this.power = null;
     void this.refresh();
   }
@@ -104,8 +117,15 @@ export class Board {
   /** Take in what the stream says about one gateway. */
   receive({ status, snapshot }: Update): void {
     const before = this.entries.get(status.name);
+    const at_ms = parseTime(snapshot?.at);
+    const line = before?.line ?? [];
     const entry: Entry = {
       status,
+      line: !status.is_fresh
+        ? ended(line, this.#serverNow() / 1000)
+        : snapshot === null || at_ms === null
+          ? line
+          : withReading(line, { at_s: at_ms / 1000, power: snapshot.power }),
       snapshot: snapshot ?? before?.snapshot ?? null,
       devices: devicesOf(snapshot, before?.devices ?? []),
       hasStorage: (before?.hasStorage ?? false) || hasStorage(snapshot),
@@ -114,13 +134,15 @@ export class Board {
     const isNew = before === undefined;
     this.entries = new Map(this.entries).set(status.name, entry);
     this.now_ms = this.#serverNow();
+    if (this.keptAt_ms === null) keepUpdates(this.now_ms, () => [...this.entries.values()]);
     if (isNew && this.selected === status.name) void this.refresh();
   }
 
   /** Read again what does not come by the stream. */
   async refresh(): Promise<void> {
     if (this.site === null) await this.#readSite();
-    await Promise.all([this.#readToday(), this.readPower()]);
+    await Promise.all([this.#readToday(), this.readPower(), this.#readRecent()]);
+    await this.#readCompared();
   }
 
   showDay(shift: number): void {
@@ -139,6 +161,31 @@ export class Board {
       this.powerFailure = null;
     } catch (error) {
       if (isCurrent()) this.powerFailure = failureOf(error);
+    }
+  }
+
+  async #readRecent(): Promise<void> {
+    const { selected } = this;
+    if (selected === undefined) return;
+    try {
+      const columns = await fetchRecent(this.gateway);
+      const entry = this.entries.get(selected);
+      if (entry !== undefined) this.entries = new Map(this.entries).set(selected, { ...entry, line: seeded(columns, entry.line) });
+    } catch {
+      // The line begins with what this page sees.
+    }
+  }
+
+  async #readCompared(): Promise<void> {
+    const { selected } = this;
+    this.#comparedAt_ms = this.now_ms;
+    try {
+      const compared = await fetchCompared(this.gateway);
+      if (this.selected !== selected) return;
+      this.compared = compared;
+      this.comparedFailure = null;
+    } catch (error) {
+      this.comparedFailure = failureOf(error);
     }
   }
 
@@ -166,6 +213,7 @@ export class Board {
     if (document.visibilityState === "hidden" || this.selected === undefined) return;
     if (this.site === null) await this.#readSite();
     await this.#readToday();
+    if (this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
     const shown = this.power;
     const isBehind =
       shown === null || shown.span.start_s !== this.day.start_s || this.now_ms / 1000 - lastOf(shown.columns.at) > 2 * STEP_S;
@@ -176,17 +224,31 @@ export class Board {
     const skew_ms = server_ms === null ? 0 : server_ms - Date.now();
     this.#skew_ms = Math.abs(skew_ms) < LEAST_SKEW_MS ? 0 : skew_ms;
     this.connection = { phase: "open" };
+    setContact(true);
+    this.keptAt_ms = null;
     this.now_ms = this.#serverNow();
     if (this.entries.size > 0) void this.refresh();
   }
 
   #lost(retry_ms: number): void {
+    setContact(false);
     const since_ms = this.connection.phase === "lost" ? this.connection.since_ms : this.#serverNow();
     this.connection = { phase: "lost", since_ms, retry_ms: retry_ms + this.#skew_ms };
+    this.entries = new Map([...this.entries].map(([name, entry]) => [name, { ...entry, line: ended(entry.line, since_ms / 1000) }]));
+    if (this.entries.size === 0) void this.#showKept();
   }
 
+  /** Without contact, show what this browser kept, in its time; none of it counts as live. */
+  async #showKept(): Promise<void> {
+    const kept = await readKept();
+    if (kept === null || this.entries.size > 0 || this.connection.phase !== "lost") return;
+    this.keptAt_ms = kept.at_ms;
+    for (const { status, snapshot } of kept.updates) this.receive({ status: { ...status, is_fresh: false }, snapshot });
+  }
+
+  /** The server's time; of what was kept, the time it was kept. */
   #serverNow(): number {
-    return Date.now() + this.#skew_ms;
+    return this.keptAt_ms ?? Date.now() + this.#skew_ms;
   }
 }
 

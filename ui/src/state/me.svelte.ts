@@ -2,7 +2,10 @@
 
 import { changeMe, fetchMe, onForbidden } from "../api/client";
 import type { Maybe, MeReply } from "../api/types";
+import { forgetKept } from "./kept";
 
+/** How long until a service that did not answer is asked again. */
+const AGAIN_MS = 3000;
 const LINK = /^#link=([\w-]+)$/;
 
 export class Me {
@@ -10,6 +13,8 @@ export class Me {
   /** Somebody has to log in before anything is shown. */
   isStranger = $derived(this.who?.right === "nobody");
   isOwner = $derived(this.who?.right === "owner");
+  /** The service does not answer, and nothing is kept from before. */
+  isLost = $state(false);
 
   /** Find out who looks; a tablet's link logs in by itself. */
   async start(): Promise<void> {
@@ -23,14 +28,23 @@ export class Me {
   }
 
   async refresh(): Promise<void> {
-    this.who = await fetchMe().catch(() => this.who);
+    try {
+      this.who = await fetchMe();
+      this.isLost = false;
+      if (this.isStranger) await forgetKept();
+    } catch {
+      this.isLost = this.who === null;
+      if (this.isLost) setTimeout(() => void this.refresh(), AGAIN_MS);
+    }
   }
 
   async logIn(name: string, password: string): Promise<void> {
+    await forgetKept();
     this.who = await changeMe("login", { name, password });
   }
 
   async logOut(): Promise<void> {
     this.who = await changeMe("logout", {});
+    await forgetKept();
   }
 }

@@ -1,0 +1,50 @@
+/** What this browser keeps of the last day, for when the service cannot be reached; the service worker keeps replies. */
+
+import type { GatewayStatus, Maybe, Snapshot, Update } from "../api/types";
+
+/** The service worker keeps replies of the API in the same place. */
+export const DATA_CACHE = "openvoy-data";
+const UPDATES = "kept/updates";
+const EVERY_MS = 60_000;
+
+interface Kept {
+  at_ms: number;
+  updates: Update[];
+}
+
+let keptAt_ms = 0;
+
+/** Caches exist only where pages are safe from others on the network: https, or this machine. */
+function exists(): boolean {
+  return typeof caches !== "undefined" && "serviceWorker" in navigator;
+}
+
+/** Keep the newest of every gateway, once a minute. */
+export function keepUpdates(now_ms: number, all: () => { status: GatewayStatus; snapshot: Maybe<Snapshot> }[]): void {
+  if (!exists() || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
+  const updates = all().flatMap(({ status, snapshot }) => (snapshot === null ? [] : [{ status, snapshot }]));
+  if (updates.length === 0) return;
+  keptAt_ms = now_ms;
+  void write({ at_ms: now_ms, updates }).catch(() => undefined);
+}
+
+async function write(kept: Kept): Promise<void> {
+  const cache = await caches.open(DATA_CACHE);
+  await cache.put(UPDATES, new Response(JSON.stringify(kept), { headers: { "Content-Type": "application/json" } }));
+}
+
+export async function readKept(): Promise<Maybe<Kept>> {
+  if (!exists()) return null;
+  try {
+    const reply = await (await caches.open(DATA_CACHE)).match(UPDATES);
+    return reply === undefined ? null : ((await reply.json()) as Kept);
+  } catch {
+    return null;
+  }
+}
+
+/** Somebody logs out: nothing of theirs stays. */
+export async function forgetKept(): Promise<void> {
+  keptAt_ms = 0;
+  if (exists()) await caches.delete(DATA_CACHE).catch(() => false);
+}
