@@ -140,10 +140,10 @@ async def test_a_receiver_is_set_up_changed_and_taken_out_with_its_secrets_in_fi
     files = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
     assert files == {"influx-1.token": "hush\n", "influx-2.token": "hush\n"}
     version = (await setup.read_state()).version
-    await setup.write_integration("influx", second.position, {"token": "more", "batch_rows": None}, version=version)
-    await setup.remove_integration("influx", first.position, version=(await setup.read_state()).version)
+    await setup.write_integration("influx", second.place, {"token": "more", "batch_rows": None}, version=version)
+    await setup.remove_integration("influx", first.place, version=(await setup.read_state()).version)
     (left,) = (await setup.read_integrations()).entries
-    assert (left.values, left.kept, left.position) == ({"url": INFLUX}, ("token",), 0)
+    assert (left.values, left.kept, left.place) == ({"url": INFLUX}, ("token",), 0)
     assert (tmp_path / "secrets" / "influx-2.token").read_text() == "more\n"
     await setup.remove_integration("influx", 0, version=(await setup.read_state()).version)
     assert (tmp_path / "openvoy.toml").read_text().strip() == TEXT.strip()

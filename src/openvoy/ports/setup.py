@@ -159,7 +159,7 @@ class Integration:
     """One that is set up."""
 
     section: str
-    position: int | None
+    place: int | None
     """Among several of its kind; None where there is one."""
     values: Mapping[str, FormValue]
     """As they are written; what is not has its default."""
@@ -235,11 +235,11 @@ class Setup(Protocol):
         ...
 
     async def write_integration(
-        self, section: str, position: int | None, values: Mapping[str, FormValue], *, version: str
+        self, section: str, place: int | None, values: Mapping[str, FormValue], *, version: str
     ) -> SetupState:
-        """Set what is given, with None its default; position None is a new one where there may be several."""
+        """Set what is given, with None its default; place None is a new one where there may be several."""
         ...
 
-    async def remove_integration(self, section: str, position: int | None, *, version: str) -> SetupState:
+    async def remove_integration(self, section: str, place: int | None, *, version: str) -> SetupState:
         """Hand nothing on to it any more; files of secrets stay."""
         ...

@@ -31,11 +31,11 @@ def list_integrations(values: Mapping[str, Any]) -> Integrations:
 
 
 def build_integration_edits(
-    written: Mapping[str, Any], section: str, position: int | None, given: Mapping[str, FormValue], *, folder: Path
+    written: Mapping[str, Any], section: str, place: int | None, given: Mapping[str, FormValue], *, folder: Path
 ) -> tuple[Sequence[Edit], Secrets]:
     """Set what is given, take out what is None; secrets go into files of their own. Raises ConfigError."""
     kind = _find_kind(section)
-    index = _place(kind, written, position)
+    index = _find_index(kind, written, place)
     present = _written_at(kind, written, index)
     values, secrets = _split(kind, given, present, folder=folder)
     unset = {name for name, value in values.items() if value is None} | {f"{name}_env" for name in given}
@@ -51,14 +51,14 @@ def build_integration_edits(
     return edits, secrets
 
 
-def build_integration_removal(written: Mapping[str, Any], section: str, position: int | None) -> Sequence[Edit]:
+def build_integration_removal(written: Mapping[str, Any], section: str, place: int | None) -> Sequence[Edit]:
     """Take a section out; the list goes with its last one. Raises ConfigError where it is not there."""
     kind = _find_kind(section)
     there = written.get(section)
-    if there is None or (kind.is_list and position not in range(len(there))):
+    if there is None or (kind.is_list and place not in range(len(there))):
         raise _nothing_there(section)
     is_whole = not kind.is_list or len(there) == 1
-    return [Edit(key=(section,) if is_whole or position is None else (section, position), value=None)]
+    return [Edit(key=(section,) if is_whole or place is None else (section, place), value=None)]
 
 
 def _build_kind(kind: AnyExporterKind) -> IntegrationKind:
@@ -96,7 +96,7 @@ def _list_entries(kind: AnyExporterKind, values: Mapping[str, Any]) -> Sequence[
     return tuple(
         Integration(
             section=kind.section,
-            position=number if kind.is_list else None,
+            place=number if kind.is_list else None,
             values={name: value for name, value in table.items() if name in settings_of(kind.settings)},
             kept=tuple(_secrets_in(kind, table)),
         )
@@ -119,14 +119,14 @@ def _find_kind(section: str) -> AnyExporterKind:
     return kinds[section]
 
 
-def _place(kind: AnyExporterKind, written: Mapping[str, Any], position: int | None) -> int | None:
+def _find_index(kind: AnyExporterKind, written: Mapping[str, Any], place: int | None) -> int | None:
     """Say which of a list is meant, one behind its last for a new one; None where there is one at most."""
     if not kind.is_list:
         return None
     length = len(written.get(kind.section, ()))
-    if position is not None and position not in range(length):
+    if place is not None and place not in range(length):
         raise _nothing_there(kind.section)
-    return length if position is None else position
+    return length if place is None else place
 
 
 def _written_at(kind: AnyExporterKind, written: Mapping[str, Any], index: int | None) -> Mapping[str, Any]:

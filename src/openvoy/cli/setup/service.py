@@ -174,23 +174,23 @@ class ServiceSetup:
         return list_integrations(self._values(read_config_text(self._running.file)))
 
     async def write_integration(
-        self, section: str, position: int | None, values: Mapping[str, FormValue], *, version: str
+        self, section: str, place: int | None, values: Mapping[str, FormValue], *, version: str
     ) -> SetupState:
         """Set up something that data is handed on to."""
         folder = self._running.file.parent
         async with self._writing:
             before = self._look(version)
-            edits, secrets = build_integration_edits(self._values(before), section, position, values, folder=folder)
+            edits, secrets = build_integration_edits(self._values(before), section, place, values, folder=folder)
             after, config = self._plan(before, edits)
             with secrets.written():
                 self._check(config)
                 return self._save(after, config)
 
-    async def remove_integration(self, section: str, position: int | None, *, version: str) -> SetupState:
+    async def remove_integration(self, section: str, place: int | None, *, version: str) -> SetupState:
         """Hand nothing on to it any more."""
         async with self._writing:
             before = self._look(version)
-            return self._save(*self._plan(before, build_integration_removal(self._values(before), section, position)))
+            return self._save(*self._plan(before, build_integration_removal(self._values(before), section, place)))
 
     @property
     def _bound(self) -> Listen:

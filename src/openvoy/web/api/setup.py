@@ -98,7 +98,7 @@ class IntegrationChange:
     values: Mapping[str, FormValue] = field(repr=False)
     """What is not here stays as it is; null takes the default; a secret is text, and kept in a file of its own."""
     version: str
-    position: int | None = None
+    place: int | None = None
     """Among several of its kind; null is a new one."""
 
 
@@ -176,7 +176,7 @@ async def show_integrations(backend: Backend) -> Integrations:
 
 async def put_integration(backend: Backend, *, body: IntegrationChange) -> SetupState:
     """Set up something that data is handed on to; what cannot work is told, and nothing is changed."""
-    return await _setup(backend).write_integration(body.section, body.position, body.values, version=body.version)
+    return await _setup(backend).write_integration(body.section, body.place, body.values, version=body.version)
 
 
 async def remove_integration(
@@ -184,10 +184,10 @@ async def remove_integration(
     *,
     section: Annotated[str, doc("", "Kind of receiver, such as mqtt.")],
     version: Version,
-    position: Annotated[int | None, doc("", "Among several of its kind.")] = None,
+    place: Annotated[int | None, doc("", "Among several of its kind.")] = None,
 ) -> SetupState:
     """Hand nothing on to it any more."""
-    return await _setup(backend).remove_integration(section, position, version=version)
+    return await _setup(backend).remove_integration(section, place, version=version)
 
 
 def _setup(backend: Backend) -> Setup:
