@@ -15,7 +15,7 @@ from openvoy.model.place import SitePlace
 from openvoy.ports.clock import Clock
 from openvoy.ports.control import Desk
 from openvoy.ports.feed import Feed
-from openvoy.ports.files import TableFiles
+from openvoy.ports.files import Copies, TableFiles
 from openvoy.ports.store import Archive
 
 SettingsT = TypeVar("SettingsT")
@@ -102,6 +102,8 @@ class Household:
     """Where secrets of the configuration are looked up."""
     files: TableFiles | None = None
     """Writes files of the history; None where there is none."""
+    copies: Copies | None = None
+    """Copies the history; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
