@@ -87,6 +87,7 @@ def _build_service(options: Options, config: Config, environ: Mapping[str, str],
         environ=environ,
         audit=open_audit(),
         is_control_enabled=config.control.enabled,
+        history=folder,
         mirror=build_mirror(config.mirror, sources, clock=clock, folder=folder / "mirror"),
         build_setup=_setup_of(running, config, restarts, pins=pins, environ=environ),
     )

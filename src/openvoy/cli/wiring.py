@@ -32,6 +32,7 @@ from openvoy.ports.exporter import AnyExporterKind
 from openvoy.ports.setup import Setup
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
+from openvoy.store.copies import FolderCopies
 from openvoy.store.exchange.files import StoreFiles
 from openvoy.web import Access, AccessRules, SiteInfo, Tls, build_app, build_host_rule, serve
 
@@ -63,6 +64,8 @@ class Service:
     is_control_enabled: bool = False
     folder: Path | None = None
     """Where the layout of the panels is kept; None: beside everything else."""
+    history: Path | None = None
+    """Folder of the history; None where nobody may copy it."""
     build_setup: Callable[[Household], Setup] | None = None
     """Builds what changes the configuration; None: nobody does."""
 
@@ -112,6 +115,7 @@ class Service:
             desk=desk,
             environ=self.environ,
             files=StoreFiles(store, clock),
+            copies=None if self.history is None else FolderCopies(self.history),
         )
 
 

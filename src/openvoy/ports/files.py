@@ -38,3 +38,16 @@ class TableFiles(Protocol):
     async def write_file(self, wanted: TableFile) -> int:
         """Write a file and give its rows; where there are none, no file is written. Raises StorageError."""
         ...
+
+
+class Copies(Protocol):
+    """Copies the history as it is, while it is written."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the history is."""
+        ...
+
+    async def copy_to(self, target: Path) -> int:
+        """Bring a copy up to date and check it; give its size in bytes. Raises StorageError."""
+        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -108,6 +108,17 @@ def parsed(parse: Callable[[str], T]) -> Kind[T]:
             raise table.place.at(name).error(error.message, error.hint) from error
 
     return read
+
+
+def one_of(name: str, words: Sequence[str]) -> Callable[[str], str]:
+    """One of some words, for `parsed`."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ConfigError(f"{name} cannot be '{text}'.", hint=f"Write one of {', '.join(words)}.")
+        return text
+
+    return parse
 
 
 def parse_service_url(value: str) -> str:
