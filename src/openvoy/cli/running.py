@@ -47,7 +47,7 @@ async def run_service(options: Options, environ: Mapping[str, str]) -> None:
     access: Access | None = None
     while True:
         restarts.begin()
-        config = load_config(options.config, environ)
+        config = load_config(options.config, environ, is_new=True)
         for warning in config.warnings:
             say(warning)
         service = _build_service(options, config, environ, restarts)

@@ -226,6 +226,14 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
     assert "OPENVOY_CONFIG" in caught.value.hint
 
 
+def test_a_file_that_is_new_is_empty_where_it_can_be_written(tmp_path: Path) -> None:
+    config = load_config(tmp_path / "new.toml", {}, is_new=True)
+    assert (config.file, config.gateways) == (tmp_path / "new.toml", ())
+    for elsewhere in (tmp_path / "no" / "new.toml", tmp_path):
+        with pytest.raises(ConfigError, match="There is no file"):
+            load_config(elsewhere, {}, is_new=True)
+
+
 def test_files_of_editors_are_read(tmp_path: Path) -> None:
     file = tmp_path / "openvoy.toml"
     file.write_bytes(b"\xef\xbb\xbf[store]\r\nlive_days = 3\r\n")

@@ -55,25 +55,31 @@ class Config:
     """What a person should know although it runs."""
 
 
-def find_config_file(given: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """Find the file: `given`, else OPENVOY_CONFIG, else the platform's place; None where nothing is there."""
+def find_config_file(given: Path | None, environ: Mapping[str, str], *, is_new: bool = False) -> Path | None:
+    """Find the file: `given`, else OPENVOY_CONFIG, else the platform's place; None where nothing is there.
+
+    A named file has to exist; one that `is_new` is there to be written, in a folder that exists.
+    """
     named = environ.get("OPENVOY_CONFIG")
     for file, origin in ((given, "--config"), (Path(named) if named else None, "OPENVOY_CONFIG")):
         if file is not None:
-            if not file.is_file():
+            if not file.is_file() and not (is_new and file.parent.is_dir() and not file.exists()):
                 raise ConfigError(f"There is no file {file}.", hint=f"Correct {origin}, or leave it out for defaults.")
             return file
     usual = config_folder() / FILE_NAME
     return usual if usual.is_file() else None
 
 
-def load_config(given: Path | None, environ: Mapping[str, str]) -> Config:
-    """Find, read and check the configuration; without a file, all defaults. Raises ConfigError."""
-    file = find_config_file(given, environ)
+def load_config(given: Path | None, environ: Mapping[str, str], *, is_new: bool = False) -> Config:
+    """Find, read and check the configuration; without a file, all defaults. Raises ConfigError.
+
+    With `is_new` a named file that is not there yet is empty.
+    """
+    file = find_config_file(given, environ, is_new=is_new)
     if file is None:
         return parse_config("", file=config_folder() / FILE_NAME, environ=environ)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = "" if is_new and not file.exists() else file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Let this user read it.") from error
     except UnicodeDecodeError as error:
