@@ -124,5 +124,12 @@ def test_a_kind_of_thing_that_is_new_is_discovered_too(thing: Thing) -> None:
 def test_topics_and_values_are_plain() -> None:
     odd = Quantity(Thing("1", "contact", "NC/1 +#"), "is_on", True, AT)
     assert render_topic(odd, PREFIXES) == "openvoy/1/contact/NC-1-/is_on"
-    for value, text in ((True, "true"), (None, ""), (AT, "2026-06-21T12:00:00+00:00"), (0.5, "0.5"), ("x", "x")):
+    for value, text in (
+        (True, "true"),
+        (None, ""),
+        (AT, "2026-06-21T12:00:00+00:00"),
+        (0.5, "0.5"),
+        ("x", "x"),
+        (0.1 + 0.2, "0.3"),
+    ):
         assert render_value(replace(odd, value=value)) == text

@@ -51,13 +51,18 @@ def render_topic(quantity: Quantity, prefixes: Prefixes) -> str:
 
 
 def render_value(quantity: Quantity) -> str:
-    """Give what stands at that topic: true or false, ISO 8601, a number or a text; "" for what was not said."""
+    """Give what stands at that topic: true or false, ISO 8601, a number or a text; "" for what was not said.
+
+    Numbers are rounded to a thousandth, as sums of measurements end in noise.
+    """
     value = quantity.value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(round(value, 3)) if isinstance(value, float) else str(value)
 
 
 def render_setting(value: Setting) -> str:
