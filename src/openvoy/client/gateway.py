@@ -223,10 +223,11 @@ class Gateway:
 
     def stream(self, endpoint: Endpoint[T]) -> AsyncGenerator[tuple[T, ...]]:
         """Follow any event stream as it is declared; gives records as they arrive, those of a burst together."""
-        return follow_events(endpoint, self._open_stream, self._clock)
+        return follow_events(endpoint, self.open_stream, self._clock)
 
     @asynccontextmanager
-    async def _open_stream(self, endpoint: Endpoint[T]) -> AsyncIterator[OpenStream]:
+    async def open_stream(self, endpoint: Endpoint[T]) -> AsyncIterator[OpenStream]:
+        """Open an event stream and give it byte by byte, until the context ends; raise one of `openvoy.errors`."""
         await self.connect()
         assert self._conversation is not None
         request = Request(path=endpoint.path, headers={"Accept": "text/event-stream"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from openvoy.errors import BadPayload, ConfigError, EndpointRefused, OpenvoyError, Unavailable
 from openvoy.ports import Clock
 from openvoy.ports.upstream import Upstream
+from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request, Response
@@ -17,7 +19,9 @@ from openvoy.protocol.identity import build_capabilities
 from openvoy.protocol.status import check_status
 from openvoy.virtual.api.finding import endpoint_of
 from openvoy.virtual.mirror.freshness import Freshness, freshness_of, shared_freshness
+from openvoy.virtual.mirror.load import Load
 from openvoy.virtual.mirror.patience import Patience
+from openvoy.virtual.mirror.relay import Relay
 from openvoy.virtual.mirror.replies import (
     aged,
     build_reply,
@@ -31,7 +35,7 @@ from openvoy.virtual.mirror.shelf import Kept, Shelf
 from openvoy.virtual.pages import render_not_found
 from openvoy.virtual.refusal import render_refused
 from openvoy.virtual.routes import page_of
-from openvoy.virtual.source import Reply
+from openvoy.virtual.source import Framing, Reply
 
 READING = {"GET", "HEAD"}
 
@@ -54,18 +58,6 @@ _WRITTEN: Mapping[str, str] = {
 """What a write below a path changes; any other may change everything: an open relay is seen in every reply."""
 
 
-@dataclass(slots=True)
-class Load:
-    """What readers asked of the mirror, and the mirror of the gateway."""
-
-    replies: int = 0
-    stale_replies: int = 0
-    upstream_requests: int = 0
-    upstream_busy_s: float = 0.0
-    upstream_failures: int = 0
-    overheard_replies: int = 0
-
-
 @dataclass(slots=True, kw_only=True)
 class _Work:
     """What goes on at the moment."""
@@ -73,6 +65,7 @@ class _Work:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one request that is under way."""
     flights: dict[str, asyncio.Task[Kept]] = field(default_factory=dict)
+    relays: dict[str, Relay] = field(default_factory=dict)
     heard_s: dict[str, float] = field(default_factory=dict)
     """When others who share the connection asked for a path, by a stopwatch."""
 
@@ -102,11 +95,10 @@ class Mirror:
         """Answer from what is fresh, else from the gateway, else from what is old but still of use."""
         self.load.replies += 1
         endpoint = endpoint_of(request.path, self.identity.firmware)
-        if endpoint is not None and endpoint.is_stream:
-            # A stream would be a second request under way, for as long as somebody listens.
-            return render_forbidden(self.identity)
         if endpoint is not None and endpoint.is_acting and not self._allows_writes:
             return render_forbidden(self.identity)
+        if endpoint is not None and endpoint.is_stream and request.method in READING:
+            return await self._follow(endpoint)
         if not _SENDABLE.fullmatch(request.path) or {".", ".."}.intersection(page_of(request.path).split("/")):
             return render_not_found(self.identity, request.path)
         if request.method in READING:
@@ -131,18 +123,15 @@ class Mirror:
         """Give what the mirror did, JSON-ready."""
         trouble = self._patience.trouble
         return {
-            "replies": self.load.replies,
-            "stale_replies": self.load.stale_replies,
-            "upstream_requests": self.load.upstream_requests,
-            "upstream_busy_s": round(self.load.upstream_busy_s, 3),
-            "upstream_failures": self.load.upstream_failures,
-            "overheard_replies": self.load.overheard_replies,
+            **self.load.report(),
             "trouble": None if trouble is None else trouble.message,
             "allows_writes": self._allows_writes,
         }
 
     async def close(self) -> None:
         """End what is under way; the gateway's connection is closed by whoever opened it."""
+        for relay in self._work.relays.values():
+            await relay.close()
         flights = tuple(self._work.flights.values())
         for flight in flights:
             flight.cancel()
@@ -162,6 +151,20 @@ class Mirror:
             return self._stale(usable)
         kept = flight.result()
         return self._told(kept, "fetched") if kept.is_good or usable is None else self._stale(usable)
+
+    async def _follow(self, endpoint: Endpoint[Any]) -> Reply:
+        """Let a reader listen to a stream, which is the gateway's one more connection however many listen."""
+        relay = self._work.relays.setdefault(endpoint.path, Relay(self._upstream, endpoint))
+        try:
+            async with self._work.turn:
+                self.load.upstream_requests += not relay.is_open
+                head, pieces = await relay.join()
+        except EndpointRefused:
+            return render_refused(self.identity, endpoint.path)
+        except OpenvoyError:
+            return render_failed(self.identity)
+        reply = build_reply(head, endpoint.path, self.identity)
+        return marked(replace(reply, framing=Framing.CHUNKED, stream=lambda: pieces), "fetched")
 
     def _told(self, kept: Kept, how: str) -> Reply:
         return aged(kept, how, self._clock.monotonic(), self._clock.now())
