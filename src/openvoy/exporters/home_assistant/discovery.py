@@ -64,6 +64,13 @@ def build_discovery(
     return messages
 
 
+def unique_id_of(quantity: Quantity) -> str:
+    """Give what tells its entity from all others, for good."""
+    thing = quantity.thing
+    steps = (device_id(thing), thing.kind if thing.kind in OF_THE_GATEWAY else "", thing.phase, quantity.name)
+    return "_".join(fit(step) for step in steps if step)
+
+
 def discovery_topic(platform: str, device: str, unique_id: str, prefixes: Prefixes) -> str:
     """Give where an entity's message stands; emptied, the entity vanishes."""
     return f"{prefixes.discovery}/{platform}/{device}/{unique_id.removeprefix(device).lstrip('_')}/config"
@@ -79,10 +86,8 @@ def build_frame(gateway: str, prefixes: Prefixes, version: str) -> Message:
 
 
 def _build_entity(quantity: Quantity, prefixes: Prefixes) -> dict[str, Any]:
-    thing = quantity.thing
-    own_id = (device_id(thing), thing.kind if thing.kind in OF_THE_GATEWAY else "", thing.phase, quantity.name)
     entity: dict[str, Any] = {
-        "unique_id": "_".join(fit(word) for word in own_id if word),
+        "unique_id": unique_id_of(quantity),
         "name": _name(quantity),
         "state_topic": render_topic(quantity, prefixes),
         **_build_kind(quantity),
