@@ -15,7 +15,9 @@ OF_THE_GATEWAY = frozenset({"site", "gateway", "grid", "reported"})
 _SERIAL_IS_ID = frozenset({"inverter", "battery", "controller"})
 _MAKES = _SERIAL_IS_ID | {"gateway"}
 """Kinds that the gateway's maker makes."""
-_KINDS = {"inverter": "panel", "bank": "battery bank", "storage": "batteries"}
+_PART_OF = {"bank": "storage"}
+"""Kinds of things that are told as another's device."""
+_KINDS = {"inverter": "panel", "storage": "batteries"}
 _MODELS = {"inverter": "Microinverter", "battery": "Battery", "gateway": "Gateway", "meter": "Meter"}
 
 Traits = Mapping[str, Value]
@@ -24,8 +26,15 @@ Device = Mapping[str, Any]
 
 def device_id(thing: Thing) -> str:
     """Give what identifies a thing's device for good."""
+    if thing.kind in _PART_OF:
+        return device_id(Thing(thing.gateway, _PART_OF[thing.kind]))
     steps = (thing.gateway,) if thing.kind in OF_THE_GATEWAY else (thing.gateway, thing.kind, thing.id)
     return "_".join(("openvoy", *(fit(step) for step in steps if step)))
+
+
+def is_part(thing: Thing) -> bool:
+    """Whether it is told as part of another thing's device."""
+    return thing.kind in OF_THE_GATEWAY or thing.kind in _PART_OF
 
 
 def build_devices(quantities: Iterable[Quantity], names: Mapping[str, str]) -> Mapping[str, Device]:
@@ -33,7 +42,7 @@ def build_devices(quantities: Iterable[Quantity], names: Mapping[str, str]) -> M
     traits: dict[Thing, dict[str, Value]] = defaultdict(dict)
     for quantity in quantities:
         thing = quantity.thing
-        if thing.kind == "gateway" or (thing.kind not in OF_THE_GATEWAY and not thing.phase):
+        if thing.kind == "gateway" or not (thing.phase or is_part(thing)):
             traits[thing][quantity.name] = quantity.value
     return {device_id(thing): _build_device(thing, said, names) for thing, said in traits.items()}
 

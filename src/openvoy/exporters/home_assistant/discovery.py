@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from openvoy.exporters.home_assistant import words
-from openvoy.exporters.home_assistant.devices import OF_THE_GATEWAY, build_devices, device_id
+from openvoy.exporters.home_assistant.devices import build_devices, device_id, is_part
 from openvoy.exporters.home_assistant.topics import Prefixes, fit, render_topic
 from openvoy.exporters.quantities import Quantity
 
@@ -32,6 +32,8 @@ _CLASSES = {
 """Device class and decimals by unit."""
 _STORED = frozenset({"available_wh", "capacity_wh", "reserve_wh"})
 """Energies that can go down again."""
+_NAMED_PARTS = frozenset({"grid", "reported"})
+"""Parts of the gateway whose quantities would not say by themselves what they are of."""
 _SINCE_MIDNIGHT = "today_wh"
 _TIMES_OF_DAY = frozenset({"window_start_s", "window_end_s"})
 _UNSAID = "{{ value if value else none }}"
@@ -49,8 +51,9 @@ def build_discovery(
     `names` are what the user calls each gateway, by serial number. A word that is new to an enumeration, a new name or
     firmware changes messages: whoever sends them again then keeps Home Assistant right.
     """
-    said = [quantity for quantity in quantities if quantity.value is not None]
-    devices = build_devices(said, names or {})
+    listed = list(quantities)
+    said = [quantity for quantity in listed if quantity.value is not None]
+    devices = build_devices(listed, names or {})
     messages: dict[str, Message] = {}
     for quantity in said:
         own = device_id(quantity.thing)
@@ -67,7 +70,8 @@ def build_discovery(
 def unique_id_of(quantity: Quantity) -> str:
     """Give what tells its entity from all others, for good."""
     thing = quantity.thing
-    steps = (device_id(thing), thing.kind if thing.kind in OF_THE_GATEWAY else "", thing.phase, quantity.name)
+    part = (thing.kind, thing.id) if is_part(thing) else ()
+    steps = (device_id(thing), *part, thing.phase, quantity.name)
     return "_".join(fit(step) for step in steps if step)
 
 
@@ -109,11 +113,12 @@ def _name(quantity: Quantity) -> str:
         steps = [step for step in stem.split("_") if step]
         if measure and measure not in steps:
             steps.append(measure)
-        if thing.kind == "grid":
-            steps.insert(0, "grid")
+        if thing.kind in _NAMED_PARTS:
+            steps = [thing.kind, *filter(None, [thing.id]), *steps]
         found = " ".join(words.SPELLINGS.get(step, step) for step in steps)
-    if thing.phase:
-        return f"{thing.phase} {found[:1].lower()}{found[1:]}"
+    part = thing.phase or (f"{thing.id} bank" if thing.kind == "bank" else "")
+    if part:
+        found = f"{part} {found[:1].lower()}{found[1:]}"
     return found[:1].upper() + found[1:]
 
 
