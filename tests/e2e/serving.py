@@ -18,6 +18,7 @@ from openvoy.ports.roof import Roof
 from openvoy.settings.listen import Listen
 from openvoy.web.access import Access
 from openvoy.web.app import build_app
+from openvoy.web.assets import STATIC_FOLDER
 from openvoy.web.backend import SiteInfo
 from openvoy.web.listen import build_host_rule
 from openvoy.web.server import serve
@@ -59,6 +60,7 @@ async def serving(
     roof: Roof | None = None,
     logbook: Logbook | None = None,
     accounts: Path | None = None,
+    static: Path = STATIC_FOLDER,
 ) -> AsyncIterator[Served]:
     """Serve a site called Maison until the context ends."""
     feed = LiveFeed(names)
@@ -71,6 +73,7 @@ async def serving(
         roof=roof,
         logbook=logbook,
         access=Access(clock=SystemClock(), file=accounts),
+        static=static,
     )
     async with contextlib.AsyncExitStack() as left:
         bound = await left.enter_async_context(serve(app, listen))

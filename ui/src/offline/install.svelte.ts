@@ -1,6 +1,6 @@
 /** The page's side of the service worker: it is installed when the page has settled, and a new version is offered. */
 
-const SETTLED_MS = 4000;
+const SETTLED_MS = 2000;
 const LOOK_AGAIN_MS = 3600_000;
 
 let waiting = $state.raw<ServiceWorker | null>(null);

@@ -18,6 +18,14 @@ const DATA = "openvoy-data";
 const WHO = "kept/who";
 const ROOT = new URL("./", self.location.href);
 
+/** Changes whenever somebody logs in or out: what was asked before is not kept after. */
+let era = 0;
+
+async function forgetAll(): Promise<void> {
+  era += 1;
+  await caches.delete(DATA);
+}
+
 self.addEventListener("install", (event) => {
   const requests = ["./", ...__SHELL__.files].map((file) => new Request(new URL(file, ROOT), { cache: "no-cache" }));
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(requests)));
@@ -32,7 +40,7 @@ async function takeOver(): Promise<void> {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data === "take-over") void self.skipWaiting();
+  if (event.data === "take-over") event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -41,7 +49,7 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== ROOT.origin || !url.pathname.startsWith(ROOT.pathname)) return;
   const path = url.pathname.slice(ROOT.pathname.length);
   if (request.method !== "GET") {
-    if (/^api\/v1\/(login|logout)/.test(path)) event.waitUntil(caches.delete(DATA));
+    if (/^api\/v1\/(login|logout)/.test(path)) event.respondWith(forgetAll().then(() => fetch(request)).finally(forgetAll));
     return;
   }
   if (request.mode === "navigate") {
@@ -56,6 +64,7 @@ async function fromShell(path: string, request: Request): Promise<Response> {
 }
 
 async function fromService(request: Request, path: string): Promise<Response> {
+  const asked = era;
   let reply: Response;
   try {
     reply = await fetch(request);
@@ -64,18 +73,21 @@ async function fromService(request: Request, path: string): Promise<Response> {
     if (kept === undefined) throw error;
     return kept;
   }
-  if (reply.status === 401) await caches.delete(DATA);
-  if (reply.ok) await keep(request, reply.clone(), path).catch(() => undefined);
+  if (reply.status === 401) await forgetAll();
+  // That there is no such thing, such as prices, is an answer too.
+  if ((reply.ok || reply.status === 404) && asked === era) await keep(request, reply.clone(), path).catch(() => undefined);
   return reply;
 }
 
 /** Keep a reply with its time; who looks is compared first, so that nobody is shown what somebody else saw. */
 async function keep(request: Request, reply: Response, path: string): Promise<void> {
+  const asked = era;
   const body = await reply.text();
+  if (asked !== era) return;
   if (path === "api/v1/me") await forgetOthers(body);
   const headers = { "Content-Type": "application/json", [KEPT_AT]: reply.headers.get("Date") ?? new Date().toUTCString() };
   const cache = await caches.open(DATA);
-  await cache.put(request.url, new Response(body, { headers }));
+  await cache.put(request.url, new Response(body, { headers, status: reply.status }));
   if (path === "api/v1/today") await forgetOld(cache);
 }
 

@@ -10,7 +10,7 @@ import { locale } from "../lib/i18n.svelte";
 import { choices } from "../lib/preferences.svelte";
 import { ended, seeded, withReading, type Line } from "../lib/recent";
 import { dayOf, parseTime, type Span } from "../lib/time";
-import { keepUpdates, readKept } from "./kept";
+import { keepUpdates, openKept, readKept } from "./kept";
 
 /** History keeps minutes; a day is drawn in steps of five. */
 export const STEP_S = 300;
@@ -94,6 +94,7 @@ export class Board {
   }
 
   start(): void {
+    openKept();
     this.#stream.start();
     this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
     this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));

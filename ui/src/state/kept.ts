@@ -13,6 +13,12 @@ interface Kept {
 }
 
 let keptAt_ms = 0;
+let isOpen = false;
+
+/** Somebody looks who may. */
+export function openKept(): void {
+  isOpen = true;
+}
 
 /** Caches exist only where pages are safe from others on the network: https, or this machine. */
 function exists(): boolean {
@@ -21,7 +27,7 @@ function exists(): boolean {
 
 /** Keep the newest of every gateway, once a minute. */
 export function keepUpdates(now_ms: number, all: () => { status: GatewayStatus; snapshot: Maybe<Snapshot> }[]): void {
-  if (!exists() || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
+  if (!isOpen || !exists() || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
   const updates = all().flatMap(({ status, snapshot }) => (snapshot === null ? [] : [{ status, snapshot }]));
   if (updates.length === 0) return;
   keptAt_ms = now_ms;
@@ -30,6 +36,7 @@ export function keepUpdates(now_ms: number, all: () => { status: GatewayStatus; 
 
 async function write(kept: Kept): Promise<void> {
   const cache = await caches.open(DATA_CACHE);
+  if (!isOpen) return;
   await cache.put(UPDATES, new Response(JSON.stringify(kept), { headers: { "Content-Type": "application/json" } }));
 }
 
@@ -45,6 +52,6 @@ export async function readKept(): Promise<Maybe<Kept>> {
 
 /** Somebody logs out: nothing of theirs stays. */
 export async function forgetKept(): Promise<void> {
-  keptAt_ms = 0;
+  [keptAt_ms, isOpen] = [0, false];
   if (exists()) await caches.delete(DATA_CACHE).catch(() => false);
 }
