@@ -144,3 +144,18 @@ async def test_what_does_not_suit_is_found(change: dict[str, Any], says: str) ->
     topic, message = next((topic, one) for topic, one in messages.items() if topic.endswith("/site_solar_w/config"))
     assert any(says in fault for fault in faults({topic: {**message, **change}}))
     assert not list(faults({topic: message}))
+
+
+async def test_the_page_lists_what_is_enabled_by_itself() -> None:
+    page = (ROOT / "docs" / "home-assistant.md").read_text().partition("### Entities")[2].partition("###")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")
+    ]
+    listed = {(name.strip(), unit): bool(counted) for _, names, unit, counted in rows[1:] for name in names.split(",")}
+    seen: dict[tuple[str, str], bool] = {}
+    for site in ("full", "three-phase-battery"):
+        for message in discovery_of(await read_snapshot(source_of(site, "8.3"))).values():
+            if message.get("enabled_by_default", True):
+                seen[message["name"], message.get("unit_of_measurement", "")] = "state_class" in message
+    assert seen.items() <= listed.items()
+    assert {name for name, _ in listed} - {name for name, _ in seen} <= {"L3 active power", "L3 voltage"}
