@@ -16,7 +16,15 @@ def shown(page: str) -> list[str]:
     return re.findall(r"^```toml\n(.*?)^```", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(("page", "section", "count"), [("notifications.md", "notify", 3), ("files.md", "files", 1)])
+@pytest.mark.parametrize(
+    ("page", "section", "count"),
+    [
+        ("notifications.md", "notify", 3),
+        ("files.md", "files", 1),
+        ("influx.md", "influx", 3),
+        ("pvoutput.md", "pvoutput", 1),
+    ],
+)
 def test_the_configuration_is_right(page: str, section: str, count: int, tmp_path: Path) -> None:
     (text,) = shown(page)
     config = parse_config(text, file=tmp_path / "openvoy.toml", environ={})

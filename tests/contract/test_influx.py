@@ -5,55 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from openvoy.client.control import MemoryAudit
-from openvoy.collector import ControlDesk, Exporting
+from openvoy.collector import Exporting
 from openvoy.errors import ConfigError
 from openvoy.exporters.influx import EVERY_S, KIND, InfluxSettings, parse_write_url
-from openvoy.model.place import SitePlace
-from openvoy.ports import ExporterStatus, Household
+from openvoy.ports import ExporterStatus
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
-from openvoy.virtual.site import Site, history_tables, read_site
+from tests.contract import week_support as support
+from tests.contract.week_support import AFTER, DAYS, SITE, Week
 from tests.support.receivers import InfluxDb, VictoriaMetrics, free_port
-from tests.unit.exporters.house import StillFeed
-
-FIRST = date(2026, 3, 26)
-"""The last Sunday of March is in this week."""
-DAYS = 7
-SITE = Site(read_site("metered-split").commissioned_on(FIRST), seed=1)
-
-
-@dataclass(frozen=True)
-class Week:
-    """A history that grows day by day."""
-
-    store: HistoryStore
-
-    async def live(self, first: int, last: int) -> None:
-        """Live through some of the days."""
-        start = SITE.commissioned_at + timedelta(days=first)
-        for tables in history_tables(SITE, start, start + timedelta(days=last - first)):
-            for kind in ("power", "energy"):
-                columns = {**tables[kind], "gateway": SITE.definition.gateway.serial}
-                await self.store.write_columns(kind, columns)
-
-    async def rows(self, kind: str) -> dict[int, dict[str, Any]]:
-        """Give all rows by time."""
-        found: dict[int, dict[str, Any]] = {}
-        after = 0
-        while (page := await self.store.read_since(kind, after, limit=100_000))["seq"]:
-            after = int(str(page["seq"][-1]))
-            for index, at in enumerate(page["at"]):
-                found[int(float(str(at)))] = {name: column[index] for name, column in page.items()}
-        return found
 
 
 @pytest.fixture
@@ -67,29 +33,15 @@ async def week(tmp_path: Path) -> AsyncIterator[Week]:
 
 @asynccontextmanager
 async def exporting(week: Week, url: str, **settings: Any) -> AsyncIterator[tuple[Exporting, ManualClock]]:
-    clock = ManualClock(datetime(2026, 4, 3, tzinfo=UTC))
-    household = Household(
-        place=SitePlace(name="home", time_zone="Europe/Paris"),
-        feed=StillFeed(),
-        store=week.store,
-        clock=clock,
-        desk=ControlDesk({}, audit=MemoryAudit(), store=week.store),
-        environ={"INFLUX_TOKEN": "a secret"},
-    )
-    exporter = KIND.build(InfluxSettings(url=url, **settings), household)
-    async with Exporting([("influx", exporter)], clock=clock) as running:
+    clock, environ = ManualClock(AFTER), {"INFLUX_TOKEN": "a secret"}
+    async with support.exporting(
+        KIND, InfluxSettings(url=url, **settings), week.store, clock=clock, environ=environ
+    ) as running:
         yield running, clock
 
 
 async def until(running: Exporting, clock: ManualClock, said: Callable[[ExporterStatus], bool]) -> ExporterStatus:
-    """Let time pass until the status is as wanted."""
-    for _ in range(4000):
-        (status,) = running.statuses()
-        if said(status):
-            return status
-        await asyncio.sleep(0.005)
-        await clock.advance(EVERY_S)
-    raise AssertionError(running.statuses())
+    return await support.until(running, clock, said, step_s=EVERY_S)
 
 
 async def all_sent(running: Exporting, clock: ManualClock, count: int) -> ExporterStatus:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Self
 
 from openvoy.collector.supervisor import supervise
-from openvoy.errors import ExportError
+from openvoy.errors import ExportError, StorageError
 from openvoy.ports.clock import Clock
 from openvoy.ports.exporter import Exporter, ExporterStatus
 
@@ -50,12 +50,12 @@ class _Job:
         while True:
             try:
                 await self._exporter.run(self)
-            except ExportError as error:
+            except (ExportError, StorageError) as error:
                 self._note_trouble(error)
             pause_s, self._pause_s = self._pause_s, min(2 * self._pause_s, LONGEST_PAUSE_S)
             await self._clock.sleep(pause_s)
 
-    def _note_trouble(self, error: ExportError) -> None:
+    def _note_trouble(self, error: ExportError | StorageError) -> None:
         if self.status.problem != error.message:
             _LOG.warning("%s: %s", self.status.name, error)
         self.status = replace(self.status, state="trouble", problem=error.message, hint=error.hint)

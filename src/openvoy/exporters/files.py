@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from openvoy.errors import ConfigError, ExportError, StorageError
+from openvoy.errors import ConfigError
 from openvoy.ports import ExporterKind, Household, Page, Progress
 from openvoy.ports.files import TableFile, TableFiles
 from openvoy.settings import kinds
@@ -82,17 +82,14 @@ class FilesExporter:
 
     async def run(self, progress: Progress) -> None:
         """Write for ever."""
-        try:
-            next_ = known = await self._read_next(self._files)
-            progress.note_delivered(0)
-            while True:
-                next_ = await self._catch_up(next_, progress)
-                if next_ != known:
-                    await self._household.store.write_meta(self._key, next_.isoformat())
-                    known = next_
-                await self._household.clock.sleep(LOOK_EVERY_S)
-        except StorageError as error:
-            raise ExportError(error.message, hint=error.hint) from error
+        next_ = known = await self._read_next(self._files)
+        progress.note_delivered(0)
+        while True:
+            next_ = await self._catch_up(next_, progress)
+            if next_ != known:
+                await self._household.store.write_meta(self._key, next_.isoformat())
+                known = next_
+            await self._household.clock.sleep(LOOK_EVERY_S)
 
     async def _catch_up(self, next_: date, progress: Progress) -> date:
         """Write all files whose time is over; give the first day of the next."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ class Answer:
     text: str
     """The beginning of it."""
     retry_after_s: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By names in small letters."""
 
     @property
     def is_good(self) -> bool:
@@ -61,6 +63,7 @@ class Poster:
                     status=reply.status,
                     text=said.decode("utf-8", "replace").strip(),
                     retry_after_s=_parse_seconds(reply.headers.get("Retry-After", "")),
+                    headers={name.lower(): value for name, value in reply.headers.items()},
                 )
         except TimeoutError as error:
             raise ExportError(

@@ -83,8 +83,9 @@ class Exporter(Protocol):
     async def run(self, progress: Progress) -> None:
         """Deliver until cancelled.
 
-        Raises ExportError where the receiver cannot be served now; it is run again after a growing pause. It holds
-        nothing that is not bounded: what a receiver missed is read from the store, and live values are the newest.
+        Raises ExportError where the receiver cannot be served now, StorageError where history cannot be read; it is run
+        again after a growing pause. It holds nothing that is not bounded: what a receiver missed is read from the
+        store, and live values are the newest.
         """
         ...
 

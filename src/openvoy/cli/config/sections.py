@@ -148,6 +148,5 @@ class MirrorConfig:
 
 LATER = {
     "mqtt": "[mqtt]",
-    "pvoutput": "[pvoutput]",
 }
 """Sections that are planned and not there yet."""
