@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from openvoy.exporters.home_assistant import build_control_states, build_controls
+from openvoy.exporters.home_assistant import build_control_states, build_controls, parse_command
 from openvoy.exporters.quantities import quantities
 from openvoy.model import Snapshot
 from openvoy.testing.captures import Capture, read_capture
@@ -159,3 +159,18 @@ async def test_the_page_lists_what_is_enabled_by_itself() -> None:
                 seen[message["name"], message.get("unit_of_measurement", "")] = "state_class" in message
     assert seen.items() <= listed.items()
     assert {name for name, _ in listed} - {name for name, _ in seen} <= {"L3 active power", "L3 voltage"}
+
+
+async def test_what_stands_as_a_state_is_understood_as_a_command_that_changes_nothing(tmp_path: Path) -> None:
+    async with bench("8.3", tmp_path) as workbench:
+        control = workbench.gateway.control
+        offers = {"1": await control.offers()}
+        states = build_control_states(offers["1"], gateway="1", prefixes=PREFIXES)
+        said = {topic: state for topic, state in states.items() if state}
+        assert len(said) > 100
+        for topic, state in said.items():
+            told = topic.replace("/control/", "/set/", 1)
+            command = parse_command(told, state.encode(), is_retained=False, offers=offers, prefixes=PREFIXES)
+            preview = await control.preview(command.control, command.arguments)
+            assert preview.changes == (), topic
+        assert not workbench.writes
