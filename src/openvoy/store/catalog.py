@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openvoy.store import tables
 from openvoy.store.inspecting import Inspector
@@ -50,6 +50,8 @@ class Catalog:
     folder: Path
     parts: Mapping[Key, Part]
     inspector: Inspector
+    names: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    """What was read of the names that ids stand for, by query; a new name begins a new catalog."""
 
     def files(self, table: Table, start_s: float, end_s: float) -> list[Part]:
         """Parts with rows that may be of a time."""
@@ -71,12 +73,28 @@ class Catalog:
 
     def source(self, table: Table, start_s: float, end_s: float) -> str:
         """A source of a query: the table's rows of a time, sealed or not, under the table's name."""
+        hot = f"SELECT {', '.join(table.columns)}"
+        sealed = f"SELECT {', '.join(_restored(table, column) for column in table.columns)}"
+        return f"({self._rows(table, (hot, sealed), start_s, end_s)}) AS {table.name}"
+
+    def selected(self, table: Table, expressions: str, start_s: float, end_s: float) -> str:
+        """A query for expressions over the table's rows of a time: planned quicker than one over `source`."""
+        return self._rows(table, (f"SELECT {expressions}",) * 2, start_s, end_s)
+
+    def _rows(self, table: Table, heads: tuple[str, str], start_s: float, end_s: float) -> str:
+        """Rows of a time: what begins the query of those in the database, and of those that are sealed."""
         parts = self.files(table, start_s, end_s) if table in tables.MOVED else []
         within = f"time >= {literal(start_s)} AND time < {literal(end_s)}"
-        hot = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE {within}"
+        hot = f"{heads[0]} FROM {table.name} WHERE {within}"
         if not parts:
-            return f"({hot}) AS {table.name}"
-        return f"({hot} UNION ALL {self.sealed(table, parts)} WHERE {within}) AS {table.name}"
+            return hot
+        sealed = f"{heads[1]} FROM {self.scan(parts)} WHERE {within}"
+        return sealed if self.is_all_sealed(table, start_s, end_s) else f"{hot} UNION ALL {sealed}"
+
+    def is_all_sealed(self, table: Table, start_s: float, end_s: float) -> bool:
+        """Whether every month of a time is sealed: rows come into one only after it was taken back."""
+        months = months_between(utc(start_s), utc(end_s))
+        return months is not None and all(Key(table.name, month) in self.parts for month in months)
 
     def sealed(self, table: Table, parts: Sequence[Part]) -> str:
         """A query for the rows of sealed parts, as the table has them."""
@@ -158,6 +176,11 @@ class Shared:
                 self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
             finally:
                 self.turns += 1
+
+    def forget_names(self) -> None:
+        """There are new names: whoever begins to read from now on reads all of them."""
+        with self._changing:
+            self.catalog = replace(self.catalog, names={})
 
     def until(self, table: Table) -> datetime | None:
         """As the catalog's, at once."""

@@ -95,9 +95,19 @@ class Session:
         with _translated("reading"):
             return self._connection.execute(sql, list(args)).fetchall()
 
+    def names(self, sql: str) -> list[tuple[Any, ...]]:
+        """Give the rows of a query over names that never change, such as a gateway's serial; they are kept."""
+        if sql not in self.catalog.names:
+            self.catalog.names[sql] = self.rows(sql)
+        return self.catalog.names[sql]
+
     def of(self, table: Table, start_s: float, end_s: float) -> str:
         """A source of a query: the table's rows of a time, sealed or not."""
         return self.catalog.source(table, start_s, end_s)
+
+    def rows_of(self, table: Table, expressions: str, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
+        """Give expressions over the table's rows of a time, sealed or not, in no order."""
+        return self.rows(self.catalog.selected(table, expressions, start_s, end_s))
 
     def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query of a person's and give the names of its columns and its rows; raise for anything else."""

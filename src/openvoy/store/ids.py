@@ -26,6 +26,11 @@ class Dimension:
             found = self._fresh.setdefault(names, len(self._known) + len(self._fresh) + 1)
         return found
 
+    @property
+    def has_new(self) -> bool:
+        """Whether there are new names."""
+        return bool(self._fresh)
+
     def write(self, session: Session) -> None:
         """Write the new names."""
         if self._fresh:
@@ -96,6 +101,11 @@ class Devices:
     def _find(self, key: tuple[int, str, str]) -> Device | None:
         return self._changed.get(key) or self._known.get(key)
 
+    @property
+    def has_new(self) -> bool:
+        """Whether a device was met for the first time."""
+        return not self._changed.keys() <= self._known.keys()
+
     def changed(self) -> list[Device]:
         """Devices that are to be written."""
         return list(self._changed.values())
@@ -138,6 +148,11 @@ class Ids:
         kind, gateway, serial = owner
         key = (self._gateways.id_of(gateway), str(kind), str(serial))
         self.devices.see(key, at, part_number=part_number, firmware=firmware)
+
+    @property
+    def has_new(self) -> bool:
+        """Whether a name was met that is not kept yet."""
+        return any(names.has_new for names in (self._gateways, self._meters, self._sources, self.devices))
 
     def write(self, session: Session) -> None:
         """Write new names; devices are the ledger's, they have a sequence."""

@@ -205,6 +205,8 @@ class Ledger:
         finally:
             if is_kept:
                 self.applied = self.applied if number is None else number
+                if self.ids.has_new:
+                    self.shared.forget_names()
                 self.session.catalog = self.shared.catalog
                 self._keep()
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 from openvoy.ports import Columns
@@ -23,8 +24,8 @@ SILENT_AFTER_S = 900
 MOST_STEPS = 1_000_000
 
 Series = list[float | None]
-Steps = Mapping[int, Sequence[float | None]]
-"""By step's index the means of `MEASURES`."""
+Found = Mapping[int, Sequence[Sequence[Any]]]
+"""By gateway the indexes of steps, and for each of `MEASURES` their means."""
 
 
 def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gateway_ids: Sequence[int]) -> Columns:
@@ -35,30 +36,33 @@ def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gatew
     less than `SILENT_AFTER_S` ago. So an outage of one shows as a hole, never as a dip. States of charge are averaged.
     """
     wanted = _Range(start_s=start_s, end_s=end_s, step_s=step_s, gateway_ids=gateway_ids)
-    rows = wanted.read(session) if gateway_ids and end_s > start_s else []
-    if not rows:
+    found = wanted.read(session) if gateway_ids and end_s > start_s else {}
+    if not found:
         return {"at": [], **{name: [] for name in MEASURES}}
-    by_gateway: dict[int, dict[int, Sequence[float | None]]] = {}
-    for gateway_id, index, *means in rows:
-        by_gateway.setdefault(gateway_id, {})[index] = means
-    first, last = min(row[1] for row in rows), max(row[1] for row in rows)
+    first, last = min(min(steps) for steps, *_ in found.values()), max(max(steps) for steps, *_ in found.values())
     if last - first >= MOST_STEPS:
         raise StoreFault(Fault.MEMORY, f"History: {last - first + 1} steps are too many to read at once.")
-    at_s = range(start_s + first * step_s, start_s + last * step_s + 1, step_s)
-    columns: dict[str, Sequence[float | None]] = {"at": list(at_s)}
+    columns: dict[str, Sequence[float | None]] = {
+        "at": list(range(start_s + first * step_s, start_s + last * step_s + 1, step_s))
+    }
     grace_steps = -(-SILENT_AFTER_S // step_s)
-    for place, name in enumerate(MEASURES):
-        parts = [_dense(steps, place, first, last) for steps in by_gateway.values()]
+    for place, name in enumerate(MEASURES, 1):
+        parts = [_dense(series[0], series[place], first, last) for series in found.values()]
         total = parts[0] if len(parts) == 1 else add_up(parts, grace_steps=grace_steps, mean=name == "soc_pct")
-        columns[name] = [None if value is None else round(value, 1) for value in total]
+        columns[name] = total if wanted.is_rounded and len(parts) == 1 else [_rounded(value) for value in total]
     return columns
 
 
-def _dense(steps: Steps, place: int, first: int, last: int) -> Series:
-    found: Series = [None] * (last - first + 1)
-    for index, means in steps.items():
-        found[index - first] = means[place]
-    return found
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> Series:
+    every = range(first, last + 1)
+    if len(steps) == len(every) and list(steps) == list(every):
+        return list(values)
+    known = dict(zip(steps, values, strict=True))
+    return [known.get(step) for step in every]
 
 
 def add_up(parts: Sequence[Series], *, grace_steps: int, mean: bool) -> Series:
@@ -90,13 +94,19 @@ class _Range:
         self._start_s = start_s
         self._end_s = end_s
         self._step_s = step_s
+        self._ids = frozenset(gateway_ids)
         self._gateways = ", ".join(map(str, gateway_ids))
+        self.is_rounded = False
+        """Whether what was read has no more digits than are kept."""
 
-    def read(self, session: Session) -> list[tuple[Any, ...]]:
-        """Read gateway, step and the means of each."""
+    def read(self, session: Session) -> Found:
+        """Read steps and their means."""
         from_s = self._start_s - LONGEST_INTERVAL_S
         if self._step_s < FINE_STEP_S:
             return self._from_rows(session, self._fine_source(session, from_s))
+        if self._step_s == FINE_STEP_S and (found := self._single_rows(session, from_s)) is not None:
+            self.is_rounded = True
+            return found
         if not self._fits_quarters(session) or not session.catalog.files(tables.POWER, from_s, self._end_s):
             return self._from_rows(session, session.of(tables.POWER, from_s, self._end_s))
         hot = f"(SELECT * FROM power WHERE time >= {literal(from_s)} AND time < {literal(self._end_s)})"
@@ -108,12 +118,35 @@ class _Range:
         is_end_even = self._end_s % QUARTER_S == 0 or (until is not None and until <= utc(self._end_s))
         return self._start_s % QUARTER_S == 0 and self._step_s % QUARTER_S == 0 and is_end_even
 
-    def _from_rows(self, session: Session, source: str, quarters: str | None = None) -> list[tuple[Any, ...]]:
+    def _single_rows(self, session: Session, from_s: int) -> Found | None:
+        """Read rows that are a step each, as they are; None where one reaches beyond its step, or two share one."""
+        measures = ", ".join(f"CAST({name} AS DOUBLE)" for name in MEASURES)
+        at_s = f"CAST(epoch(time) AS BIGINT) - {self._start_s}"
+        selected = f"gateway_id, {at_s}, interval_s, {measures}"
+        every = session.rows_of(tables.POWER, selected, from_s, self._end_s)
+        rows = every if {row[0] for row in every} <= self._ids else [row for row in every if row[0] in self._ids]
+        found = {number: self._single_steps(*columns) for number, columns in _by_gateway(rows).items()}
+        whole = {number: columns for number, columns in found.items() if columns is not None}
+        return {number: columns for number, columns in whole.items() if columns[0]} if whole == found else None
+
+    def _single_steps(
+        self, ats_s: Sequence[int], lengths_s: Sequence[int], *columns: Sequence[Any]
+    ) -> list[Sequence[Any]] | None:
+        step_s = self._step_s
+        if any(at_s % step_s + length_s > step_s for at_s, length_s in zip(ats_s, lengths_s, strict=True)):
+            return None
+        is_inside = [at_s >= 0 for at_s in ats_s]
+        steps = [at_s // step_s for at_s in compress(ats_s, is_inside)]
+        if len(set(steps)) < len(steps):
+            return None
+        return [steps, *(list(compress(values, is_inside)) for values in columns)]
+
+    def _from_rows(self, session: Session, source: str, quarters: str | None = None) -> Found:
         """Read means, the quick way where no row can reach into two steps, and beyond the ends."""
         rows = session.rows(self._means(self._aligned(source), quarters))
         if any(reach_s > 0 for *_, reach_s in rows):
             rows = session.rows(self._means(self._overlapping(source), quarters))
-        return [row[:-1] for row in rows if row[1] >= 0]
+        return _by_gateway([row[:-1] for row in rows if row[1] >= 0])
 
     def _means(self, sums: str, quarters: str | None) -> str:
         means = ", ".join(f"sum({name}_sum) / sum({name}_s)" for name in MEASURES)
@@ -170,6 +203,13 @@ class _Range:
         )
         weight = f"(least(to_s, (step + 1) * {step_s}) - greatest(from_s, step * {step_s}))"
         return f"SELECT gateway_id, step, {_sums(weight)}, -1 AS reach_s FROM ({parts}) GROUP BY gateway_id, step"
+
+
+def _by_gateway(rows: Sequence[tuple[Any, ...]]) -> Found:
+    """Turn rows that begin with their gateway into columns by gateway."""
+    gateways = {row[0] for row in rows}
+    parts = {number: rows if len(gateways) == 1 else [row for row in rows if row[0] == number] for number in gateways}
+    return {number: list(zip(*part, strict=True))[1:] for number, part in parts.items()}
 
 
 def _sums(weight: str) -> str:

@@ -24,7 +24,7 @@ _INVERTER_MEASURES = tuple(measure.name for measure in tables.INVERTER_REPORT.me
 def read_gateway_ids(session: Session, serial: str | None, bounds: Sequence[int] = ()) -> list[int]:
     """Read the ids of one gateway and of what was imported for it, or of all; imports beyond bounds are left out."""
     found = []
-    for number, name in session.rows("SELECT id, serial FROM gateway ORDER BY id"):
+    for number, name in session.names("SELECT id, serial FROM gateway ORDER BY id"):
         chain = parse_chain_name(name)
         owner = name if chain is None else chain.gateway
         if serial in (None, owner) and (chain is None or not bounds or chain.touches(bounds[0], bounds[-1])):
@@ -37,31 +37,28 @@ def read_owners(
 ) -> Mapping[int, tuple[str | int, ...]]:
     """Read the ids of a table of names, and what `labels` (the first is the gateway) say of each."""
     names = ", ".join(f"{table}.{label}" for label in labels[1:])
-    rows = session.rows(
+    rows = session.names(
         f"SELECT {table}.id, gateway.serial, {names} FROM {table} JOIN gateway ON gateway.id = {table}.gateway_id "
-        "WHERE ($1 IS NULL OR gateway.serial = $1) ORDER BY ALL",
-        [gateway],
+        "ORDER BY ALL"
     )
-    return {number: tuple(labelled) for number, *labelled in rows}
+    return {number: tuple(labelled) for number, *labelled in rows if gateway in (None, labelled[0])}
 
 
 def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str | None, serial: str | None) -> Columns:
     """Read reports whose interval ended within the time, by time and serial."""
-    devices = dict(
-        session.rows(
-            "SELECT device.id, device.serial FROM device JOIN gateway ON gateway.id = device.gateway_id "
-            "WHERE device.kind = 'inverter' AND ($1 IS NULL OR gateway.serial = $1) "
-            "AND ($2 IS NULL OR device.serial = $2)",
-            [gateway, serial],
-        )
-    )
+    owners = read_owners(session, "device", ("gateway", "kind", "serial"), gateway)
+    devices = {
+        number: str(name) for number, (_, kind, name) in owners.items() if kind == "inverter" and serial in (None, name)
+    }
     names = ("at", "serial", *_INVERTER_MEASURES)
     if not devices:
         return {name: [] for name in names}
+    measures = ", ".join(_INVERTER_MEASURES)
+    selected = f"CAST(epoch(time) AS BIGINT), device_id, {measures}"
+    reports = session.catalog.selected(tables.INVERTER_REPORT, selected, start_s, end_s)
     rows = session.rows(
-        f"SELECT CAST(epoch(time) AS BIGINT), device_id, {', '.join(_INVERTER_MEASURES)} "
-        f"FROM {session.of(tables.INVERTER_REPORT, start_s, end_s)} "
-        f"WHERE device_id IN ({', '.join(map(str, devices))}) ORDER BY time, device_id LIMIT ?",
+        f"SELECT * FROM ({reports}) AS report(at_s, id, {measures}) "
+        f"WHERE id IN ({', '.join(map(str, devices))}) ORDER BY at_s, id LIMIT ?",
         [MOST_REPORTS + 1],
     )
     if len(rows) > MOST_REPORTS:
