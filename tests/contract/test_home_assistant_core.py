@@ -131,7 +131,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
             names={snapshot.gateway.serial: "home"},
         ),
     }
-    with broker(folder) as port, house(folder / "house", port) as core:
+    with broker(folder) as port, house(folder / "house", "mqtt", broker="127.0.0.1", port=port, discovery=True) as core:
         home = Home(core, port, snapshot, offers, messages)
         home.publish(build_values(home))
         home.seen = core.wait(lambda found: len(found["entities"]) >= len(messages))

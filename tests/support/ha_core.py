@@ -1,6 +1,6 @@
-"""Runs in an environment with Home Assistant: its core with MQTT, steered by lines of JSON on stdin and stdout.
+"""Runs in an environment with Home Assistant: its core with one integration, steered by lines of JSON on stdin.
 
-    ha_core.py FOLDER BROKER_PORT
+    ha_core.py FOLDER INTEGRATION SETTINGS
 
 Asked `{"op": "states"}` it gives all entities, devices and warnings so far; `{"op": "call", "domain": …, "service": …,
 "data": {…}}` calls a service; `{"op": "energy", "preferences": {…}}` has the energy dashboard's own check look at them.
@@ -26,12 +26,8 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt
 
 ENTRY = {
-    "entry_id": "broker",
     "version": 1,
     "minor_version": 1,
-    "domain": "mqtt",
-    "title": "broker",
-    "data": {"broker": "127.0.0.1", "discovery": True},
     "options": {},
     "pref_disable_new_entities": False,
     "pref_disable_polling": False,
@@ -52,11 +48,11 @@ class Complaints(logging.Handler):
         self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
 
 
-async def start(folder: Path, port: int) -> core.HomeAssistant:
-    """Start the core with as little around MQTT as it needs."""
+async def start(folder: Path, domain: str, data: Any) -> core.HomeAssistant:
+    """Start the core with as little around one integration as it needs."""
     storage = folder / ".storage"
     storage.mkdir(parents=True)
-    entry = {**ENTRY, "data": {**ENTRY["data"], "port": port}}  # type: ignore[dict-item]
+    entry = {**ENTRY, "entry_id": domain, "domain": domain, "title": domain, "data": data}
     kept = {"version": 1, "minor_version": 1, "key": "core.config_entries", "data": {"entries": [entry]}}
     (folder / "configuration.yaml").write_text("")
     (storage / "core.config_entries").write_text(json.dumps(kept))
@@ -66,12 +62,12 @@ async def start(folder: Path, port: int) -> core.HomeAssistant:
     loader.async_setup(hass)
     hass.config_entries = ConfigEntries(hass, {})
     await bootstrap.async_load_base_functionality(hass)
-    # MQTT names them for its settings page, of which nothing is used here; they would listen for browsers.
+    # Integrations name them for their settings pages, of which nothing is used here; they would listen for browsers.
     hass.config.components.update({"http", "file_upload"})
     await async_setup_component(hass, "homeassistant", {})
     recorder.async_initialize_recorder(hass)
     database = {"recorder": {"db_url": f"sqlite:///{folder}/house.db", "commit_interval": 0}}
-    for component in ("recorder", "sensor", "mqtt"):
+    for component in ("recorder", "sensor", domain):
         if not await async_setup_component(hass, component, database):
             raise RuntimeError(component)
     await hass.async_start()
@@ -134,11 +130,11 @@ async def answer(hass: core.HomeAssistant, complaints: Complaints, asked: dict[s
     return tell(hass, complaints)
 
 
-async def main(folder: Path, port: int) -> None:
+async def main(folder: Path, domain: str, data: Any) -> None:
     """Run until stdin ends."""
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
-    hass = await start(folder, port)
+    hass = await start(folder, domain, data)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         found = await answer(hass, complaints, json.loads(line))
@@ -147,4 +143,4 @@ async def main(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])))

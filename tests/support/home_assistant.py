@@ -114,10 +114,11 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, broker_port: int) -> Iterator[House]:
-    """Run Home Assistant's core beside a broker."""
+def house(folder: Path, integration: str, **settings: Any) -> Iterator[House]:
+    """Run Home Assistant's core with one of its integrations."""
     need_home_assistant()
-    command: list[str | Path] = [PYTHON, ROOT / "tests/support/ha_core.py", folder, str(broker_port)]
+    command: list[str | Path] = [PYTHON, ROOT / "tests/support/ha_core.py", folder, integration]
+    command.append(json.dumps(settings))
     with (folder.parent / "house.log").open("w") as log:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
