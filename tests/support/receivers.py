@@ -118,3 +118,30 @@ class VictoriaMetrics(Receiver):
         """Give all samples of series, those just written too."""
         self.ask("/internal/force_flush")
         return [json.loads(line) for line in self.ask("/api/v1/export", **{"match[]": match}).splitlines()]
+
+
+class Prometheus(Receiver):
+    """Prometheus, scraping one place four times a second."""
+
+    program, package, ready_path = "prometheus", "prometheus", "/-/ready"
+    scraped = ""
+    """Host and port that it scrapes."""
+
+    def command(self) -> list[str]:
+        config = self.folder / "prometheus.yml"
+        config.write_text(
+            "global: {scrape_interval: 250ms, scrape_timeout: 250ms}\n"
+            f'scrape_configs: [{{job_name: openvoy, static_configs: [{{targets: ["{self.scraped}"]}}]}}]\n'
+        )
+        return [
+            self.program,
+            f"--config.file={config}",
+            f"--storage.tsdb.path={self.folder}/data",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--log.level=warn",
+        ]
+
+    def samples(self, name: str) -> list[float]:
+        """Give all raw samples of the one series of a name, as they were scraped."""
+        found = json.loads(self.ask("/api/v1/query", query=f"{name}[1h]"))["data"]["result"]
+        return [float(value) for series in found for _, value in series["values"]]

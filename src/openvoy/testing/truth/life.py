@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
@@ -70,6 +70,8 @@ class Life:
         self.midnights: dict[date, Midnight] = {}
         self.peers = Peers(case.site.zone)
         self.polls = 0
+        self.tell: Callable[[Snapshot], None] = lambda _: None
+        """Gets each snapshot with its accounted energies, as exporters see it."""
         self._store = store
         source = SiteSource(self.site, self.clock, parse_version(case.firmware))
         self._board = FaultBoard(source, self.clock)
@@ -89,12 +91,18 @@ class Life:
 
     async def live(self) -> None:
         """Live all days, the last midnight included."""
+        async for _ in self.steps():
+            pass
+
+    async def steps(self) -> AsyncIterator[None]:
+        """Live the same, and let the caller do something after each step."""
         last_s = (
             midnight(self.case.start + timedelta(days=self.case.days), self.case.site.zone) - self.begin
         ).total_seconds()
         elapsed_s = 0.0
         while elapsed_s <= last_s:
             await self._step(elapsed_s)
+            yield
             self.clock.advance(STEP_S)
             elapsed_s += STEP_S
         await self._close()
@@ -108,7 +116,7 @@ class Life:
         trouble = self.case.trouble
         if _is_within(trouble.down, elapsed_s):
             if self._books is not None:  # killed: what was not handed over is gone
-                await self._write()
+                await self.hand_over()
                 self._books = None
             return
         self._reader.is_away = _is_within(trouble.away, elapsed_s)
@@ -117,7 +125,7 @@ class Life:
             await self._close()
         await self._poll(elapsed_s)
         if len(self._batches) >= 96:
-            await self._write()
+            await self.hand_over()
 
     def _switch(self, elapsed_s: float) -> None:
         for episode in [one for one in self._active if elapsed_s >= one.end_s]:
@@ -202,17 +210,18 @@ class Life:
 
     def _record(self, snapshot: Snapshot) -> None:
         assert self._books is not None
-        _, batch = self._books.take(snapshot, is_new=True)
+        accounted, batch = self._books.take(snapshot, is_new=True)
+        self.tell(accounted)
         if batch is not None:
             self._batches.append(batch)
 
     async def _close(self) -> None:
         if self._books is not None and (batch := self._books.recorder.flush()) is not None:
             self._batches.append(batch)
-        await self._write()
+        await self.hand_over()
         self._books = None
 
-    async def _write(self) -> None:
+    async def hand_over(self) -> None:
         """Hand over what has gathered, as one batch: the same rows, fewer commits."""
         if self._batches:
             batches, self._batches = self._batches, []
