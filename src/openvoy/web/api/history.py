@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from openvoy.codec import doc
 from openvoy.ports import Columns
 from openvoy.web.backend import Backend
 from openvoy.web.operation import End, GatewayName, Operation, Start
-from openvoy.web.query import MAX_POINTS, check_length, check_step, find_serial, parse_span
+from openvoy.web.query import MAX_POINTS, Span, check_length, check_step, find_serial, parse_span
 
 T = TypeVar("T")
 
@@ -48,7 +48,11 @@ class EnergyColumns:
     charge_wh: Numbers
     discharge_wh: Numbers
     load_wh: Numbers
+    residual_wh: Numbers
+    """What the meters' energies leave unexplained; it grows and falls, and is in none of the others."""
     estimated: Sequence[bool | None]
+    charge_estimated: Sequence[bool | None]
+    """Charge and discharge are integrated from power, as nothing counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,9 @@ async def read_energy(
         Literal["hour", "day", "week", "month", "year"],
         doc("", "hour, day, week (from Monday), month or year, in the site's time."),
     ] = "day",
+    exact: Annotated[
+        bool, doc("", "The first and the last period only as far as they lie between start and end; else each whole.")
+    ] = False,
     gateway: GatewayName = None,
 ) -> EnergyColumns:
     """Energies by hour, day, week, month or year of the site's time zone; several gateways are added up."""
@@ -98,14 +105,27 @@ async def read_energy(
     check_length(
         span, MAX_POINTS * LEAST_PERIOD_S[by], hint="Give a longer period with by=, or a shorter time to read."
     )
+    serial = find_serial(backend.feed, gateway)
     columns = await backend.store.read_energy(
-        start=span.start,
-        end=span.end,
-        by=by,
-        time_zone=backend.site.time_zone,
-        gateway=find_serial(backend.feed, gateway),
+        start=span.start, end=span.end, by=by, time_zone=backend.site.time_zone, gateway=serial
     )
-    return _build_columns(EnergyColumns, {**columns, "estimated": [_flag(value) for value in columns["estimated"]]})
+    if exact and columns["start"]:
+        columns = await _cut_ends(backend, columns, span, serial)
+    flags = {name: [_flag(value) for value in columns[name]] for name in ("estimated", "charge_estimated")}
+    return _build_columns(EnergyColumns, {**columns, **flags})
+
+
+async def _cut_ends(backend: Backend, columns: Columns, span: Span, serial: str | None) -> Columns:
+    """Replace the first and the last period by the part of them that lies in the span."""
+    starts = [int(cast("float", at)) for at in columns["start"]]
+    bounds = [int(span.start.timestamp()), *starts[1:], int(span.end.timestamp())]
+    last = len(starts) - 1
+    cut = {name: list(values) for name, values in columns.items()}
+    for row in {0, last}:
+        part = await backend.store.read_energy_between(bounds=bounds[row : row + 2], gateway=serial)
+        for name in cut.keys() & part.keys():
+            cut[name][row] = part[name][0]
+    return cut
 
 
 async def read_inverters(
