@@ -65,7 +65,7 @@ def test_an_owners_controls_are_entities_of_the_device_that_they_set() -> None:
         "select Pump: On grid",
         "text Pump: From",
         "select Batteries: Mode",
-        "switch Batteries: Mode cloud schedule",
+        "switch Batteries: Cloud schedule",
         "number Batteries: Reserve",
         f"button Gateway {SERIAL}: Undo last change",
     }

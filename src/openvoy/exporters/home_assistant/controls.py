@@ -28,6 +28,8 @@ _EVERYDAY = frozenset(
 """Controls whose entities are enabled by themselves; the others are configuration, and wait to be wanted."""
 _HOMES = {"battery": "storage", "generator": "generator"}
 """Kind of the device that an area's controls belong to; else the target's, else the gateway."""
+_NAMES = {("battery.mode", "cloud-schedule"): "Cloud schedule"}
+"""Where control and argument say too much."""
 _SPELLINGS = {"pcs": "PCS", "der": "DER", "der1": "DER1", "der2": "DER2", "der3": "DER3", "pv": "PV", "soc": "charge"}
 _NUMBER_CLASSES = {"W": "power", "kW": "power", "A": "current", "s": "duration", "min": "duration"}
 _FINE_STEPS = {"A": 0.1, "kW": 0.1}
@@ -133,6 +135,8 @@ def _build_knob(knob: _Knob, home: str, gateway: str, prefixes: Prefixes) -> tup
 
 def _name(knob: _Knob, *, with_area: bool, with_target: bool) -> str:
     """Such as "Charge from grid", or "Export limit enabled" on the gateway, which has controls of several areas."""
+    if found := _NAMES.get((knob.offer.name, knob.argument.name)):
+        return found
     area, _, verb = knob.offer.name.partition(".")
     steps = [area] if with_area and not knob.argument.name.startswith(area) else []
     steps += [knob.target] if with_target and knob.target else []

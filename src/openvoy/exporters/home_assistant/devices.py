@@ -13,12 +13,19 @@ from openvoy.protocol.identity import MANUFACTURER
 OF_THE_GATEWAY = frozenset({"site", "gateway", "grid", "reported"})
 """Kinds of things that are told as the gateway's own device."""
 _SERIAL_IS_ID = frozenset({"inverter", "battery", "controller"})
-_MAKES = _SERIAL_IS_ID | {"gateway"}
-"""Kinds that the gateway's maker makes."""
+_OTHERS_MAKE = frozenset({"generator"})
+"""Kinds that somebody else makes than the gateway."""
 _PART_OF = {"bank": "storage"}
 """Kinds of things that are told as another's device."""
 _KINDS = {"inverter": "panel", "storage": "batteries"}
-_MODELS = {"inverter": "Microinverter", "battery": "Battery", "gateway": "Gateway", "meter": "Meter"}
+_MODELS = {
+    "inverter": "Microinverter",
+    "battery": "Battery",
+    "storage": "Battery storage",
+    "gateway": "Gateway",
+    "meter": "Meter",
+    "contact": "Dry contact",
+}
 
 Traits = Mapping[str, Value]
 Device = Mapping[str, Any]
@@ -50,7 +57,7 @@ def build_devices(quantities: Iterable[Quantity], names: Mapping[str, str]) -> M
 def _build_device(thing: Thing, said: Traits, names: Mapping[str, str]) -> Device:
     own, gateway = device_id(thing), device_id(Thing(thing.gateway, "gateway"))
     serial = thing.gateway if thing.kind == "gateway" else thing.id if thing.kind in _SERIAL_IS_ID else None
-    maker = said.get("manufacturer") or (MANUFACTURER if thing.kind in _MAKES else None)
+    maker = said.get("manufacturer") or (None if thing.kind in _OTHERS_MAKE else MANUFACTURER)
     device = {
         "identifiers": [own],
         "name": _name(thing, said, names),
@@ -90,7 +97,8 @@ def _model(thing: Thing, said: Traits) -> str | None:
         label = f"{said['model']} gateway"
     elif thing.kind == "controller":
         label = str(said.get("kind") or "controller").replace("-", " ")
-    return _sentence(" ".join(filter(None, (label, str(said.get("part_number") or ""))))) or None
+    detail = thing.id if thing.kind == "contact" else str(said.get("part_number") or "")
+    return _sentence(" ".join(filter(None, (label, detail)))) or None
 
 
 def _sentence(words: str) -> str:
