@@ -38,7 +38,7 @@ class _Job:
             state="ok",
             delivered_count=self.status.delivered_count + count,
             left_count=left_count,
-            delivered_at=self._clock.now(),
+            delivered_at=self._clock.now() if count else self.status.delivered_at,
             problem=None,
             hint=None,
         )

@@ -83,9 +83,9 @@ class FilesExporter:
     async def run(self, progress: Progress) -> None:
         """Write for ever."""
         next_ = known = await self._read_next(self._files)
-        progress.note_delivered(0)
         while True:
             next_ = await self._catch_up(next_, progress)
+            progress.note_delivered(0)
             if next_ != known:
                 await self._household.store.write_meta(self._key, next_.isoformat())
                 known = next_

@@ -50,7 +50,7 @@ class Progress(Protocol):
     """Where an exporter says how it gets on; trouble is said by raising ExportError."""
 
     def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
-        """Take down that something was delivered, which ends any trouble, and how much is left."""
+        """Take down that something was delivered, and how much is left; this ends any trouble, 0 too: all is well."""
         ...
 
     def note_waiting(self, left_count: int) -> None:
