@@ -14,14 +14,17 @@ from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, Energy
 from openvoy.ports import Columns
 from openvoy.store import read_details, read_raw, read_rest
 from openvoy.store.aside import SetAside
+from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES, Kind
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.changes import Change, Span
 from openvoy.store.database import Limits, Session
+from openvoy.store.days import due_months, write_days
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.ledger import Ledger
 from openvoy.store.opening import open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
-from openvoy.store.read_energy import OF_DEVICES, OF_PHASES, read_energy, read_owned_energy
+from openvoy.store.read_energy import read_energy, read_owned_energy
 from openvoy.store.read_power import read_power
 from openvoy.store.rows import build_drafts
 from openvoy.store.times import second, unix_s
@@ -117,8 +120,14 @@ class HistoryStore:
     ) -> Columns:
         """Energies of the local periods that touch start to end, each as a whole; `estimated` is 0 or 1."""
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
-        return await self._read(
-            lambda session: read_energy(session, bounds, read_rest.read_gateway_ids(session, gateway, bounds))
+        zone = time_zone if by == "day" else None
+        return await self._read_days(
+            lambda session: read_energy(
+                session, bounds, read_rest.read_gateway_ids(session, gateway, bounds), zone=zone
+            ),
+            OF_GATEWAYS,
+            zone,
+            bounds,
         )
 
     async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
@@ -132,11 +141,8 @@ class HistoryStore:
     ) -> Columns:
         """Energies of inverters and batteries by local period, device by device."""
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
-        labels = ("gateway", "kind", "serial")
-        return await self._read(
-            lambda session: read_owned_energy(
-                session, OF_DEVICES, bounds, read_rest.read_owners(session, "device", labels, gateway), labels
-            )
+        return await self._read_owned(
+            OF_DEVICES, ("device", "gateway", "kind", "serial"), bounds, time_zone if by == "day" else None, gateway
         )
 
     async def read_phase_energy(
@@ -144,12 +150,35 @@ class HistoryStore:
     ) -> Columns:
         """Energies of meters and their phases by local period, one after the other."""
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
-        labels = ("gateway", "eid", "channel")
-        return await self._read(
-            lambda session: read_owned_energy(
-                session, OF_PHASES, bounds, read_rest.read_owners(session, "meter", labels, gateway), labels
-            )
+        return await self._read_owned(
+            OF_PHASES, ("meter", "gateway", "eid", "channel"), bounds, time_zone if by == "day" else None, gateway
         )
+
+    async def _read_owned(
+        self, kind: Kind, told_by: Sequence[str], bounds: Sequence[int], zone: str | None, gateway: str | None
+    ) -> Columns:
+        table, *labels = told_by
+        return await self._read_days(
+            lambda session: read_owned_energy(
+                session, kind, bounds, read_rest.read_owners(session, table, labels, gateway), labels, zone=zone
+            ),
+            kind,
+            zone,
+            bounds,
+        )
+
+    async def _read_days(self, query: Callable[[Session], T], kind: Kind, zone: str | None, bounds: Sequence[int]) -> T:
+        """Read energies; days of sealed months that are not kept yet are kept for whoever asks next."""
+        if zone is None:
+            return await self._read(query)
+        found, months = await self._read(
+            lambda session: (query(session), due_months(session, kind.table, zone, bounds))
+        )
+        if months:
+            # Nobody waits for it, and it is done again should it fail.
+            with contextlib.suppress(StoreFault):
+                self._writer.run(lambda ledger: _keep_days(ledger, kind, zone, bounds))
+        return found
 
     async def read_inverters(
         self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
@@ -315,3 +344,8 @@ class HistoryStore:
                     return found
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, read)
+
+
+def _keep_days(ledger: Ledger, kind: Kind, zone: str, bounds: Sequence[int]) -> None:
+    with ledger.transaction():
+        write_days(ledger.session, kind, zone, bounds)

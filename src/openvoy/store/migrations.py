@@ -121,7 +121,19 @@ _THIRD = (
     )""",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = (
+    # Derived from counters of sealed months: what each grew on the days of a time zone, and which readings say so.
+    """CREATE TABLE day_energy (
+        table_name VARCHAR NOT NULL, zone VARCHAR NOT NULL, owner_id INTEGER NOT NULL, name VARCHAR NOT NULL,
+        start_s BIGINT NOT NULL, end_s BIGINT NOT NULL, energy_wh DOUBLE, estimated INTEGER NOT NULL,
+        integrated INTEGER NOT NULL, from_s BIGINT NOT NULL, to_s BIGINT NOT NULL
+    )""",
+    """CREATE TABLE day_month (
+        table_name VARCHAR NOT NULL, zone VARCHAR NOT NULL, month VARCHAR NOT NULL, follows BOOLEAN NOT NULL
+    )""",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Statements of each step; step n leads to schema version n."""
 
 

@@ -48,7 +48,7 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     """Read reports whose interval ended within the time, by time and serial."""
     owners = read_owners(session, "device", ("gateway", "kind", "serial"), gateway)
     devices = {
-        number: str(name) for number, (_, kind, name) in owners.items() if kind == "inverter" and serial in (None, name)
+        number: str(told) for number, (_, kind, told) in owners.items() if kind == "inverter" and serial in (None, told)
     }
     names = ("at", "serial", *_INVERTER_MEASURES)
     if not devices:
@@ -65,8 +65,8 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
         raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
     if not rows:
         return {name: [] for name in names}
-    at_s, ids, *measures = zip(*rows, strict=True)
-    return dict(zip(names, (at_s, [devices[number] for number in ids], *measures), strict=True))
+    at_s, ids, *measured = zip(*rows, strict=True)
+    return dict(zip(names, (at_s, [devices[number] for number in ids], *measured), strict=True))
 
 
 def read_events(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from openvoy.store import tables
 from openvoy.store.catalog import Catalog, Key, Part
 from openvoy.store.database import Session
+from openvoy.store.days import forget_days
 
 
 def take_back(session: Session, catalog: Catalog, keys: Iterable[Key]) -> Mapping[Key, Part | None]:
@@ -16,6 +17,7 @@ def take_back(session: Session, catalog: Catalog, keys: Iterable[Key]) -> Mappin
         part = catalog.parts.get(key)
         if part is None:
             continue
+        forget_days(session, key)
         table = tables.BY_NAME[key.table]
         if table in tables.MOVED and catalog.has(part):
             session.run(f"INSERT INTO {table.name} {catalog.sealed(table, [part])}")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openvoy.store import tables
+from openvoy.store.boundaries import FALLING
 from openvoy.store.catalog import FOLDER, Part
 from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
 from openvoy.store.guard import digest_of, render_guard
 from openvoy.store.journal import JOURNAL, read_segment, segments
-from openvoy.store.read_energy import FALLING
 from openvoy.store.sealing import MANIFESTS, read_manifest
 from openvoy.store.tables import Table
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.model.records import Batch, EnergyRecord
-from openvoy.store.read_energy import QUANTITIES, Boundary, Count, period_energy
+from openvoy.store.counting import Boundary, Count, period_energy
+from openvoy.store.read_energy import QUANTITIES
 from tests.unit.store.records import GATEWAY, SECOND, START, energy, minute, opened
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -1,0 +1,175 @@
+"""Finds the readings of accounted counters around boundaries of periods, for all owners in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from openvoy.store import tables
+from openvoy.store.counting import NEAR_S, Boundary, Count
+from openvoy.store.database import Session
+from openvoy.store.tables import Table
+from openvoy.store.times import utc
+
+FALLING = frozenset({"residual_wh"})
+"""What is added up with its sign; all else only grows."""
+SEARCH_S = (86_400, 30 * 86_400, 100 * 366 * 86_400)
+"""How far a neighbour is looked for, step by step: outages are short or long, and reading everything is slow."""
+
+LONG_S = 40 * 86_400
+"""Bounds that are further apart are not worth reading over what is between them."""
+MOST_TOGETHER = 400
+"""Bounds that are read around at once; a year of five-minute readings is not to be in memory."""
+
+
+class Kind(NamedTuple):
+    """A table of accounted counters."""
+
+    table: Table
+    integrated: str
+    """The expression that says whether a row's counters are integrated."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its counters."""
+        return tuple(measure.name for measure in self.table.measures)
+
+    @property
+    def owner(self) -> str:
+        """The column that says whose they are."""
+        return self.table.key[0]
+
+
+OF_GATEWAYS = Kind(tables.ENERGY, "charge_estimated")
+OF_DEVICES = Kind(tables.DEVICE_ENERGY, "false")
+OF_PHASES = Kind(tables.PHASE_ENERGY, "false")
+KINDS = (OF_GATEWAYS, OF_DEVICES, OF_PHASES)
+
+
+class Extent(NamedTuple):
+    """What the engine knows without looking at rows: which quantities were ever counted, and when."""
+
+    names: Sequence[str]
+    first_s: int
+    last_s: int
+
+
+def read_extent(session: Session, kind: Kind) -> Extent:
+    """Read what was ever counted."""
+    largest = ", ".join(f"max({name})" for name in kind.names)
+    ends = "CAST(epoch(min(time)) AS BIGINT), CAST(epoch(max(time)) AS BIGINT)"
+    ((first_s, last_s, *values),) = session.rows(f"SELECT {ends}, {largest} FROM {kind.table.name}")
+    return Extent([name for name, value in zip(kind.names, values, strict=True) if value is not None], first_s, last_s)
+
+
+Counts = Mapping[tuple[int, str], Count]
+"""By owner and quantity."""
+
+
+class Boundaries:
+    """The readings around boundaries: those that are near in one pass, those that are not when they are asked for."""
+
+    def __init__(self, session: Session, kind: Kind, bounds: Sequence[int], extent: Extent) -> None:
+        """Read what is near to these bounds, which are in their order."""
+        self._session = session
+        self._kind = kind
+        self._extent = extent
+        self._edges = self._read_edges(bounds) if bounds and extent.names else {}
+        self._searched: dict[tuple[int, int, int], Counts] = {}
+
+    def of(self, owner_id: int, name: str, bounds: Sequence[int]) -> list[Boundary]:
+        """Give what is known of one counter around each bound; the bounds are in their order."""
+        found: list[Boundary] = []
+        last: Boundary | None = None
+        for at_s in bounds:
+            if last is not None and (last.after is None or last.after.at_s > at_s):
+                last = Boundary(at_s, last.before, last.after)
+            else:
+                before, after = self._near(owner_id, name, at_s)
+                last = Boundary(
+                    at_s,
+                    before or self._search(owner_id, name, at_s, -1),
+                    after or self._search(owner_id, name, at_s, 1),
+                )
+            found.append(last)
+        return found
+
+    def _near(self, owner_id: int, name: str, at_s: int) -> tuple[Count | None, Count | None]:
+        if at_s % NEAR_S:
+            return None, None
+        quarter = at_s // NEAR_S
+        later = self._edges.get((owner_id, quarter, name))
+        if later is not None and later[0].at_s == at_s:
+            return later[0], later[0]
+        earlier = self._edges.get((owner_id, quarter - 1, name))
+        return earlier[1] if earlier else None, later[0] if later else None
+
+    def _read_edges(self, bounds: Sequence[int]) -> Mapping[tuple[int, int, str], tuple[Count, Count]]:
+        """Read the first and last readings of the quarters of an hour on both sides of each bound."""
+        kind, names = self._kind, self._extent.names
+        values = ", ".join(f"CAST({name} AS DOUBLE)" for name in names)
+        edges: dict[tuple[int, int, str], tuple[Count, Count]] = {}
+        for run in _runs(bounds):
+            rows = self._session.rows(
+                f"SELECT {kind.owner}, at_s, estimated, {kind.integrated}, {values} "
+                f"FROM (SELECT *, CAST(epoch(time) AS BIGINT) AS at_s FROM {kind.table.name} "
+                f"WHERE time >= ? AND time < ?) WHERE at_s // {NEAR_S} IN (SELECT unnest(?)) ORDER BY at_s",
+                [
+                    utc(run[0] - NEAR_S),
+                    utc(run[-1] + NEAR_S),
+                    [bound // NEAR_S + side for bound in run for side in (-1, 0)],
+                ],
+            )
+            for owner_id, at_s, estimated, integrated, *found in rows:
+                for name, value_wh in zip(names, found, strict=True):
+                    if value_wh is not None:
+                        key, count = (owner_id, at_s // NEAR_S, name), Count(at_s, value_wh, estimated, integrated)
+                        edges[key] = (edges[key][0] if key in edges else count, count)
+        return edges
+
+    def _ends(self, end: str) -> str:
+        """Of each quantity that was ever counted, its first (min) or last (max) count."""
+        return ", ".join(
+            f"arg_{end}(row(at_s, CAST({name} AS DOUBLE), estimated, {self._kind.integrated}), at_s) "
+            f"FILTER (WHERE {name} IS NOT NULL)"
+            for name in self._extent.names
+        )
+
+    def _search(self, owner_id: int, name: str, at_s: int, sign: int) -> Count | None:
+        if (at_s < self._extent.first_s) if sign < 0 else (at_s > self._extent.last_s):
+            return None
+        for reach_s in SEARCH_S:
+            key = (at_s, sign, reach_s)
+            if key not in self._searched:
+                self._searched[key] = self._read_within(*key)
+            if (found := self._searched[key].get((owner_id, name))) is not None:
+                return found
+        return None
+
+    def _read_within(self, at_s: int, sign: int, reach_s: int) -> Counts:
+        """Read of every counter the reading that is next to a moment."""
+        kind, names = self._kind, self._extent.names
+        rows: list[tuple[Any, ...]] = self._session.rows(
+            f"SELECT {kind.owner}, {self._ends('max' if sign < 0 else 'min')} "
+            f"FROM (SELECT *, CAST(epoch(time) AS BIGINT) AS at_s FROM {kind.table.name} "
+            "WHERE time >= ? AND time <= ?) GROUP BY ALL",
+            sorted([utc(at_s + sign * reach_s), utc(at_s)]),
+        )
+        return {
+            (owner_id, name): Count(*count)
+            for owner_id, *counts in rows
+            for name, count in zip(names, counts, strict=True)
+            if count is not None
+        }
+
+
+def _runs(bounds: Sequence[int]) -> Iterator[list[int]]:
+    """Cut bounds where there is a long time between two, and where they are many."""
+    run: list[int] = []
+    for at_s in bounds:
+        if run and (at_s - run[-1] > LONG_S or len(run) >= MOST_TOGETHER):
+            yield run
+            run = []
+        run.append(at_s)
+    if run:
+        yield run

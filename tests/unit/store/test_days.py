@@ -1,0 +1,164 @@
+"""Days of sealed months are kept added up; nobody who reads can tell, whatever happens to the months."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
+from openvoy.store import HistoryStore
+from openvoy.store.boundaries import OF_DEVICES
+from openvoy.store.opening import FILE_NAME
+from openvoy.store.periods import build_bounds, parse_zone
+from openvoy.store.read_energy import read_periods
+from openvoy.store.read_rest import read_owners
+from tests.unit.store.records import GATEWAY, opened
+from tests.unit.store.test_sealing import sealed
+
+ZONE = "Europe/Paris"
+JANUARY, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 4, 2, 12, tzinfo=UTC)
+OUTAGES = (
+    (datetime(2024, 1, 12, 20, tzinfo=UTC), datetime(2024, 1, 15, 6, tzinfo=UTC)),
+    (datetime(2024, 1, 30, 9, tzinfo=UTC), datetime(2024, 2, 2, 9, tzinfo=UTC)),
+)
+LATE = datetime(2024, 1, 31, 12, tzinfo=UTC)
+SPAN: Any = {"start": JANUARY - timedelta(days=2), "end": LAST + timedelta(days=2), "by": "day", "time_zone": ZONE}
+BOUNDS = build_bounds(start=SPAN["start"], end=SPAN["end"], by="day", zone=parse_zone(ZONE))
+
+
+def times() -> Sequence[datetime]:
+    """Quarters of an hour, a little beside the full minute as readings are, without the outages."""
+    every = [JANUARY + timedelta(seconds=7 + 900 * number) for number in range(int((LAST - JANUARY).days * 96))]
+    return [at for at in every if not any(start < at < end for start, end in OUTAGES)]
+
+
+async def fill(store: HistoryStore) -> None:
+    at_s = [at.timestamp() for at in times()]
+    grown = [10.0 * number + number % 7 for number in range(len(at_s))]
+    energies = {
+        "solar_wh": grown,
+        "load_wh": [2 * value for value in grown],
+        "residual_wh": [-value for value in grown],
+    }
+    await store.write_columns("energy", {"gateway": GATEWAY, "at": at_s, **energies})
+    for serial in ("1", "2"):
+        # The second one was put up in February.
+        since = 0 if serial == "1" else len(at_s) // 2
+        columns = {"gateway": GATEWAY, "at": at_s[since:], "serial": serial, "energy_wh": grown[since:]}
+        await store.write_columns("device_energy", columns)
+    await store.write_columns("power", {"gateway": GATEWAY, "at": at_s, "interval_s": 900, "solar_w": grown})
+    await sealed(store)
+
+
+async def kept(store: HistoryStore) -> int:
+    """Read days, and when they were kept say how many."""
+    await store.read_energy(**SPAN)
+    await store.read_device_energy(**SPAN)
+    await asyncio.wrap_future(store._writer.apply())
+    await sealed(store)
+    ((count,),) = await store._read(lambda session: session.rows("SELECT count(*) FROM day_energy"))
+    return int(count)
+
+
+async def check(store: HistoryStore) -> None:
+    """Days as they are read say what the readings say."""
+    assert await store.read_energy(**SPAN) == await store.read_energy_between(bounds=BOUNDS)
+    of_devices = await store._read(
+        lambda session: [
+            read_periods(
+                session, OF_DEVICES, BOUNDS, read_owners(session, "device", ("gateway", "serial"), None), zone=of
+            )
+            for of in (ZONE, None)
+        ]
+    )
+    assert of_devices[0] == of_devices[1]
+
+
+async def late_row(store: HistoryStore) -> None:
+    await store.write(Batch(energy=(EnergyRecord(gateway=GATEWAY, at=LATE, solar_wh=28_000.0),)))
+    device = DeviceEnergyRecord(gateway=GATEWAY, at=LATE, kind="inverter", serial="1", energy_wh=28_000.0)
+    await store.write(Batch(device_energy=(device,)))
+
+
+async def accounted_anew(store: HistoryStore) -> None:
+    start, end = datetime(2024, 2, 10, tzinfo=UTC), datetime(2024, 2, 12, tzinfo=UTC)
+    rows = [EnergyRecord(gateway=GATEWAY, at=start + timedelta(hours=n), solar_wh=4e4 + n) for n in range(48)]
+    await store.replace_energy(gateway=GATEWAY, start=start, end=end, batch=Batch(energy=tuple(rows)))
+
+
+async def columns_again(store: HistoryStore) -> None:
+    at_s = [at.timestamp() for at in times()[1000:1200]]
+    await store.write_columns("energy", {"gateway": GATEWAY, "at": at_s, "solar_wh": [1e4 + n for n in range(200)]})
+
+
+async def next_month(store: HistoryStore) -> None:
+    at_s = [(LAST + timedelta(hours=number)).timestamp() for number in range(24 * 45)]
+    await store.write_columns(
+        "energy", {"gateway": GATEWAY, "at": at_s, "solar_wh": [1e6 + n for n in range(len(at_s))]}
+    )
+    await store.write_columns("power", {"gateway": GATEWAY, "at": at_s, "solar_w": [1.0] * len(at_s)})
+
+
+@pytest.mark.parametrize("change", [late_row, accounted_anew, columns_again, next_month])
+async def test_days_follow_what_happens_to_their_months(
+    tmp_path: Path, change: Callable[[HistoryStore], Awaitable[None]]
+) -> None:
+    async with opened(tmp_path) as store:
+        await fill(store)
+        await check(store)
+        before = await kept(store)
+        assert before > 3 * 60
+        await check(store)
+        first = await store.read_energy(**SPAN)
+        await change(store)
+        await check(store)
+        assert await store.read_energy(**SPAN) != first
+        await sealed(store)
+        assert await kept(store) > 3 * 60
+        await check(store)
+
+
+async def test_an_outage_is_kept_once_both_of_its_ends_are_sealed_and_opened_by_what_comes_into_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as store:
+        await fill(store)
+        whole = await kept(store)
+        await store.write(Batch(energy=(EnergyRecord(gateway=GATEWAY, at=LATE, solar_wh=28_000.0),)))
+        ((left,),) = await store._read(
+            lambda session: session.rows(
+                "SELECT count(*) FROM day_energy WHERE table_name = 'energy' AND from_s <= $1 AND to_s >= $1",
+                [int(LATE.timestamp())],
+            )
+        )
+        assert left == 0
+        assert whole > await store._read(lambda session: session.rows("SELECT count(*) FROM day_energy")[0][0])
+
+
+async def test_days_of_a_history_made_anew_are_kept_anew(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await fill(store)
+        before = await kept(store)
+        first = await store.read_energy(**SPAN)
+    (tmp_path / FILE_NAME).unlink()
+    async with opened(tmp_path) as store:
+        await check(store)
+        assert await store.read_energy(**SPAN) == first
+        assert await kept(store) == before
+        await check(store)
+
+
+async def test_only_a_few_time_zones_are_kept(tmp_path: Path) -> None:
+    zones = ("Europe/Paris", "UTC", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo")
+    async with opened(tmp_path) as store:
+        await fill(store)
+        for zone in zones:
+            await store.read_energy(**{**SPAN, "time_zone": zone})
+            await asyncio.wrap_future(store._writer.apply())
+        found = await store._read(lambda session: session.rows("SELECT DISTINCT zone FROM day_energy ORDER BY 1"))
+        assert [zone for (zone,) in found] == sorted(zones[:4])
