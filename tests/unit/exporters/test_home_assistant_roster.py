@@ -83,9 +83,12 @@ def test_nothing_is_gone_while_a_part_is_missing_or_once_it_is_back() -> None:
     assert told(roster, WITHOUT, 5 * PATIENCE)
 
 
-def test_controls_that_are_no_longer_offered_vanish_at_once() -> None:
+def test_controls_that_are_no_longer_offered_vanish_but_not_while_they_are_asked_for() -> None:
     roster = started(controls=CONTROL)
-    assert told(roster, SNAPSHOT) == dict.fromkeys(CONTROL, "")
+    assert not told(roster, SNAPSHOT)
+    assert not told(roster, SNAPSHOT, PATIENCE / 2, controls=CONTROL)
+    assert not told(roster, SNAPSHOT, PATIENCE)
+    assert told(roster, SNAPSHOT, 2 * PATIENCE) == dict.fromkeys(CONTROL, "")
 
 
 def test_an_entity_that_changes_its_platform_leaves_the_old_one() -> None:

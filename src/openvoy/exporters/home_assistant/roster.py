@@ -12,7 +12,8 @@ from openvoy.exporters.home_assistant.topics import Prefixes
 from openvoy.exporters.quantities import Quantity, Thing
 
 PATIENCE = timedelta(minutes=15)
-"""A device that is not listed for so long is gone; panels report every 5 to 15 minutes."""
+"""A device that is not listed for so long is gone; panels report every 5 to 15 minutes, and a gateway is asked for its
+controls some time after the start. Home Assistant forgets what its user made of an entity that vanishes."""
 
 _Place = tuple[str, str]
 """Device and entity, as a topic of discovery has them; the platform is not part of it."""
@@ -22,7 +23,7 @@ class Roster:
     """What Home Assistant was told of one gateway.
 
     What is new or changed is due at once. What is listed and not said at the moment stays as it was told. What is no
-    longer listed is emptied after PATIENCE, controls at once, and so is what changed its platform.
+    longer listed, or offered as a control, is emptied after PATIENCE; what changed its platform at once.
     """
 
     def __init__(self, gateway: str, prefixes: Prefixes) -> None:
@@ -71,7 +72,7 @@ class Roster:
         since, gone = {}, []
         for topic in absent:
             place = self._place(topic)
-            if place in moved or (place is not None and "_control_" in place[1]):
+            if place in moved:
                 gone.append(topic)
             elif place not in kept:
                 since[topic] = self._gone_since.get(topic) or at
