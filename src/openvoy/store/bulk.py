@@ -127,6 +127,8 @@ class Bulk:
                 with self._source(ledger.session, slice(start, start + CHUNK_ROWS)):
                     owners = self._resolve(ledger)
                     self._take_back(ledger, owners)
+                    for owner in owners:
+                        ledger.note_month(owner.first)
                     self._prepare(ledger.session, owners)
                 if any(
                     shelf.may_have(owner.id, owner.first) or owner.first <= newest.get(owner.id, NEVER)

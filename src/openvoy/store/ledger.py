@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from openvoy.store import tables
-from openvoy.store.catalog import Key, Part, Shared, months_between
+from openvoy.store.catalog import Key, Part, Shared, month_bounds, month_of, months_between
 from openvoy.store.changes import Change, Span
 from openvoy.store.database import Session
 from openvoy.store.ids import Ids
@@ -27,6 +27,9 @@ Row = tuple[Any, ...]
 
 APPLIED = "journal"
 """The note that says how far the journal is in the tables."""
+
+NO_MONTH = "~"
+"""Later than all months."""
 
 UNJOURNALED = "unjournaled"
 """The note that there are rows which the journal does not have."""
@@ -123,6 +126,7 @@ class Ledger:
         self.shelves = {table: Shelf(session, table, shared) for table in tables.SERIES}
         self.resealed: dict[Key, Part | None] = {}
         """Months that the open transaction seals, or takes back (None)."""
+        self._oldest = NO_MONTH
         self._retention = Retention(session, live_days=live_days)
         ((self._device_sequence,),) = session.rows("SELECT coalesce(max(seq), 0) FROM device")
         applied = session.rows("SELECT value FROM meta WHERE key = ?", [APPLIED])
@@ -160,11 +164,21 @@ class Ledger:
         """Rows come that are not in the journal, within the open transaction."""
         self.session.run("INSERT OR REPLACE INTO meta VALUES (?, 'yes')", [UNJOURNALED])
 
+    def note_month(self, at: datetime) -> None:
+        """Rows of this time come or go, and perhaps later ones."""
+        self._oldest = min(self._oldest, month_of(at))
+
+    def take_oldest(self) -> str:
+        """Give the oldest month that was touched since this was asked last."""
+        oldest, self._oldest = self._oldest, NO_MONTH
+        return oldest
+
     def take_back(self, keys: Iterable[Key]) -> None:
         """Have months in the database again, within the open transaction."""
-        self.resealed.update(
-            take_back(self.session, self.shared.catalog, (key for key in keys if key not in self.resealed))
-        )
+        gone = take_back(self.session, self.shared.catalog, (key for key in keys if key not in self.resealed))
+        for key in gone:
+            self.note_month(month_bounds(key.month)[0])
+        self.resealed.update(gone)
 
     def _put(self, batches: Sequence[Drafts]) -> None:
         for table, shelf in self.shelves.items():
@@ -176,6 +190,8 @@ class Ledger:
             if late := self.shared.sealed_months(table, (row[1] for row in rows)):
                 self.take_back(late)
             shelf.write(rows)
+            if rows:
+                self.note_month(min(row[1] for row in rows))
             if rows and table is tables.LIVE:
                 self._expire(row[1] for row in rows)
         for batch in batches:

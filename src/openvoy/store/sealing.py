@@ -47,26 +47,33 @@ class Sealer:
         self._session = ledger.session
         self._shared = shared
         self._folder = shared.catalog.folder
-        self._due: list[Key] | None = None
+        self._due: list[Key] = []
+        self._over = ""
+        """The first month that is not over."""
+        self._is_to_look = True
 
     def look_again(self) -> None:
         """Rows came that may have a month to be sealed."""
-        self._due = None
+        self._is_to_look = True
 
     def next_month(self) -> str | None:
         """Find the oldest month that is to be sealed."""
-        if self._due is None:
-            self._due = sorted(self._find_due(), key=lambda key: key.month)
+        if self._is_to_look:
+            over = self._find_over()
+            # All tables are looked through only where a month has ended or an older one was touched.
+            if over > self._over or self._ledger.take_oldest() < over:
+                self._over, self._due = over, sorted(self._find_due(over), key=lambda key: key.month)
+            self._is_to_look = False
         return self._due[0].month if self._due else None
 
-    def _find_due(self) -> Iterator[Key]:
+    def _find_over(self) -> str:
         ((newest,),) = self._session.rows("SELECT max(time) FROM power")
         if newest is None:
             ((newest,),) = self._session.rows("SELECT max(time) FROM power_quarter")
-        if newest is None:
-            return
+        return "" if newest is None else month_of(newest - SETTLED_AFTER)
+
+    def _find_due(self, over: str) -> Iterator[Key]:
         parts = self._shared.catalog.parts
-        over = month_of(newest - SETTLED_AFTER)
         for table in tables.SEALED:
             rows = self._session.rows(f"SELECT DISTINCT strftime(date_trunc('month', time), '%Y-%m') FROM {table.name}")
             yield from (
@@ -75,14 +82,14 @@ class Sealer:
 
     def seal(self, month: str) -> None:
         """Seal what is due of a month; raise StorageError, and everything is as it was."""
-        due = [key for key in self._due or () if key.month == month]
+        due = [key for key in self._due if key.month == month]
         made = [self._make(tables.BY_NAME[key.table], month) for key in due]
         self._write_manifest(month, made)
         with self._ledger.transaction():
             for part in made:
                 self._enter(part)
             self._ledger.resealed.update({part.key: part for part in made})
-        self._due = [key for key in self._due or () if key.month != month]
+        self._due = [key for key in self._due if key.month != month]
 
     def _make(self, table: Table, month: str) -> Part:
         folder = month_folder(self._folder, month)
@@ -183,7 +190,8 @@ def write_part(session: Session, within: str, place_of: tuple[Path, Key, int]) -
 def _named_rows(table: Table, within: str) -> str:
     columns = ", ".join(f"{table.name}.{column}" for column in table.columns)
     names = "".join(f", {expression} AS {name}" for name, expression in NAMES[table].items())
-    order = f"{table.name}.{table.key[0]}, {table.name}.time, {table.name}.seq"
+    first, second = ("time", table.key[0]) if table in tables.SEALED_BY_TIME else (table.key[0], "time")
+    order = f"{table.name}.{first}, {table.name}.{second}, {table.name}.seq"
     return f"SELECT {columns}{names} FROM {joined(table)} WHERE {within} ORDER BY {order}"
 
 

@@ -164,6 +164,9 @@ SERIES = (
 MOVED = (POWER, METER_READING, INVERTER_REPORT, BATTERY_READING, COUNTER_READING)
 """Tables whose sealed rows leave the database; all others are small, and stay beside their sealed copies."""
 
+SEALED_BY_TIME = (INVERTER_REPORT,)
+"""Tables whose sealed rows stand by time, then owner: days of all owners are looked at; the others by owner first."""
+
 TO_THE_MICROSECOND = (EVENT, CORRECTION)
 """Tables whose times are not to the second."""
 
