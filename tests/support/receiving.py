@@ -92,7 +92,7 @@ async def live(case: Case, folder: Path, programs: Receivers, *, away: Mapping[i
     scraped = prometheus.KIND.build(prometheus.PrometheusSettings(), household)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
-        programs.prometheus.scraped = await stack.enter_async_context(_serving(scraped.pages[0].render))
+        programs.prometheus.scraped = await stack.enter_async_context(serving(scraped.pages[0].render))
         exporting = await stack.enter_async_context(Exporting(exporters, clock=clock))
         back_at = -1
         async for step in _numbered(life):
@@ -105,7 +105,7 @@ async def live(case: Case, folder: Path, programs: Receivers, *, away: Mapping[i
                 await _stop(programs)
             await asyncio.sleep(pace_s)
         rows = await store.read_since("energy", 0, limit=100_000)
-        await _until(lambda: _has_all(programs, len(rows["at"])), clock)
+        await until(lambda: _has_all(programs, len(rows["at"])), clock)
         assert all(one.state == "ok" for one in exporting.statuses())
         return await _compare(rows, programs)
 
@@ -128,7 +128,7 @@ async def _start(programs: Receivers, *, first: bool) -> None:
     for one in (programs.prometheus,) if first else programs.each():
         await asyncio.to_thread(one.start)
     if first:
-        await _until(lambda: bool(programs.prometheus.samples(_metric("solar_wh"))))
+        await until(lambda: bool(programs.prometheus.samples(_metric("solar_wh"))))
 
 
 async def _stop(programs: Receivers) -> None:
@@ -143,7 +143,8 @@ def _has_all(programs: Receivers, count: int) -> bool:
     return all(len(received[name]) >= count for name in ("InfluxDB", "VictoriaMetrics"))
 
 
-async def _until(is_so: Callable[[], bool], clock: ManualClock | None = None) -> None:
+async def until(is_so: Callable[[], bool], clock: ManualClock | None = None) -> None:
+    """Wait in the machine's time; let the other pass meanwhile."""
     end_s = asyncio.get_running_loop().time() + PATIENCE_S
     while not await asyncio.to_thread(is_so):
         if asyncio.get_running_loop().time() > end_s:
@@ -168,7 +169,7 @@ async def _compare(rows: Columns, programs: Receivers) -> list[Total]:
         if not kept:
             continue
         kept_wh = kept[-1] - kept[0]
-        await _until(partial(_has_scraped, programs, quantity, kept[-1] * JOULES_PER_WH))
+        await until(partial(_has_scraped, programs, quantity, kept[-1] * JOULES_PER_WH))
         for name, values in (await asyncio.to_thread(_received, programs, quantity)).items():
             found.append(
                 Total(
@@ -194,7 +195,9 @@ def _received(programs: Receivers, quantity: str) -> Mapping[str, Sequence[float
 
 
 @asynccontextmanager
-async def _serving(render: Callable[[str], tuple[str, bytes]]) -> AsyncIterator[str]:
+async def serving(render: Callable[[str], tuple[str, bytes]]) -> AsyncIterator[str]:
+    """Serve a page as /metrics; gives host and port."""
+
     async def answer(request: web.Request) -> web.Response:
         kind, body = render(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": kind})
