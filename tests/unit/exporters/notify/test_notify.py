@@ -14,11 +14,15 @@ import pytest
 from openvoy.collector import Exporting
 from openvoy.exporters.notify import KIND, NotifySettings
 from openvoy.exporters.notify.target import parse_target
+from openvoy.model import Inverter, Power, Snapshot
 from openvoy.model.alerts.condition import TOPICS
 from openvoy.model.alerts.quiet import parse_quiet
+from openvoy.model.devices import Storage
 from openvoy.model.records import Batch, EventRecord, InverterRecord, PowerRecord
+from openvoy.ports import GatewayStatus
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
+from tests.contract.broken_store import BrokenStore
 from tests.unit.exporters.house import STATUS
 from tests.unit.exporters.notify.household import OFF_GRID, ON_GRID, ToldFeed, build_household
 from tests.unit.exporters.notify.receivers import Inbox, inbox
@@ -77,6 +81,50 @@ async def test_the_grid_is_lost_and_back(house: House) -> None:
     assert path == "/hook"
     assert (body["site"], body["topic"], body["is_urgent"]) == ("home", "grid", True)
     assert body["text"] == "The house runs on its own power. The batteries are at 60 %."
+
+
+REPORTED = NOON + timedelta(hours=3)
+"""Until the end of these tests, so that none grows old meanwhile."""
+SILENT_SINCE = NOON - timedelta(hours=4)
+PANELS = tuple(Inverter(serial=str(n), at=REPORTED, power_w=200.0) for n in range(4))
+STORED = Storage(soc_pct=50.0, mode="self-consumption")
+EXPORTING = replace(ON_GRID, storage=STORED, power=Power(solar_w=3000.0, grid_w=-2000.0, battery_w=0.0))
+Trouble = tuple[GatewayStatus, Snapshot | None]
+TROUBLES: dict[str, Trouble] = {
+    "home cannot be reached": (replace(STATUS, state="unreachable", is_fresh=False, problem="No answer."), None),
+    "home wants a new login": (replace(STATUS, state="needs_login", is_fresh=False, problem="Refused."), None),
+    "The login to home will end": (replace(STATUS, state="degraded", login_trouble="In 3 weeks."), ON_GRID),
+    "Panel 0 is silent": (STATUS, replace(ON_GRID, inverters=(replace(PANELS[0], at=SILENT_SINCE), *PANELS[1:]))),
+    "Panel 0 does not produce": (STATUS, replace(ON_GRID, inverters=(replace(PANELS[0], power_w=0.0), *PANELS[1:]))),
+    "The batteries are low": (STATUS, replace(ON_GRID, storage=Storage(soc_pct=5.0))),
+    "The batteries do not charge": (STATUS, EXPORTING),
+    "The grid is lost": (STATUS, OFF_GRID),
+}
+
+
+@pytest.mark.parametrize("title", TROUBLES)
+async def test_each_trouble_is_told_once_and_once_when_it_is_over(house: House, title: str) -> None:
+    well = replace(ON_GRID, inverters=PANELS)
+    house.feed.snapshot = well
+    async with house.notifying():
+        assert await house.look_for(2) == []
+        house.feed.status, house.feed.snapshot = TROUBLES[title]
+        assert await house.look_for(150) == [("alert", title)]
+        house.feed.status, house.feed.snapshot = STATUS, well
+        assert await house.look_for(30) == [("over", f"Over: {title}")]
+
+
+async def test_history_that_was_damaged_or_cannot_be_read_is_told_once(house: House) -> None:
+    house.settings = replace(house.settings, events=("store",))
+    async with house.notifying():
+        await house.look_for(1)
+        await house.store.write(event("history.damaged", house.clock.now()))
+        assert await house.look_for(5) == [("notice", "History was damaged")]
+    household = replace(build_household(house.feed, house.store, house.clock), store=BrokenStore())
+    exporter = KIND.build(house.settings, household)
+    async with Exporting([("notify", exporter)], clock=house.clock):
+        await house.clock.until_sleeping()
+        assert await house.look_for(60) == [("alert", "History cannot be read")]
 
 
 async def test_a_restart_repeats_nothing_and_forgets_nothing(house: House) -> None:
