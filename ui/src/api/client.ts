@@ -18,6 +18,8 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
+/** Replies to what was asked at the start are new for this long. */
+const EARLY_MS = 10_000;
 const SLOW_TIMEOUT_MS = 120_000;
 
 /** Relative to the page, so that the dashboard also works below a path of a reverse proxy. */
@@ -47,7 +49,20 @@ export function onForbidden(listener: () => void): void {
 }
 
 export async function read<T>(path: string, query: Query = {}): Promise<T> {
-  return await answer<T>(await fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
+  const early = Object.values(query).every((value) => value === undefined) ? takeEarly(path) : undefined;
+  return await answer<T>(await (early ?? fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) })));
+}
+
+declare global {
+  /** What `early.js` asked for. */
+  var openvoyEarly: Record<string, Promise<Response>> | undefined;
+}
+
+/** What was asked for before this script was there; once, and only at the start. */
+function takeEarly(path: string): Promise<Response> | undefined {
+  const early = globalThis.openvoyEarly?.[path];
+  if (globalThis.openvoyEarly !== undefined) delete globalThis.openvoyEarly[path];
+  return performance.now() < EARLY_MS ? early : undefined;
 }
 
 /** Change something; controls of a gateway are read back before they answer, so this may take a while. */

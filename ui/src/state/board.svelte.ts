@@ -61,6 +61,9 @@ export class Board {
   #chosen = $state<string | null>(null);
   #skew_ms = 0;
   #comparedAt_ms = 0;
+  #site: Maybe<Promise<Site>> = null;
+  /** Asked for while the stream opens; it holds where there is one gateway only. */
+  #earlyToday: Maybe<Promise<Today>> = null;
   #stream = new LiveStream({
     update: (update) => this.receive(update),
     opened: (server_ms) => this.#opened(server_ms),
@@ -96,6 +99,9 @@ export class Board {
   start(): void {
     openKept();
     this.#stream.start();
+    void this.#readSite();
+    this.#earlyToday = fetchToday(undefined);
+    this.#earlyToday.catch(() => undefined);
     this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
     this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));
     this.#timers.push(setInterval(() => void this.#everyMinute(), MINUTE_MS));
@@ -141,8 +147,10 @@ export class Board {
 
   /** Read again what does not come by the stream. */
   async refresh(): Promise<void> {
+    const today = this.#readToday();
     if (this.site === null) await this.#readSite();
-    await Promise.all([this.#readToday(), this.readPower(), this.#readRecent()]);
+    await today;
+    await Promise.all([this.readPower(), this.#readRecent()]);
     await this.#readCompared();
   }
 
@@ -193,7 +201,9 @@ export class Board {
   async #readToday(): Promise<void> {
     const { selected } = this;
     try {
-      const today = await fetchToday(this.gateway);
+      const early = this.gateway === undefined ? this.#earlyToday : null;
+      this.#earlyToday = null;
+      const today = await (early ?? fetchToday(this.gateway));
       if (this.selected !== selected) return;
       this.today = today;
       this.todayFailure = null;
@@ -203,10 +213,13 @@ export class Board {
   }
 
   async #readSite(): Promise<void> {
+    this.#site ??= fetchSite();
     try {
-      this.site = await fetchSite();
+      this.site = await this.#site;
     } catch {
       // The page works without its name; the browser's time zone stands in until the next minute.
+    } finally {
+      this.#site = null;
     }
   }
 
