@@ -92,9 +92,9 @@ async def _measure(browser: Browser, url: str, slow_down: float, runs: int) -> S
         )
 
     async with _fresh(browser, 1) as page:
-        parts = await weigh(page)
+        loaded = await weigh(page)
     return Seen(
-        parts=parts,
+        parts=loaded,
         first_ms=await _repeat(browser, first, slow_down, runs),
         again_ms=await _repeat(browser, again, slow_down, max(3, runs // 2)),
         year_ms=await _repeat(browser, year, 1, max(3, runs // 2)),
