@@ -85,6 +85,8 @@ class Inverter:
     firmware: str | None = None
     status: str | None = None
     """`ok` or the conditions that the gateway sees, in its words."""
+    provisioned: bool | None = None
+    """It belongs to the site, as the inventory has it."""
     communicating: bool | None = None
     producing: bool | None = None
 
@@ -109,6 +111,8 @@ class Battery(Equipment):
     """It is asleep, or told to be: `conditions` has `sleep-mode` once it is."""
     sleep_from_soc_pct: float | None = None
     sleep_to_soc_pct: float | None = None
+    provisioned: bool | None = None
+    """It belongs to the site, as the inventory has it; AC Batteries."""
     producing: bool | None = None
     dc_switch_off: bool | None = None
     hardware_generation: int | None = None

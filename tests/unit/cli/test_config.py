@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from openvoy.cli.config import Config, load_config, parse_config
-from openvoy.cli.config.sections import LATER
 from openvoy.errors import ConfigError
 from openvoy.settings.listen import Listen
 
@@ -183,12 +182,6 @@ def test_what_cannot_be_right_is_told_with_file_line_and_remedy(text: str, line:
     assert words in error.message
     assert remedy in error.hint
     assert error.exit_code == 2
-
-
-@pytest.mark.parametrize(("name", "written"), LATER.items())
-def test_sections_of_later_versions_are_known_as_such(name: str, written: str) -> None:
-    error = refuse(f"[web]\n{written}\nurl = 'x'")
-    assert error.message == f"{FILE}, line 2: This version of Openvoy does not have {written} yet."
 
 
 def test_listening_beyond_this_machine_is_possible_knowingly() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from openvoy.cli.config.exporters import exporter_kinds, read_exporters
 from openvoy.cli.config.sections import (
     DEFAULT_NAME,
-    LATER,
     CloudConfig,
     ControlConfig,
     GatewayConfig,
@@ -118,10 +117,6 @@ def _check_sections(values: Mapping[str, Any], root: Place) -> None:
     lists = {"gateway", *(name for name, kind in kinds.items() if kind.is_list)}
     for name, value in values.items():
         place = root.at(name)
-        if name in LATER and name not in kinds:
-            raise place.error(
-                f"This version of Openvoy does not have {LATER[name]} yet.", "Put a # before each of its lines."
-            )
         if name not in {*PLAIN, *lists, *kinds, "site"}:
             _refuse_section(name, value, place)
         is_list = isinstance(value, list) and all(isinstance(one, dict) for one in value)
@@ -133,7 +128,7 @@ def _check_sections(values: Mapping[str, Any], root: Place) -> None:
 
 def _refuse_section(name: str, value: object, place: Place) -> None:
     if isinstance(value, dict | list):
-        known = [*PLAIN, "gateway", "site", *LATER, *exporter_kinds()]
+        known = [*PLAIN, "gateway", "site", *exporter_kinds()]
         raise place.error(f"There is no section [{name}].", did_you_mean(name, known))
     raise place.error(
         f"'{name}' stands before the first section.",

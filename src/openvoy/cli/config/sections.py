@@ -144,9 +144,3 @@ class MirrorConfig:
     listen: Listen | None = setting(kinds.parsed(parse_listen), doc="Address and port, such as 0.0.0.0:8443.")
     gateway: str = setting(kinds.text, default="", doc="Name of the gateway that is mirrored, where there are several.")
     allow_writes: bool = setting(kinds.flag, default=False, doc="Pass on what those programs change.")
-
-
-LATER = {
-    "mqtt": "[mqtt]",
-}
-"""Sections that are planned and not there yet."""

@@ -134,6 +134,7 @@ def _inverter(
         firmware=entry.firmware,
         status=status_text(entry.status, is_dark=is_dark),
         communicating=entry.communicating,
+        provisioned=entry.provisioned,
         producing=entry.producing,
     )
 

@@ -134,6 +134,7 @@ def _ac_battery(
         firmware=entry.firmware,
         communicating=entry.communicating,
         operating=entry.operating,
+        provisioned=entry.provisioned,
         producing=entry.producing,
         conditions=condition_words(entry.status),
         installed_at=moment(entry.installed_s),
