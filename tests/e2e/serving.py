@@ -14,6 +14,7 @@ from openvoy.client.clock import SystemClock
 from openvoy.collector.feed import LiveFeed
 from openvoy.ports import Store
 from openvoy.ports.logbook import Logbook
+from openvoy.ports.prices import Prices
 from openvoy.ports.roof import Roof
 from openvoy.settings.listen import Listen
 from openvoy.web.access import Access
@@ -60,6 +61,7 @@ async def serving(
     roof: Roof | None = None,
     logbook: Logbook | None = None,
     accounts: Path | None = None,
+    prices: Prices | None = None,
     static: Path = STATIC_FOLDER,
 ) -> AsyncIterator[Served]:
     """Serve a site called Maison until the context ends."""
@@ -71,6 +73,7 @@ async def serving(
         clock=SystemClock(),
         hosts=build_host_rule(listen),
         roof=roof,
+        prices=prices,
         logbook=logbook,
         access=Access(clock=SystemClock(), file=accounts),
         static=static,

@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from openvoy.cli.tariff import parse_tariff
+from openvoy.model.prices import PricePlan
 from openvoy.model.records import Batch, EnergyRecord
 from openvoy.store import HistoryStore
 from tests.e2e.chromium import DESK, PHONE, Visit, chromium, visit
@@ -24,8 +27,29 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 RATES_W = {"solar": 1000, "import": 200, "discharge": 100, "export": 300, "charge": 400, "load": 600}
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 40
+TARIFF = """
+currency = "EUR"
+[fees]
+per_month = 6
+[[import.period]]
+price_per_kwh = 0.30
+[export]
+price_per_kwh = 0.10
+"""
 GAP = range(10, 12)
 """Nothing was recorded on these days."""
+
+SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+class FixedPrices:
+    """0.30 for a kilowatt hour imported, 0.10 for one exported, 6 a month."""
+
+    async def find_plan(self, start: datetime, end: datetime) -> PricePlan | None:
+        """Give the plan."""
+        return parse_tariff(TARIFF, file=Path("tariff.toml"), zone=ZoneInfo("UTC")).plan
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -45,7 +69,7 @@ async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
 async def service(store: HistoryStore) -> AsyncIterator[Served]:
     hours = (hour for hour in range(DAYS * 24 + 1) if hour // 24 not in GAP)
     await store.write(Batch(energy=tuple(an_hour(hour) for hour in hours)))
-    async with serving(store, zone="UTC") as served:
+    async with serving(store, zone="UTC", prices=FixedPrices()) as served:
         now = datetime.now(UTC)
         served.feed.publish(a_status(now), a_home(now))
         yield served
@@ -55,6 +79,7 @@ def an_hour(hour: int) -> EnergyRecord:
     """Build counters of which the sun's grow faster from day to day."""
     values: dict[str, Any] = {f"{name}_wh": float(rate * hour) for name, rate in RATES_W.items()}
     values["solar_wh"] += 0.3 * hour * hour
+    values["residual_wh"] = -2.0 * hour
     return EnergyRecord(gateway=SERIAL, at=FIRST + timedelta(hours=hour), **values)
 
 
@@ -63,7 +88,7 @@ def kwh(value_wh: float | None) -> str:
     if value_wh is None:
         return "–"
     if round(value_wh) < 1000:
-        return f"{value_wh:.0f} Wh"
+        return f"{value_wh:.0f} Wh".replace("-", "−")
     digits = 2 if value_wh < 9995 else 1 if value_wh < 99_950 else 0
     return f"{value_wh / 1000:.{digits}f} kWh"
 
@@ -82,14 +107,20 @@ async def test_a_month_is_what_the_api_says(browser: Browser, service: Served) -
         days = await service.ask("api/v1/history/energy", start="2026-03-01", end="2026-04-01", by="day")
         await opened.page.get_by_text("Table of these values").click()
         rows = opened.page.locator('[data-card="energies"] tbody tr')
+        await rows.first.wait_for()
         assert await rows.count() == 31
         texts = [text.replace("\u00a0", " ").split("\t") for text in await rows.all_inner_texts()]
         order = ("solar", "discharge", "import", "load", "charge", "export")
+        costs = await service.ask("api/v1/costs", start="2026-03-01", end="2026-04-01", by="day")
         for row, cells in enumerate(texts):
-            assert cells[1:] == [kwh(days[f"{name}_wh"][row]) for name in order]
+            amounts = (costs[name][row] for name in ("energy_cost", "fixed_cost", "demand_cost", "credit", "net_cost"))
+            assert cells[8:-1] == ["–" if each is None else f"€{each:.2f}".replace("€-", "−€") for each in amounts]
+            assert cells[1:8] == [kwh(days[f"{name}_wh"][row]) for name in (*order, "residual")]
             assert ("estimated" in cells[0]) is bool(days["estimated"][row])
         assert "estimated" in texts[10][0]
-        assert await opened.page.locator('rect[fill="url(#estimated)"]').count() == sum(map(bool, days["estimated"]))
+        assert await opened.page.locator('[data-card="energies"] [data-estimated]').count() == sum(
+            map(bool, days["estimated"])
+        )
         assert "Tue, 31 Mar 2026" in (await opened.card("total")).replace("Sunniest day ", "")
         assert [line for line in opened.complaints if "404" not in line] == []
 
@@ -104,7 +135,8 @@ async def test_every_view_has_its_address(browser: Browser, service: Served) -> 
         assert "by=month&start=2026-03-01&compare=previous" in opened.page.url
         await opened.page.get_by_role("link", name="Year", exact=True).click()
         await opened_at(opened, "year 2026-01-01")
-        assert await opened.page.locator('[data-card="calendar"] rect').count() == 365
+        await opened.page.locator('[data-card="calendar"] [data-day]').first.wait_for()
+        assert await opened.page.locator('[data-card="calendar"] [data-day]').count() == 365
         await opened.page.go_back()
         await opened_at(opened, "month 2026-03-01")
         await opened.page.reload()
@@ -133,7 +165,49 @@ async def test_what_is_shown_as_a_file(browser: Browser, service: Served) -> Non
         assert saved.suggested_filename == "openvoy-2026-03-16-2026-03-22.csv"
         lines = (await asyncio.to_thread(Path(await saved.path()).read_text, "utf-8")).splitlines()
         week = await service.ask("api/v1/history/energy", start="2026-03-16", end="2026-03-23", by="day")
-        assert [float(line.split(",")[1]) for line in lines[1:]] == week["solar_wh"]
+        columns = dict(
+            zip(lines[0].split(","), zip(*(line.split(",") for line in lines[1:]), strict=True), strict=True)
+        )
+        for name in ("solar_wh", "load_wh", "import_wh", "export_wh", "residual_wh"):
+            assert [float(cell) for cell in columns[name]] == week[name]
+        costs = await service.ask("api/v1/costs", start="2026-03-16", end="2026-03-23", by="day")
+        for name in ("energy_cost", "fixed_cost", "credit", "net_cost", "savings"):
+            assert [float(cell) for cell in columns[name]] == pytest.approx(costs[name])
+        assert set(columns["currency"]) == {"EUR"}
+
+
+async def test_a_range_costs_what_its_days_cost(browser: Browser, service: Served) -> None:
+    """Bars are months, of which the first and the last are cut: 16 to 31 March, 1 to 5 April, and days without any."""
+    query = "by=range&start=2026-03-16&end=2026-06-30"
+    async with visit(browser, f"{service.url}#/history?{query}") as opened:
+        await opened_at(opened, "range 2026-03-16")
+        await opened.wait_for('[data-total="cost"]', "€")
+        costs = await service.ask("api/v1/costs", start="2026-03-16", end="2026-07-01", by="day")
+        for total, name in (("cost", "net_cost"), ("credit", "credit"), ("savings", "savings")):
+            amount = sum(value for value in costs[name] if value is not None)
+            assert await opened.text(f'[data-total="{total}"]') == f"{'−' if amount < 0 else ''}€{abs(amount):.2f}"
+        energy = await service.ask("api/v1/history/energy", start="2026-03-16", end="2026-07-01", by="day")
+        imported = sum(value for value in energy["import_wh"] if value is not None)
+        assert (await opened.text('[data-total="import_wh"]')).replace("\u00a0", " ") == kwh(imported)
+        await opened.page.get_by_text("Table of these values").click()
+        march = opened.page.locator('[data-card="energies"] tbody tr').first
+        paid = sum(value for value in costs["energy_cost"][:16])
+        assert await march.locator('[data-column="energy_cost"]').inner_text() == f"€{paid:.2f}"
+        assert (await march.locator('[data-column="import_wh"]').inner_text()).replace("\u00a0", " ") == kwh(
+            sum(energy["import_wh"][:16])
+        )
+
+
+@pytest.mark.parametrize("kind", ["day", "month", "year", "all"])
+async def test_nothing_jumps_when_values_come(browser: Browser, service: Served, kind: str) -> None:
+    for viewport in (DESK, PHONE):
+        async with visit(browser, "about:blank", viewport=viewport) as opened:
+            await opened.page.add_init_script(SHIFTS)
+            await opened.page.goto(f"{service.url}#/history?by={kind}&start=2026-03-16&compare=previous")
+            await opened.page.locator(f'.page[data-shown^="{kind} "]').wait_for()
+            await opened.wait_for('[data-total="cost"]', "€")
+            await opened.page.wait_for_timeout(300)
+            assert await opened.page.evaluate("window.shifted") <= 0.1
 
 
 async def test_an_empty_time_says_so(browser: Browser, service: Served) -> None:

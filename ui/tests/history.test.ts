@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { extremes, renderCsv, rowsOf, totalOf, trimmed } from "../src/pages/history/energies";
-import { addMonths, comparedWith, dateOf, isDate, neighbour, periodOf } from "../src/pages/history/period";
+import { extentOf, marksOf, stack } from "../src/pages/history/bars";
+import { amountsByBar, totalAmounts } from "../src/pages/history/costs";
+import { addMonths, clockOf, comparedWith, dateOf, isDate, neighbour, periodOf, samePart } from "../src/pages/history/period";
 
 const TODAY = "2026-11-21";
 
@@ -30,6 +32,22 @@ describe("periods", () => {
     expect(comparedWith(periodOf("range", "2026-03-10", TODAY, "2026-03-19"), "year", TODAY)).toMatchObject({ start: "2025-03-10", end: "2025-03-20" });
     expect(comparedWith(periodOf("all", TODAY, TODAY), "previous", TODAY)).toBeNull();
     expect(comparedWith(periodOf("day", TODAY, TODAY), "none", TODAY)).toBeNull();
+  });
+
+  it("compares with any other time, and an unfinished one with as much as has passed", () => {
+    const month = periodOf("month", TODAY, TODAY);
+    const chosen = comparedWith(month, "date", TODAY, "2025-02-17")!;
+    expect(chosen).toMatchObject({ start: "2025-02-01", end: "2025-03-01" });
+    expect(samePart(month, chosen, TODAY, "13:45")).toEqual({ start: "2025-02-01", end: "2025-02-21T13:45", isPart: true });
+    expect(samePart(periodOf("month", "2026-10-05", TODAY), chosen, TODAY, "13:45")).toEqual({ start: "2025-02-01", end: "2025-03-01", isPart: false });
+    const week = periodOf("week", TODAY, TODAY);
+    expect(samePart(week, comparedWith(week, "previous", TODAY)!, TODAY, "09:00").end).toBe("2026-11-14T09:00");
+    const year = periodOf("year", "2028-02-29", "2028-02-29");
+    expect(samePart(year, comparedWith(year, "year", "2028-02-29")!, "2028-02-29", "09:00").end).toBe("2027-02-28T09:00");
+    // The last day stands for those that a shorter month lacks.
+    const march = periodOf("month", "2026-03-30", "2026-03-30");
+    expect(samePart(march, comparedWith(march, "previous", "2026-03-30")!, "2026-03-30", "09:00").end).toBe("2026-02-28T09:00");
+    expect(clockOf(Date.UTC(2026, 10, 21, 23, 5), "Europe/Paris")).toBe("00:05");
   });
 
   it("dates are those of the site, and nonsense is none", () => {
@@ -71,5 +89,54 @@ describe("energies", () => {
 
   it("writes a table for programs", () => {
     expect(renderCsv(["a", "b"], [[1.5, null], ['say "x"', "y,z"]])).toBe('a,b\r\n1.5,\r\n"say ""x""","y,z"\r\n');
+  });
+});
+
+describe("bars", () => {
+  const parts = [
+    { id: "a", name: "A", color: "solar", isDown: false },
+    { id: "b", name: "B", color: "import", isDown: false },
+    { id: "c", name: "C", color: "load", isDown: true },
+  ];
+
+  it("stacks upwards and downwards, a credit as a negative cost too, and leaves out what is not known", () => {
+    const pieces = stack({ a: 3, b: null, c: 4 }, parts);
+    expect(pieces.map(({ part, from, to }) => [part.id, from, to])).toEqual([
+      ["a", 0, 3],
+      ["c", 0, -4],
+    ]);
+    expect(extentOf(pieces)).toEqual({ low: -4, high: 3 });
+    expect(extentOf(stack({ a: 3, c: -2 }, parts))).toEqual({ low: 0, high: 5 });
+  });
+
+  it("marks an axis at round values", () => {
+    expect(marksOf(-30_000, 52_000)).toEqual([-20_000, 0, 20_000, 40_000]);
+    expect(marksOf(0, 0)).toEqual([0]);
+    expect(marksOf(0, 1.2)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  });
+});
+
+describe("costs", () => {
+  const costs = {
+    currency: "EUR",
+    tariff: "test",
+    start: [100, 200, 300],
+    energy_cost: [1, 2, null],
+    demand_cost: [0, 0, null],
+    fixed_cost: [0.5, 0.5, null],
+    net_cost: [1, 2, null],
+    credit: [0.5, 0.5, null],
+    savings: [3, 4, null],
+    grid_only_cost: [3.5, 5.5, null],
+    unpriced_wh: [0, 10, null],
+    estimated: [false, true, false],
+  };
+
+  it("days are added up to their bar, and what is not known stays so", () => {
+    const bars = amountsByBar(costs, [50, 300]);
+    expect(bars[0]).toMatchObject({ energy_cost: 3, fixed_cost: 1, credit: 1, savings: 7, own_use: 6, unpriced_wh: 10, isEstimated: true });
+    expect(bars[1]).toMatchObject({ energy_cost: null, savings: null, own_use: null, isEstimated: false });
+    expect(totalAmounts(costs).net_cost).toBe(3);
+    expect(amountsByBar({ ...costs, start: [] }, [50])[0]?.net_cost ?? null).toBeNull();
   });
 });

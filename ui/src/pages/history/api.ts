@@ -1,19 +1,14 @@
 import { read } from "../../api/client";
-import type { EnergyColumns, Maybe } from "../../api/types";
+import type { EnergyColumns } from "../../api/types";
+import type { CostColumns } from "./costs";
 import type { Bar, Period } from "./period";
 
-export interface CostColumns {
-  currency: Maybe<string>;
-  tariff: string;
-  start: number[];
-  net_cost: Maybe<number>[];
-  credit: Maybe<number>[];
-  savings: Maybe<number>[];
-}
+export type HistoryColumns = EnergyColumns & { residual_wh?: EnergyColumns["solar_wh"]; charge_estimated?: EnergyColumns["estimated"] };
 
-export const fetchEnergy = ({ start, end }: Period, by: Bar, gateway: string | undefined): Promise<EnergyColumns> =>
-  read("history/energy", { start, end, by, gateway });
+/** Energies of exactly the period; whole months and years need not be cut. */
+export const fetchEnergy = ({ start, end }: Pick<Period, "start" | "end">, by: Bar, gateway: string | undefined, isCut = false): Promise<HistoryColumns> =>
+  read("history/energy", { start, end, by, exact: isCut ? "true" : undefined, gateway });
 
-/** Costs are known by day at the finest. */
-export const fetchCosts = ({ start, end, bar }: Period, gateway: string | undefined): Promise<CostColumns> =>
-  read("costs", { start, end, by: bar === "hour" ? "day" : bar, gateway });
+/** Costs are known by day at the finest; a range takes them by day, as it may begin and end within a month. */
+export const fetchCosts = ({ kind, start, end, bar }: Period, gateway: string | undefined): Promise<CostColumns> =>
+  read("costs", { start, end, by: bar === "hour" || kind === "range" ? "day" : bar, gateway });

@@ -1,6 +1,7 @@
 /** Energies of a period, bar by bar and as a whole. What is not known stays unknown. */
 
-import type { Energies, EnergyColumns, Maybe } from "../../api/types";
+import type { Energies, Maybe } from "../../api/types";
+import type { HistoryColumns } from "./api";
 
 export const PARTS = ["solar_wh", "discharge_wh", "import_wh", "load_wh", "charge_wh", "export_wh"] as const;
 export type PartName = (typeof PARTS)[number];
@@ -9,21 +10,29 @@ export const USES: readonly PartName[] = ["load_wh", "charge_wh", "export_wh"];
 
 export interface Row extends Energies {
   start_s: number;
+  /** What the meters leave unexplained; it may be negative, and is in no other part. */
+  residual_wh: Maybe<number>;
   isEstimated: boolean;
+  /** Charge and discharge come from powers, as nothing counts them. */
+  isIntegrated: boolean;
 }
 
 export interface Total extends Energies {
   autarky_pct: Maybe<number>;
   self_consumption_pct: Maybe<number>;
+  residual_wh: Maybe<number>;
   isEstimated: boolean;
+  isIntegrated: boolean;
 }
 
-export function rowsOf(columns: EnergyColumns): Row[] {
+export function rowsOf(columns: HistoryColumns): Row[] {
   return columns.start.map((start_s, row) => {
-    const part = (name: PartName): Maybe<number> => columns[name][row] ?? null;
+    const part = (name: PartName | "residual_wh"): Maybe<number> => columns[name]?.[row] ?? null;
     return {
       start_s,
       isEstimated: columns.estimated[row] === true,
+      isIntegrated: columns.charge_estimated?.[row] === true,
+      residual_wh: part("residual_wh"),
       solar_wh: part("solar_wh"),
       import_wh: part("import_wh"),
       export_wh: part("export_wh"),
@@ -44,10 +53,14 @@ export function trimmed(rows: readonly Row[]): Row[] {
   return first < 0 ? [] : rows.slice(first, rows.findLastIndex(isKnown) + 1);
 }
 
+/** Add up what is known; null where nothing is. */
+export function sumOf(values: readonly Maybe<number>[]): Maybe<number> {
+  return values.reduce<Maybe<number>>((total, value) => (value === null ? total : (total ?? 0) + value), null);
+}
+
 /** Add up what is known; null where nothing of a part is. */
 export function totalOf(rows: readonly Row[]): Total {
-  const sum = (name: PartName): Maybe<number> =>
-    rows.reduce<Maybe<number>>((total, row) => (row[name] === null ? total : (total ?? 0) + row[name]), null);
+  const sum = (name: PartName | "residual_wh"): Maybe<number> => sumOf(rows.map((row) => row[name]));
   const [solar_wh, import_wh, export_wh, load_wh] = [sum("solar_wh"), sum("import_wh"), sum("export_wh"), sum("load_wh")];
   return {
     solar_wh,
@@ -56,6 +69,8 @@ export function totalOf(rows: readonly Row[]): Total {
     load_wh,
     charge_wh: sum("charge_wh"),
     discharge_wh: sum("discharge_wh"),
+    residual_wh: sum("residual_wh"),
+    isIntegrated: rows.some(({ isIntegrated }) => isIntegrated),
     autarky_pct: shareOf(load_wh, import_wh),
     self_consumption_pct: shareOf(solar_wh, export_wh),
     isEstimated: rows.some(({ isEstimated }) => isEstimated),

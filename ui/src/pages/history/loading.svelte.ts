@@ -1,0 +1,81 @@
+/** What the page asks for a period: energies first, then days and costs, which nothing waits for. */
+
+import { untrack } from "svelte";
+import { ApiError } from "../../api/client";
+import { t as common } from "../../lib/i18n.svelte";
+import { fetchCosts, fetchEnergy } from "./api";
+import type { CostColumns } from "./costs";
+import { isKnown, rowsOf, trimmed, type Row } from "./energies";
+import { dateOf, type Period } from "./period";
+
+export interface Asked {
+  period: Period;
+  /** What it is compared with, whole, and the part of it that is like the period so far. */
+  other: Period | null;
+  part: { start: string; end: string; isPart: boolean } | null;
+  gateway: string | undefined;
+  timeZone: string;
+}
+
+export interface Trouble {
+  message: string;
+  hint: string;
+}
+
+export interface Loaded {
+  period: Period;
+  rows: Row[];
+  others: Row[];
+}
+
+export class History {
+  loaded = $state.raw<Loaded | null>(null);
+  days = $state.raw<Row[] | null>(null);
+  costs = $state.raw<CostColumns | null>(null);
+  otherCosts = $state.raw<CostColumns | null>(null);
+  problem = $state.raw<Trouble | null>(null);
+  costsProblem = $state.raw<Trouble | null>(null);
+
+  /** Ask for all of it; the result stops taking answers, so that an older one that comes late is dropped. */
+  load({ period, other, part, gateway, timeZone }: Asked): () => void {
+    let isCurrent = true;
+    const take = <T>(asked: Promise<T>, keep: (found: T) => void, fail: (trouble: Trouble) => void): void =>
+      void asked.then((found) => isCurrent && keep(found)).catch((error: unknown) => isCurrent && fail(troubleOf(error)));
+    const last = untrack(() => this.loaded?.period);
+    // The same period once more changes its values in place.
+    if (last === undefined || last.kind !== period.kind || last.start !== period.start || last.end !== period.end)
+      this.costs = this.days = null;
+    this.problem = this.costsProblem = this.otherCosts = null;
+    const energies = Promise.all([
+      fetchEnergy(period, period.bar, gateway, period.kind === "range").then(rowsOf),
+      part === null ? [] : fetchEnergy(part, period.bar, gateway, true).then(rowsOf),
+    ]).then(([rows, others]): Loaded => ({ period, others, rows: period.kind === "all" ? trimmed(rows) : rows }));
+    take(energies, (found) => (this.loaded = found), (trouble) => (this.problem = trouble));
+    take(energies.then((found) => daysOf(found, gateway, timeZone)), (days) => (this.days = days), (trouble) => (this.problem = trouble));
+    // Of all time the costs begin where energies do.
+    const costs = period.kind === "all" ? energies.then((found) => fetchCosts({ ...period, start: firstDay(found, timeZone) }, gateway)) : fetchCosts(period, gateway);
+    take(costs, (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
+    // Costs are of whole days: of a part of a day there are none to compare.
+    if (other !== null && part !== null && !part.isPart)
+      take(fetchCosts(other, gateway), (costs) => (this.otherCosts = costs), () => {});
+    return () => (isCurrent = false);
+  }
+}
+
+/** The first day of a period; of all time that of the first year of which anything is known. */
+function firstDay({ period, rows }: Pick<Loaded, "period" | "rows">, timeZone: string): string {
+  const first = rows[0];
+  return period.kind === "all" && first !== undefined ? dateOf((first.start_s + 43_200) * 1000, timeZone) : period.start;
+}
+
+/** Every day of a period; of all time from the first year of which anything is known. */
+async function daysOf({ period, rows }: Loaded, gateway: string | undefined, timeZone: string): Promise<Row[]> {
+  if (period.bar === "day") return rows;
+  if (period.bar === "hour" || !rows.some(isKnown)) return [];
+  return rowsOf(await fetchEnergy({ start: firstDay({ period, rows }, timeZone), end: period.end }, "day", gateway));
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof ApiError) return { message: error.message, hint: error.hint };
+  return { message: common("page.not_loaded"), hint: common("page.not_loaded_hint") };
+}
