@@ -84,7 +84,7 @@ class House:
         due: dict[str, str] = {}
         if snapshot is not None and status.is_fresh:
             listed = list(quantities(snapshot))
-            due |= await self._look(gateway, status.name, snapshot, listed)
+            due |= await self._look(gateway, snapshot, listed)
             values = {render_topic(quantity, self._prefixes): render_value(quantity) for quantity in listed}
             values |= self._below(serial, {**build_summary(snapshot), **gateway.days})
             values |= self._controls.states(serial)
@@ -95,9 +95,7 @@ class House:
             due[self._prefixes.gateway_status(serial)] = word
         return due
 
-    async def _look(
-        self, gateway: _Gateway, name: str, snapshot: Snapshot, listed: list[Quantity]
-    ) -> Mapping[str, str]:
+    async def _look(self, gateway: _Gateway, snapshot: Snapshot, listed: list[Quantity]) -> Mapping[str, str]:
         """Look at devices and days where it is time: discovery stands before the values that it speaks of."""
         things, serial = frozenset(quantity.thing for quantity in listed), snapshot.gateway.serial
         now_s, clock = self._household.clock.monotonic(), self._household.clock
@@ -111,7 +109,7 @@ class House:
             _LOG.warning("the sums of days are not published: %s", error.message)
         if not self._has_discovery:
             return {}
-        names = {serial: name}
+        names = {str(one.serial): one.name for one in self._household.feed.statuses() if one.serial}
         messages = {
             **build_discovery(listed, prefixes=self._prefixes, version=__version__, names=names),
             **self._controls.entities(serial, listed, version=__version__, names=names),
