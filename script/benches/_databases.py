@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from benches._site_year import Columns
@@ -79,18 +80,25 @@ def victoria_metrics(folder: Path, year: Mapping[str, Columns]) -> Iterator[tupl
             asked = {"query": query, "start": start_s, "end": end_s, "step": step_s, "nocache": 1}
             return json.loads(_send(f"{url}/api/v1/query_range?{urllib.parse.urlencode(asked)}"))
 
+        def export(match: str, start_s: int, end_s: int) -> object:
+            asked = urllib.parse.urlencode({"match[]": match, "start": start_s, "end": end_s})
+            return [json.loads(line) for line in _send(f"{url}/api/v1/export?{asked}").splitlines()]
+
         def day_s(day: int) -> int:
             return first_s + 86_400 * day
 
         yield (
             {
-                "a day of power by minute": lambda day: ask('{__name__=~"power_.+"}', day_s(day), day_s(day + 1), 60),
-                "a day of all panels": lambda day: ask('{__name__=~"inverters_.+"}', day_s(day), day_s(day + 1), 300),
+                "a day of power by minute": lambda day: ask(
+                    '{__name__=~"power_.+"}', day_s(day), day_s(day + 1) - 1, 60
+                ),
+                "a day of all panels": lambda day: export('{__name__=~"inverters_.+"}', day_s(day), day_s(day + 1) - 1),
+                # A window ends with the moment that it is asked for; that is the day's last second.
                 "a year of power by day": lambda _: ask(
-                    'avg_over_time({__name__=~"power_.+"}[1d])', first_s + 86_400, last_s, 86_400
+                    'avg_over_time({__name__=~"power_.+"}[1d])', first_s + 86_399, last_s + 60, 86_400
                 ),
                 "a year of panels by day": lambda _: ask(
-                    "avg_over_time(inverters_power_w[1d])", first_s + 86_400, last_s, 86_400
+                    "sum_over_time(inverters_power_w[1d]) / 12", first_s + 86_399, last_s + 60, 86_400
                 ),
             },
             lambda: _size(folder),
@@ -125,7 +133,7 @@ def influxdb(folder: Path, year: Mapping[str, Columns]) -> Iterator[tuple[Views,
         _send(f"{url}/query?q=CREATE+DATABASE+bench", b"")
         for kind in ("power", "inverters"):
             lines = _lines(kind, year[kind])
-            while part := b"\n".join(line for line, _ in zip(lines, range(LINES), strict=False)):
+            while part := b"\n".join(islice(lines, LINES)):
                 _send(f"{url}/write?db=bench&precision=s", part)
         first_s = int(year["power"]["at"][0])
         last_s = int(year["power"]["at"][-1])
@@ -141,9 +149,9 @@ def influxdb(folder: Path, year: Mapping[str, Columns]) -> Iterator[tuple[Views,
             {
                 "a day of power by minute": lambda day: ask("* FROM power", day_s(day), day_s(day + 1)),
                 "a day of all panels": lambda day: ask("* FROM inverters", day_s(day), day_s(day + 1)),
-                "a year of power by day": lambda _: ask("mean(*) FROM power", first_s, last_s, "GROUP BY time(1d)"),
+                "a year of power by day": lambda _: ask("mean(*) FROM power", first_s, last_s + 1, "GROUP BY time(1d)"),
                 "a year of panels by day": lambda _: ask(
-                    "mean(power_w) FROM inverters", first_s, last_s, "GROUP BY time(1d), serial"
+                    "sum(power_w) / 12 FROM inverters", first_s, last_s + 1, "GROUP BY time(1d), serial"
                 ),
             },
             lambda: _size(folder),

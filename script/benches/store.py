@@ -1,13 +1,16 @@
 """Size and speed of the history of one site-year, beside VictoriaMetrics, InfluxDB and SQLite in the same run.
 
-Every figure is from the question to Python values. Days that are looked at differ from round to round, and nobody's
-answers are taken from a cache of answers.
+Every figure is from the question to Python values: ours in the process, as the service asks it, theirs over HTTP on
+loopback and read as JSON, as their users ask. Answers are compared value by value. Each view is asked once before it is
+measured; days that are looked at differ from round to round, and nobody's answers are taken from a cache of answers.
+What a flush of the same file system takes stands beside what a commit takes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import statistics
 import subprocess
@@ -18,7 +21,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benches import Row
+from benches import Row, _answers
+from benches._answers import Answer, Told
 from benches._databases import Views, influxdb, victoria_metrics
 from benches._site_year import GATEWAY, START_S, Columns, build_year
 from openvoy.model.records import Batch, EnergyRecord, MeterRecord, PowerRecord
@@ -27,12 +31,18 @@ from openvoy.store import HistoryStore
 DAYS, YEARS = 365, 10
 ROUNDS = 9
 FIRST_DAY = 150
+FIRST_TIMES = ("a year of energy by day", "a year of panels by day")
+"""Views that keep days added up for whoever asks again."""
 COMMITS = 500
+PACE_S = 0.02
+"""Between commits: a gateway gives something new each second at most; twenty of them are asked here."""
+COMMIT_BYTES = 800
 ZONE = "UTC"
 START = datetime.fromtimestamp(START_S, UTC)
 KEYS = {"gateway", "at", "serial", "eid", "kind"}
 """Columns that say whose value it is; the others are values."""
 LOOKED_AT = ("a day of power by minute", "a day of all panels", "a year of power by day", "a year of panels by day")
+READ = {"VictoriaMetrics": _answers.victoria_metrics, "InfluxDB": _answers.influxdb}
 BOUNDS = {"VictoriaMetrics": 0.5, "InfluxDB": 0.05}
 MOST_BYTES, MOST_COMMIT_MS, MOST_RATIO, MOST_RSS_MB = 1.1, 5.0, 1.3, 150.0
 
@@ -61,22 +71,22 @@ asyncio.run(main())
 def run() -> Sequence[Row]:
     """Measure."""
     year = build_year(DAYS)
-    values = sum(len(column) for columns in year.values() for name, column in columns.items() if name not in KEYS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        ours = asyncio.run(_measure_ours(year, folder / "ours"))
-        sealed_bytes = sum(file.stat().st_size for file in (folder / "ours" / "sealed").rglob("*") if file.is_file())
-        ours["a sealed value on the disk"] = sealed_bytes / values
+        ours, answers = asyncio.run(_measure_ours(year, folder / "ours"))
+        ours |= _measure_sealed(year, folder / "ours" / "sealed")
         ours["day out of ten years, to one year"] = asyncio.run(_measure_ten(year["power"], folder))
         ours["resident memory during year views"] = _measure_rss(folder / "ours")
-        peers = dict(_measure_peers(year, folder))
+        peers = dict(_measure_peers(year, folder, answers))
     return [*_own_rows(ours), *_peer_rows(ours, peers)]
 
 
 def _own_rows(ours: Mapping[str, float]) -> Iterator[Row]:
-    bounds = {
+    bounds: dict[str, tuple[str, float | None]] = {
         "a sealed value on the disk": ("bytes", MOST_BYTES),
+        "a sealed value, without guards": ("bytes", None),
         "a minute is durable, p99": ("ms", MOST_COMMIT_MS),
+        "a minute is durable, one right after the other, p99": ("ms", MOST_COMMIT_MS),
         "a minute is durable while months are sealed, p99": ("ms", MOST_COMMIT_MS),
         "day out of ten years, to one year": ("", MOST_RATIO),
         "resident memory during year views": ("MB", MOST_RSS_MB),
@@ -104,7 +114,20 @@ def _peer_rows(ours: Mapping[str, float], peers: Mapping[str, Mapping[str, float
             )
 
 
-async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> dict[str, float]:
+def _measure_sealed(year: Mapping[str, Columns], sealed: Path) -> Mapping[str, float]:
+    """Bytes of sealed files for each value in them: the data alone, and with guards and manifests."""
+    months = [file.name.partition("=")[2] for file in sealed.glob("month=*")]
+    end_s = max(datetime.strptime(f"{month} +0000", "%Y-%m %z") for month in months) + timedelta(days=32)
+    until_s = end_s.replace(day=1).timestamp()
+    values = sum(
+        int((columns["at"] < until_s).sum()) for columns in year.values() for name in columns if name not in KEYS
+    )
+    data = sum(file.stat().st_size for file in sealed.rglob("*.parquet"))
+    every = sum(file.stat().st_size for file in sealed.rglob("*") if file.is_file())
+    return {"a sealed value on the disk": every / values, "a sealed value, without guards": data / values}
+
+
+async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> tuple[dict[str, float], Mapping[str, Answer]]:
     store = await HistoryStore.open(folder)
     try:
         began = time.perf_counter()
@@ -115,16 +138,42 @@ async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> dict[str, 
         while not await _is_sealed(folder):
             busy.append(await _commit_ms(store, len(busy)))
         times = [await _commit_ms(store, len(busy) + number) for number in range(COMMITS)]
+        paced = [await _commit_ms(store, len(busy) + COMMITS + number, after_s=PACE_S) for number in range(COMMITS)]
+        answers = {}
         for figure, ask in _views(store).items():
+            began = time.perf_counter()
+            await ask(FIRST_DAY)
+            if figure in FIRST_TIMES:
+                found[f"{figure}, for the first time"] = 1000 * (time.perf_counter() - began)
+            # What is read after a write waits for all that was to be done, days to be kept included.
+            await store.write_meta("bench", figure)
+            await store.read_meta("bench")
             found[figure] = await _median_ms(ask)
+            answers[figure] = _answers.ours(figure, await ask(FIRST_DAY))
         return {
             **found,
-            "a minute is durable": statistics.median(times),
-            "a minute is durable, p99": sorted(times)[len(times) * 99 // 100],
-            "a minute is durable while months are sealed, p99": sorted(busy)[len(busy) * 99 // 100],
-        }
+            "a minute is durable": statistics.median(paced),
+            "a minute is durable, p99": _p99(paced),
+            "a flush of the disk alone, p99": _p99([_flush_ms(folder) for _ in range(COMMITS)]),
+            "a minute is durable, one right after the other, p99": _p99(times),
+            "a minute is durable while months are sealed, p99": _p99(busy),
+        }, answers
     finally:
         await store.close()
+
+
+def _p99(times: Sequence[float]) -> float:
+    return sorted(times)[len(times) * 99 // 100]
+
+
+def _flush_ms(folder: Path) -> float:
+    """What the disk takes for the bytes of a minute, at the pace of minutes."""
+    time.sleep(PACE_S)
+    with (folder / "flush").open("ab", buffering=0) as file:
+        began = time.perf_counter()
+        file.write(b"-" * COMMIT_BYTES)
+        os.fdatasync(file.fileno())
+        return 1000 * (time.perf_counter() - began)
 
 
 async def _is_sealed(folder: Path) -> bool:
@@ -134,7 +183,7 @@ async def _is_sealed(folder: Path) -> bool:
     return sealed >= 5 * (DAYS // 31) and not list((folder / "sealed").glob("month=*/*.part"))
 
 
-def _views(store: HistoryStore) -> Mapping[str, Callable[[int], Awaitable[object]]]:
+def _views(store: HistoryStore) -> Mapping[str, Callable[[int], Awaitable[Told]]]:
     end = START + timedelta(days=DAYS)
 
     def day(number: int) -> datetime:
@@ -160,7 +209,8 @@ async def _median_ms(ask: Callable[[int], Awaitable[object]]) -> float:
     return statistics.median(times)
 
 
-async def _commit_ms(store: HistoryStore, number: int) -> float:
+async def _commit_ms(store: HistoryStore, number: int, *, after_s: float = 0.0) -> float:
+    await asyncio.sleep(after_s)
     at = START + timedelta(days=DAYS, minutes=number)
     power = PowerRecord(gateway=GATEWAY, at=at, interval_s=60, solar_w=number / 10, grid_w=-number / 10, load_w=1.0)
     energy = EnergyRecord(gateway=GATEWAY, at=at, solar_wh=1e7 + number, import_wh=1e7 + number)
@@ -193,13 +243,18 @@ def _measure_rss(folder: Path) -> float:
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def _measure_peers(year: Mapping[str, Columns], folder: Path) -> Iterator[tuple[str, Mapping[str, float]]]:
+def _measure_peers(
+    year: Mapping[str, Columns], folder: Path, answers: Mapping[str, Answer]
+) -> Iterator[tuple[str, Mapping[str, float]]]:
     for peer, opened in (("VictoriaMetrics", victoria_metrics), ("InfluxDB", influxdb), ("SQLite", _sqlite)):
         with opened(folder / peer, year) as running:
             if running is None:
                 sys.stderr.write(f"script/bench: {peer} is not installed and left out\n")
                 continue
             views, _ = running
+            for figure, read in ((figure, READ[peer]) for figure in LOOKED_AT if peer in READ):
+                if wrong := _answers.differ(answers[figure], read(figure, views[figure](FIRST_DAY))):
+                    raise RuntimeError(f"{peer} answers {figure} otherwise: {wrong} values differ")
             yield peer, {figure: _median_of(views[figure]) for figure in LOOKED_AT if figure in views}
 
 
