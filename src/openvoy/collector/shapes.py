@@ -1,8 +1,8 @@
-"""Energies that came late all at once: the rows since then get a straight line in place of a step, and say so."""
+"""Energies that came late all at once: the rows since then share the step along a straight line, and say so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,34 +15,20 @@ def build_reshaped(
 ) -> Iterator[EnergyRecord]:
     """Give the rows that change: those after the moment since which the shape of an energy is not known."""
     rows = list(rows)
-    starts = {name: _last_value(rows, name, start) for name, start in since.items()}
+    lasts = {name: _last_value(rows, name) for name in since}
     for row in rows:
         changes: dict[str, Any] = {
-            name: _on_line(row.at, since[name], now.at, start_wh, end_wh)
-            for name, start_wh in starts.items()
+            name: value_wh + (row.at - since[name]) / (now.at - since[name]) * (end_wh - last_wh)
+            for name, last_wh in lasts.items()
             if since[name] < row.at < now.at
-            and start_wh is not None
+            and last_wh is not None
             and (end_wh := getattr(now, name)) is not None
-            and getattr(row, name) is not None
+            and (value_wh := getattr(row, name)) is not None
         }
         if changes:
             yield replace(row, estimated=True, **changes)
 
 
-def _last_value(rows: Iterable[EnergyRecord], name: str, at: datetime) -> float | None:
-    """The counter at a moment: that of the last row until then, else of the first one after it."""
-    value_wh: float | None = None
-    for row in rows:
-        if getattr(row, name) is None:
-            continue
-        if value_wh is not None and row.at > at:
-            break
-        value_wh = getattr(row, name)
-        if row.at > at:
-            break
-    return value_wh
-
-
-def _on_line(at: datetime, start: datetime, end: datetime, start_wh: float, end_wh: float) -> float:
-    share = (at - start) / (end - start)
-    return start_wh + share * (end_wh - start_wh)
+def _last_value(rows: Sequence[EnergyRecord], name: str) -> float | None:
+    """The counter as it was last known before the step."""
+    return next((value for row in reversed(rows) if (value := getattr(row, name)) is not None), None)

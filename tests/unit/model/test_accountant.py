@@ -108,6 +108,15 @@ def test_a_source_that_freezes_while_another_counts_is_left() -> None:
     assert [notice.step for one in found for notice in one.notices] == [Step.SOURCE_CHANGED]
 
 
+def test_a_stand_in_that_was_frozen_too_does_not_count_the_afternoon_again_at_night() -> None:
+    """The page stands from the afternoon on; when it moves again at night, its step is from before sunset."""
+    page = "production_details"
+    afternoon = [[counter(1000 + 500 * step), counter(1000, endpoint=page)] for step in range(8)]
+    night = [[counter(4500), counter(1000, endpoint=page)]] * 20
+    again = [[counter(4500), counter(4640, endpoint=page)]] * 4
+    assert solar([*afternoon, *night, *again], timedelta(minutes=15))[-1] == 4500
+
+
 def test_inverters_that_leave_take_nothing_away_and_new_ones_bring_nothing_along() -> None:
     before = {"a": 2_000_000.0, "b": 2_100_000.0}
     assert solar(

@@ -81,6 +81,25 @@ def test_a_level_that_comes_back_brings_what_it_counted_meanwhile() -> None:
     assert counted([500_000, *lower, 500_070]) == 70
 
 
+def test_a_level_that_comes_back_by_a_step_that_a_site_could_do_is_no_energy() -> None:
+    """Three inverters of a small site out of a sum for hours: their 9 kWh are less than 100 kW make in a quarter."""
+    before = [3_650_000.0 + 500 * quarter for quarter in range(8)]
+    meanwhile = [before[-1] - 9_000 + 400 * quarter for quarter in range(1, 9)]
+    found = steps([*before, *meanwhile, before[-1] + 500 * 9], 900)
+    assert found[-1][0] is Step.RESTORED
+    assert sum(added for _, added in found) == pytest.approx(500 * 16)
+
+
+def test_what_a_level_that_comes_back_brings_belongs_to_all_the_time_since() -> None:
+    counter = Counter(500_000, 0.0)
+    for minute in range(1, 7):
+        counter.take(250_000 + 10.0 * minute, 60.0 * minute)
+    assert counter.take(500_400, 420.0) is Step.RESTORED
+    assert counter.late_since_s == 0.0
+    counter.take(500_410, 480.0)
+    assert counter.late_since_s is None
+
+
 def test_energy_is_not_lost_to_a_false_restart() -> None:
     assert counted([500_000, 0.01, 0.02, 0.03, 0.04, 500_090]) == 90
 

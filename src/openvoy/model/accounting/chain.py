@@ -62,7 +62,9 @@ class _Track:
     anchored_s: float = 0.0
     """When it was last told what the series stands at."""
     still_wh: float | None = None
-    """What it had counted when the leader began to stand for longer than reports lag."""
+    """What it stood at when it first counted after the leader had stood for longer than reports lag."""
+    still_s: float | None = None
+    """When it had moved last as the leader was first found standing; then when it moved first after that."""
 
     @property
     def rank(self) -> int:
@@ -203,17 +205,22 @@ class Chain:
             # What was never seen counting since it began, or since it was left, may be a number that just stands there.
             is_alive = other.counter.moved_s > max(other.first_s, other.left_s)
             is_better = is_alive and other.rank < track.rank
-            if is_better or is_silent or (is_still and self._goes_on(other)):
+            if is_better or is_silent or (is_still and self._goes_on(other, track)):
                 return [self._switch(lead, source, at_s)]
             if not is_still:
-                other.still_wh = None
+                other.still_wh = other.still_s = None
         return []
 
     @staticmethod
-    def _goes_on(other: _Track) -> bool:
-        """Whether a source counts a lot while the leader stands; reports that only lag behind have come by now."""
-        if other.still_wh is None:
-            other.still_wh = other.value_wh
+    def _goes_on(other: _Track, lead: _Track) -> bool:
+        """Whether a source counts a lot while the leader stands.
+
+        Reports that only lag behind have come by now; the first step of one that stood as well may be from before.
+        """
+        moved_s = other.counter.moved_s
+        if other.still_s is None or (moved_s != other.still_s and other.still_s <= lead.counter.moved_s):
+            other.still_s, other.still_wh = moved_s, other.value_wh
+        assert other.still_wh is not None, "set together with its time"
         return other.value_wh - other.still_wh > FROZEN_WH
 
     def _switch(self, lead: CounterSource, best: CounterSource, at_s: float) -> Notice:

@@ -28,6 +28,8 @@ MOST_WRAPS = 20
 SETTLED_READINGS = 3
 """A level at which a counter is read this often in a row, and counts, is the counter's, whatever led to it."""
 MOST_FORMER = 3
+LOST_WH = 50.0
+"""How much a bridge may have been too long."""
 RATE_MARGIN = 2.0
 """How much faster than ever before a counter may be when a step is ambiguous."""
 
@@ -58,6 +60,7 @@ class Counter:
     __slots__ = (
         "_candidate",
         "_former",
+        "_missed_since_s",
         "_most_w",
         "_peak_w",
         "_rate_w",
@@ -83,6 +86,8 @@ class Counter:
         self._peak_w = self._rate_w = 0.0
         self._candidate: _Candidate | None = None
         self._former: tuple[_Level, ...] = ()
+        self._missed_since_s: float | None = None
+        """When the level was left that the step at hand leads back to."""
 
     @property
     def is_doubted(self) -> bool:
@@ -100,7 +105,7 @@ class Counter:
         if raw_wh == self.raw_wh:
             self.read_s, self._candidate = at_s, None
             return Step.NORMAL
-        before_wh, self.late_since_s = self.raw_wh, None
+        before_wh, self.late_since_s, self._missed_since_s = self.raw_wh, None, None
         step, added_wh = self._classify(raw_wh, at_s)
         if step is Step.HELD:
             step, added_wh = self._hold(raw_wh, at_s)
@@ -108,6 +113,8 @@ class Counter:
                 return step
         if step is Step.LATE:
             self.late_since_s = self.moved_s
+        elif step is Step.RESTORED and self._missed_since_s is not None and added_wh > NOISE_WH:
+            self.late_since_s = self._missed_since_s
         elif step in {Step.RESTART, Step.REBASED}:
             level = _Level(before_wh, self.total_wh, self.read_s)
             self._former = (*self._former, level)[-MOST_FORMER:]
@@ -137,10 +144,16 @@ class Counter:
         if -NOISE_WH <= change_wh <= self._plausible_wh(span_s):
             is_late = span_s > STILL_S and change_wh > wh_at_power(self._most_w, REPORT_S)
             is_late = is_late and at_s - self.read_s < span_s / 2
+            if self._is_jump(change_wh, span_s) and (found := self._returned(raw_wh, at_s)):
+                return found
             return Step.LATE if is_late else Step.NORMAL, max(0.0, change_wh)
         if raw_wh == 0:
             return Step.HELD, 0.0
         return self._wrapped(change_wh, at_s) or self._returned(raw_wh, at_s) or (Step.HELD, 0.0)
+
+    def _is_jump(self, change_wh: float, span_s: float) -> bool:
+        """Whether a step that a site could do is more than this counter ever did; only its level tells what it is."""
+        return change_wh > LOST_WH + RATE_MARGIN * wh_at_power(self._peak_w, max(span_s, REPORT_S))
 
     def _plausible_wh(self, span_s: float) -> float:
         """The most that can have been counted in a time."""
@@ -170,6 +183,7 @@ class Counter:
                 continue
             if change_wh >= since_wh * 0.9 - LOST_WH:
                 self._former = tuple(one for one in self._former if one is not level)
+                self._missed_since_s = level.at_s
                 return Step.RESTORED, max(0.0, change_wh - since_wh)
         return None
 
@@ -196,7 +210,3 @@ class Counter:
             return 0.0
         after_w = grown_wh * 3600 / grown_s
         return wh_at_power((self._rate_w + after_w) / 2, span_s)
-
-
-LOST_WH = 50.0
-"""How much a bridge may have been too long."""
