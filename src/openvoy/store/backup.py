@@ -14,7 +14,7 @@ from pathlib import Path
 from openvoy.errors import ConfigError
 from openvoy.store.base import MONTH, bases
 from openvoy.store.catalog import FOLDER, Part, month_folder
-from openvoy.store.disk import fault_of, write_file
+from openvoy.store.disk import fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import digest_of
 from openvoy.store.journal import JOURNAL, read_all, read_segment, segments
@@ -23,6 +23,8 @@ from openvoy.store.sealing import MANIFESTS, read_manifest
 
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
+UNFINISHED = "unfinished"
+"""A file that stands in a copy while it is made; without its months a copy would look whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,19 @@ def copy_history(source: Path, target: Path) -> Copied:
         )
     for attempt in range(1, ATTEMPTS + 1):
         try:
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_file(target / UNFINISHED, b"")
             _copy(source, target)
-            return check_copy(target)
+            copied = check_copy(target)
+            (target / UNFINISHED).unlink()
+            sync_folder(target)
         except FileNotFoundError as error:
             if attempt == ATTEMPTS:
                 raise fault_of(error, f"History: {source} cannot be copied") from error
         except OSError as error:
             raise fault_of(error, f"History: {source} cannot be copied to {target}") from error
+        else:
+            return copied
     raise AssertionError("the last attempt ends one way or the other")
 
 
@@ -146,6 +154,12 @@ def restore_history(copy: Path, target: Path, *, replace: bool = False) -> Copie
     """Put a copy into a folder; raise ConfigError if there is a history already, which `replace` sets aside."""
     if not (copy / JOURNAL).is_dir():
         raise ConfigError(f"{copy} is no backup of a history.", hint="Name the folder that 'history backup' wrote.")
+    if (copy / UNFINISHED).exists():
+        raise ConfigError(
+            f"{copy} is a backup that was not finished.",
+            hint=f"Run 'history backup' into it again. If its source is gone, remove the file {UNFINISHED!r} from it: "
+            "then what it has can be restored, and months may be missing.",
+        )
     check_copy(copy)
     if is_history(target):
         if not replace:

@@ -221,11 +221,12 @@ def _sync(file: int) -> None:
 
 
 def pack(file: Path, contents: Iterable[Record]) -> Path:
-    """Put a closed file's records into a small one, once each, and remove the large one."""
+    """Put a closed file's records into a small one, once each, in its place."""
     packed = file.with_name(file.name.partition(".")[0] + PACKED)
     write_file(packed, lzma.compress(b"".join(map(render_record, contents)), preset=3))
     try:
-        file.unlink()
+        if file != packed:
+            file.unlink()
     except OSError as error:
         raise fault_of(error, f"History: {file} cannot be removed") from error
     return packed

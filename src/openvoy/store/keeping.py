@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from openvoy.store import tables
 from openvoy.store.base import bases, is_due, number_of, write_base
+from openvoy.store.catalog import month_folder
 from openvoy.store.changes import Change, parse_change, render_change
 from openvoy.store.database import Database
 from openvoy.store.disk import fault_of
@@ -16,7 +19,7 @@ from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
 from openvoy.store.ledger import Ledger
 from openvoy.store.rebuilding import REBUILT, without_seen
-from openvoy.store.sealing import Sealer
+from openvoy.store.sealing import Sealer, read_manifest
 
 _LOG = logging.getLogger(__name__)
 
@@ -125,22 +128,54 @@ class Keeping:
         return True
 
     def _pack(self) -> None:
-        """Make closed files of the journal small, and remove those of which sealed months say everything."""
-        until = self._database.shared.until(tables.POWER)
+        """Make closed files of the journal small, and remove those of which sealed months say everything.
+
+        Only the oldest are removed, so that a number that is missing means damage; of later ones the numbers stay.
+        """
+        until, noted = self._database.shared.until(tables.POWER), self._noted()
         seen = max(map(number_of, bases(self._journal.folder)), default=0)
+        is_oldest = True
         for file in self._journal.closed_segments():
             records = read_segment(file).records
             if not records or records[-1].number > self._ledger.applied:
+                is_oldest = False
                 continue
             changes = [parse_change(record.content) for record in records]
-            is_sealed = until is not None and all(_is_before(change, until) for change in changes)
-            if is_sealed or records[-1].number <= seen:
-                try:
-                    file.unlink()
-                except OSError as error:
-                    raise fault_of(error, f"History: {file} cannot be removed") from error
+            are_notes_kept = records[-1].number <= noted or all(change.note is None for change in changes)
+            is_sealed = until is not None and are_notes_kept and all(_is_before(change, until) for change in changes)
+            is_superfluous = is_sealed or records[-1].number <= seen
+            if is_superfluous and is_oldest:
+                _remove(file)
+                continue
+            is_oldest = False
+            if is_superfluous and any(map(_says_something, changes)):
+                pack(file, [Record(record.number, render_change(NOTHING)) for record in records])
             elif not file.name.endswith(PACKED):
                 pack(file, _without_live(records, changes))
+
+    def _noted(self) -> int:
+        """Up to which record sealed months have all notes."""
+        months = self._database.shared.catalog.parts
+        if not months:
+            return 0
+        newest = month_folder(self._database.shared.catalog.folder, max(key.month for key in months))
+        with contextlib.suppress(StoreFault):
+            return int(read_manifest(newest)[1]["journal"])
+        return 0
+
+
+NOTHING = Change(drafts={}, replaced=None, note=None)
+
+
+def _says_something(change: Change) -> bool:
+    return bool(change.drafts) or change.replaced is not None or change.note is not None
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+    except OSError as error:
+        raise fault_of(error, f"History: {file} cannot be removed") from error
 
 
 def _without_live(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:

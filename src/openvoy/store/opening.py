@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
-from openvoy.store.database import Database, Limits
+from openvoy.store.database import Database, Limits, Session
 from openvoy.store.disk import sync_folder
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
-from openvoy.store.rebuilding import rebuild
+from openvoy.store.migrations import MIGRATIONS, migrate
+from openvoy.store.rebuilding import REBUILT, rebuild
 from openvoy.store.sealing import read_parts
 
 FILE_NAME = "history.duckdb"
@@ -43,10 +43,9 @@ def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside
     database = Database(file, limits)
     database.shared.catalog.inspector.tell = aside.append
     try:
-        is_new = read_schema_version(database.writer) == 0
         migrate(database.writer, migrations)
         sync_folder(file.parent)
-        if is_new:
+        if _is_empty(database.writer):
             rebuild(database.writer, database.shared.catalog)
         with database.shared.changing(read_parts(database.writer)):
             pass
@@ -55,6 +54,14 @@ def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside
         database.close()
         raise
     return database
+
+
+def _is_empty(session: Session) -> bool:
+    """Whether it is new, or was left by a process that died before it had made a new one anew."""
+    ((is_empty,),) = session.rows(
+        "SELECT NOT EXISTS (FROM gateway) AND NOT EXISTS (SELECT 1 FROM meta WHERE key = ?)", [REBUILT]
+    )
+    return bool(is_empty)
 
 
 def _make_folder(folder: Path) -> None:

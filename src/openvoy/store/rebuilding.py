@@ -35,7 +35,8 @@ def rebuild(session: Session, catalog: Catalog) -> None:
     is_kept = False
     session.begin()
     try:
-        for _, told in (*months, *of_bases):
+        # A month that was sealed anew may have later notes than the months after it.
+        for _, told in sorted((*months, *of_bases), key=lambda found: int(found[1]["journal"])):
             for key, value in told["notes"].items():
                 session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
         _restore_names(session, [told["names"] for _, told in (*months, *of_bases)])

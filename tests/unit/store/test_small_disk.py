@@ -1,0 +1,134 @@
+"""A disk of its own that gets full or read-only, while a history is written, sealed, copied and migrated."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from openvoy.errors import StorageError
+from openvoy.model.records import Batch
+from openvoy.store import HistoryStore
+from openvoy.store.backup import copy_history, restore_history
+from openvoy.store.database import Limits
+from openvoy.store.migrations import MIGRATIONS
+from openvoy.store.opening import open_history
+from tests.unit.store.records import START, energy, event, minute, opened
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux, in memory")
+MIB = 2**20
+
+
+def mount(*arguments: str) -> bool:
+    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mount("-t", "tmpfs", "-o", "size=64m", "none", str(folder)):
+        pytest.skip("a disk of its own can only be mounted by root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill_up(disk: Path, *, leave_bytes: int) -> Path:
+    """Take the room of a disk but for some."""
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        left = 64 * MIB - sum(one.stat().st_blocks * 512 for one in disk.rglob("*") if one.is_file()) - leave_bytes
+        file.write(bytes(left))
+    return filler
+
+
+async def test_a_read_only_disk_is_named_when_a_history_is_opened(disk: Path) -> None:
+    folder = disk / "history"
+    async with opened(folder) as store:
+        await store.write(Batch(events=(event(START),)))
+    assert mount("-o", "remount,ro", str(disk))
+    for _ in range(2):
+        with pytest.raises(StorageError, match="Read-only file system") as told:
+            async with opened(folder):
+                pass
+        assert "right to write" in told.value.hint
+    assert mount("-o", "remount,rw", str(disk))
+    async with opened(folder) as store:
+        assert not store.set_aside
+        assert await store.read_events(limit=9) == [event(START)]
+
+
+async def took(store: HistoryStore, number: int) -> bool:
+    """Write a large batch, two months on: what came before is to be sealed."""
+    text = random.Random(number).randbytes(2**17).hex()
+    try:
+        await store.write(
+            Batch(energy=(energy(minute(80_000 + number), number),), events=(event(START, text, str(number)),))
+        )
+    except StorageError as error:
+        return "Free some space" not in error.hint
+    return True
+
+
+async def test_a_full_disk_while_months_are_sealed(disk: Path) -> None:
+    """What was acknowledged before stays readable; months are sealed once there is room."""
+    folder = disk / "history"
+    async with opened(folder) as store:
+        for number in range(50):
+            await store.write(Batch(energy=(energy(minute(number), number),)))
+        filler = fill_up(disk, leave_bytes=17 * MIB)
+        kept = [number for number in range(100, 140) if await took(store, number)]
+        assert 0 < len(kept) < 40
+        filler.unlink()
+        await store.write(Batch(energy=(energy(minute(80_200), 200),)))
+        rows = await store.read_energy_rows(start=START, end=minute(90_000))
+        assert [row.solar_wh for row in rows] == [*range(50), *kept, 200]
+        assert not store.set_aside
+    async with opened(folder) as store:
+        assert await store.read_energy_rows(start=START, end=minute(90_000)) == rows
+
+
+async def test_a_copy_that_finds_no_room_is_not_taken_for_one(disk: Path, tmp_path: Path) -> None:
+    async with opened(tmp_path / "history") as store:
+        for number in range(5):
+            await store.write(Batch(events=(event(minute(number), random.Random(number).randbytes(2**17).hex()),)))
+        filler = fill_up(disk, leave_bytes=2**17)
+        with pytest.raises(StorageError, match="No space left") as told:
+            copy_history(tmp_path / "history", disk / "copy")
+        assert "Free some space" in told.value.hint
+        with pytest.raises(Exception, match="not finished") as refused:
+            restore_history(disk / "copy", tmp_path / "restored")
+        assert "again" in str(refused.value)
+        filler.unlink()
+        copy_history(tmp_path / "history", disk / "copy")
+    restore_history(disk / "copy", tmp_path / "restored")
+    async with opened(tmp_path / "restored") as store:
+        assert len(await store.read_events(limit=9)) == 5
+
+
+async def test_a_migration_that_finds_no_room_is_done_once_there_is(disk: Path) -> None:
+    folder = disk / "history"
+    database, _ = open_history(folder, Limits(), MIGRATIONS[:1])
+    database.writer.run("INSERT INTO gateway VALUES (1, '122000000001')")
+    database.writer.run(
+        "INSERT INTO energy SELECT i + 1, 1, TIMESTAMP '2024-05-01' + i * INTERVAL 1 MINUTE, false, "
+        "i, 5, NULL, 7, 8, 9 FROM range(50000) AS r(i)"
+    )
+    database.close()
+    filler = fill_up(disk, leave_bytes=2**14)
+    with pytest.raises(StorageError) as told:
+        async with opened(folder):
+            pass
+    assert "Free some space" in told.value.hint
+    filler.unlink()
+    async with opened(folder) as store:
+        assert not store.set_aside
+        last = await store.read_last_energy("122000000001")
+    assert last is not None
+    assert last.solar_wh == 49999
