@@ -116,14 +116,14 @@ async def test_energies_by_local_day(tmp_path: Path) -> None:
 async def test_the_ends_of_a_time_are_cut_where_it_is_asked_for(tmp_path: Path) -> None:
     days = [energy(HOME, 24 * day, solar_wh=10_000 * day, residual_wh=-100 * day) for day in range(21)]
     async with service_with(tmp_path, Batch(energy=tuple(days))) as service:
-        query = {"start": "2025-06-26", "end": "2025-07-03T12:00", "by": "month"}
+        query: dict[str, Any] = {"start": "2025-06-26", "end": "2025-07-03T12:00", "by": "month"}
         whole = await service.ask("/api/v1/history/energy", **query)
         exact = await service.ask("/api/v1/history/energy", **query, exact="true")
         assert whole["solar_wh"] == [100_000.0, 100_000.0]
         assert exact["solar_wh"] == [50_000.0, 25_000.0]
         assert exact["residual_wh"] == [-500.0, -250.0]
         assert exact["start"] == [MIDNIGHT_S + 5 * 86_400, MIDNIGHT_S + 10 * 86_400]
-        within = {"start": "2025-06-26", "end": "2025-06-28", "by": "month", "exact": "true"}
+        within: dict[str, Any] = {"start": "2025-06-26", "end": "2025-06-28", "by": "month", "exact": "true"}
         assert (await service.ask("/api/v1/history/energy", **within))["solar_wh"] == [20_000.0]
 
 

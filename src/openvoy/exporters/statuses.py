@@ -134,7 +134,8 @@ class Statuses:
         """Read mean voltages of phases; of the whole where a meter has no phases."""
         if not self._wishes.has_voltage or self._wishes.is_net:
             return {}
-        columns = await self._store.read_meters(**self._span(ends), step_s=self._wishes.step_s)
+        span = self._span(ends)
+        columns = await self._store.read_meters(start=span["start"], end=span["end"], step_s=self._wishes.step_s)
         found: dict[tuple[int, bool], list[float]] = {}
         for index, at in _moments(columns):
             volts = _number(columns["voltage_v"][index])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
-from openvoy.errors import OpenvoyError
+from openvoy.errors import EndpointMissing, OpenvoyError
+from openvoy.ports.transport import OpenStream
+from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.firmware import Capabilities, Firmware, LoginKind
 from openvoy.protocol.http import Request, Response
 from openvoy.testing.clock import ManualClock
@@ -60,6 +64,9 @@ class Memory:
         if self.failure is not None:
             raise self.failure
         return token in self.good_tokens
+
+    def open_stream(self, endpoint: Endpoint[Any]) -> AbstractAsyncContextManager[OpenStream]:
+        raise EndpointMissing(endpoint.path)
 
 
 def said(
