@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,45 @@ def test_tables_are_exported(home: Path, capfd: pytest.CaptureFixture[str]) -> N
     (event,) = map(json.loads, call(home, capfd, "export", "events", *span, "--format", "jsonl")[0].splitlines())
     assert event["text"] == 'It said: "no", twice.'
     assert [path.name for path in home.iterdir() if "export" in path.name] == []
+
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from openvoy.store import HistoryStore
+async def hold():
+    store = await HistoryStore.open(Path(sys.argv[1]))
+    print("open", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    await store.close()
+asyncio.run(hold())
+"""
+
+
+def test_beside_a_running_service_one_reads_and_who_would_write_is_told(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (home / "tariff.toml").write_text(TARIFF)
+    span = ("--start", "2024-06-02", "--end", "2024-06-04")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(home / "data")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        out, err = call(home, capfd, "export", "power", *span)
+        assert len(table(out)) == 48 * 60
+        assert "a copy of its history is read" in err
+        call(home, capfd, "costs", "--tariff", str(home / "tariff.toml"), *span, "--json")
+        _, err = call(home, capfd, "recompute", code=5)
+        assert "Another process works with this history" in err
+        holder.communicate("\n")
+
+
+def test_energies_are_accounted_anew_of_the_only_gateway(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _, err = call(home, capfd, "recompute", code=2)
+    assert "no raw counters of gateway 122" in err
+    _, err = call(home, capfd, "recompute", "--gateway", "123", code=2)
+    assert "gateway 123" in err
 
 
 def broken(home: Path) -> Path:

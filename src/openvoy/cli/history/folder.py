@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from openvoy.cli.app import option
 from openvoy.cli.extras import needing
+from openvoy.cli.output import say
 from openvoy.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ class HistoryFolder:
         if not folder.is_dir():
             raise ConfigError(f"There is no history in {folder}.", hint="Name its folder with --data.")
         return folder
+
+    @contextlib.asynccontextmanager
+    async def look(self) -> AsyncIterator[HistoryStore]:
+        """Open the history for reading, a copy of it while the service runs; raise ConfigError where there is none."""
+        with needing("service", "History"):
+            from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
+
+        async with looking_at(self.folder()) as looked:
+            if looked.is_copy:
+                say("The service is running: a copy of its history is read.")
+            yield looked.store
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[HistoryStore]:

@@ -56,7 +56,7 @@ async def costs(
     if file is None:
         raise ConfigError("No prices are known.", hint='Name a file with --tariff, or as [site.home] tariff = "…".')
     prices = SitePrices(load_tariff(file, zone), clock=clock, fetch=fetch_text, cache=data_folder() / "prices")
-    async with folder.open() as store:
+    async with folder.look() as store:
         first = await find_start(store, zone, clock.now()) if start is None else parse_moment(start, "--start", zone)
         last = clock.now() if end is None else parse_moment(end, "--end", zone) - timedelta(seconds=1)
         if last < first:

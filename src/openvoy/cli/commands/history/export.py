@@ -51,7 +51,7 @@ async def export(
     zone, now = folder.zone(), SystemClock().now()
     chosen = find_format(format_name, out)
     grain = parse_grain(by)
-    async with folder.open() as store:
+    async with folder.look() as store:
         wanted = Export(
             kind=table,
             start=await find_start(store, zone, now) if start is None else parse_moment(start, "--start", zone),

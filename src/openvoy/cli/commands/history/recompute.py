@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from openvoy.cli.app import JsonFlag, command, option
@@ -15,7 +16,9 @@ from openvoy.errors import ConfigError
 async def recompute(
     *,
     folder: HistoryFolder,
-    gateway: Annotated[str, option("--gateway", help="Serial number of the gateway.")],
+    gateway: Annotated[
+        str | None, option("--gateway", help="Serial number of the gateway; default: the only one.")
+    ] = None,
     by: Annotated[str, option("--by", help="Show what changes by day or month.")] = "month",
     is_agreed: Annotated[bool, option("--yes", help="Put the new energies in the place of the old ones.")] = False,
     as_json: JsonFlag = False,
@@ -26,7 +29,7 @@ async def recompute(
     beside the history. End `openvoy run` before.
 
     Examples:
-        openvoy history recompute --gateway 122200000001 --by day
+        openvoy history recompute --by day
 
         openvoy history recompute --gateway 122200000001 --yes
     """
@@ -42,6 +45,7 @@ async def recompute(
     period: Literal["day", "month"] = "day" if by == "day" else "month"
     zone, now = folder.zone(), SystemClock().now()
     async with folder.open() as store:
+        gateway = _only(await store.read_gateways()) if gateway is None else gateway
         found = await account_anew(store, gateway, until=now)
         if found is None:
             raise ConfigError(
@@ -66,6 +70,16 @@ async def recompute(
     ]
     print_table(f"Rules {RULES_VERSION}: {len(rows)} changes", (by, "energy", "kWh now", "kWh anew"), rows)
     say(f"Applied. The energies as they were: {kept}" if is_agreed else "Nothing is changed yet; --yes applies it.")
+
+
+def _only(gateways: Sequence[str]) -> str:
+    if len(gateways) == 1:
+        return gateways[0]
+    if not gateways:
+        raise ConfigError("The history has no gateway yet.", hint="Let `openvoy run` collect first, or check --data.")
+    raise ConfigError(
+        "The history has more than one gateway.", hint=f"Choose one with --gateway: {', '.join(gateways)}."
+    )
 
 
 def _kwh(value_wh: float | None) -> str:
