@@ -123,7 +123,8 @@ class Statuses:
         return [name for name, column in columns.items() if name.endswith("_wh") and column[0] is not None]
 
     async def _read_powers(self, ends: Sequence[int]) -> Mapping[int, Values]:
-        columns = await self._store.read_power(**self._span(ends), step_s=self._wishes.step_s)
+        span = self._span(ends)
+        columns = await self._store.read_power(start=span["start"], end=span["end"], step_s=self._wishes.step_s)
         names = [name for name in columns if name != "at"]
         return {
             int(at) + self._wishes.step_s: {name: _number(columns[name][index]) for name in names}

@@ -42,7 +42,7 @@ async def test_one_request_at_a_time_and_none_twice() -> None:
         ("/ivp/ensemble/inventory", 0.1, 30),
         ("/api/v1/production/inverters", 0.1, 120),
         (SETTINGS, 0.1, 900),
-        (SLOW, 0.1, 30),
+        (SLOW, 0.1, 60),
         (SLOW, 11, 220),
         ("/home", 6.4, 128),
         ("/ivp/some/thing", 0.1, 5),
@@ -159,7 +159,7 @@ async def test_a_reader_does_not_wait_long_while_there_is_an_old_reply() -> None
     bench = Bench()
     await bench.read(SLOW)
     bench.upstream.took_s = 40
-    await bench.clock.advance(31)
+    await bench.clock.advance(61)
     assert how(await bench.read(SLOW, within_s=5)) == "stale"
     await bench.clock.advance(36)
     assert (await bench.read(SLOW, within_s=0)).body == b"[2]"
@@ -210,12 +210,12 @@ async def test_memory_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(("identity_is_old", "status"), [(False, 401), (True, 403)])
-async def test_writes_and_streams_are_refused_unless_allowed(identity_is_old: bool, status: int) -> None:
+async def test_writes_are_refused_unless_allowed(identity_is_old: bool, status: int) -> None:
     bench = Bench(OLD) if identity_is_old else Bench()
     for method in ("PUT", "POST", "DELETE"):
         refused = await bench.read("/admin/lib/tariff", method=method)
         assert (refused.status, how(refused)) == (status, "refused")
-    assert (await bench.read("/stream/meter")).status == status
+    assert (await bench.read("/installer/pcu_comm_check")).status == status, "asking makes it measure"
     assert bench.upstream.asked == []
 
 
