@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 
 from openvoy.errors import ExportError
-from openvoy.exporters import files, http, influx, prometheus, pvoutput
+from openvoy.exporters import files, http, influx, mqtt, prometheus, pvoutput
+from openvoy.exporters.mqtt.settings import MqttSettings
 from openvoy.ports import Household, Page
 from openvoy.settings.secret import Secret
 from openvoy.settings.table import Place, Source
@@ -50,7 +51,12 @@ def pvoutput_at(port: int) -> Build:
     return lambda household: [("pvoutput", pvoutput.KIND.build(settings, household))]
 
 
-AT = {"influx": influx_at, "pvoutput": pvoutput_at}
+def mqtt_at(port: int) -> Build:
+    settings = MqttSettings(url=f"mqtt://127.0.0.1:{port}", timeout_s=1.0)
+    return lambda household: [("mqtt", mqtt.KIND.build(settings, household))]
+
+
+AT = {"influx": influx_at, "pvoutput": pvoutput_at, "mqtt": mqtt_at}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def is_undisturbed(found: Outcome, alone: Outcome) -> bool:
     return (found.asked, found.batches) == (alone.asked, alone.batches) and found.grown_bytes < MOST_GROWN_BYTES
 
 
-@pytest.mark.parametrize("kind", ["influx", "pvoutput"])
+@pytest.mark.parametrize("kind", AT)
 @pytest.mark.parametrize("manner", ["dead", "garbage", "chatter", "endless", "silence", "slow"])
 async def test_who_is_sent_to(kind: str, manner: str, alone: Outcome, tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
@@ -79,7 +85,7 @@ async def test_who_is_sent_to(kind: str, manner: str, alone: Outcome, tmp_path: 
         found = await collect(AT[kind](port), tmp_path / "history", environ=ENVIRON)
     assert is_undisturbed(found, alone)
     (status,) = found.statuses
-    if manner in {"silence", "slow"}:
+    if kind != "mqtt" and manner in {"silence", "slow"}:
         assert status.delivered_count == 0, "its patience is not over yet"
     elif (kind, manner) != ("influx", "endless"):
         assert status.state == "trouble"

@@ -133,18 +133,28 @@ async def connect(place: Place, *, will: str) -> AsyncIterator[Broker]:
         max_queued_incoming_messages=MOST_WAITING,
         logger=_PROTOCOL,
     )
-    try:
-        with telling(place):
-            await client.__aenter__()
-    except ExportError:
-        # What answers in no way that is understood leaves a socket and a task of the library behind.
-        await _disconnect(client)
-        raise
+    await _open(client, place)
     broker = Broker(client, place)
     try:
         yield broker
     finally:
         await _part(client, broker, will)
+
+
+async def _open(client: aiomqtt.Client, place: Place) -> None:
+    """Connect; leave nothing behind where that fails or is no longer wanted."""
+    opening = asyncio.create_task(client.__aenter__(), name=f"connect {place}")
+    try:
+        with telling(place):
+            await asyncio.shield(opening)
+    except (ExportError, asyncio.CancelledError):
+        # The library can neither be cancelled while it connects nor closed after that has failed: socket and task stay.
+        paho = client._client  # noqa: SLF001 - as above
+        paho.on_socket_open = paho.on_disconnect = None
+        paho.disconnect()
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        raise
 
 
 async def _part(client: aiomqtt.Client, broker: Broker, will: str) -> None:
