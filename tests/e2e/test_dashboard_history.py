@@ -105,7 +105,7 @@ def kwh(value_wh: float | None) -> str:
 
 async def slide_to(opened: Visit, clock: str) -> str:
     """Move along the chart by keyboard until it tells this time, and give what it says there."""
-    slider = opened.page.get_by_role("slider")
+    slider = opened.page.locator('[data-card="chart"]').get_by_role("slider")
     await slider.focus()
     for _ in range(120):
         said = str(await slider.get_attribute("aria-valuetext")).replace("\u00a0", " ")

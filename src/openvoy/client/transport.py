@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import os
@@ -113,7 +114,8 @@ class AiohttpTransport:
                     ssl=self._trusted(),
                 )
             _log.debug("%s %s%s: %d, a stream", request.method, self._url, request.path, reply.status)
-            yield OpenStream(response=_build_response(reply, b"", 0.0), pieces=self._pieces(reply, request))
+            with contextlib.closing(reply):
+                yield OpenStream(response=_build_response(reply, b"", 0.0), pieces=self._pieces(reply, request))
         except aiohttp.ServerFingerprintMismatch as mismatch:
             raise self._changed() from mismatch
         except _ConnectionLostError as lost:
