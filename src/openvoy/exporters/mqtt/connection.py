@@ -80,6 +80,17 @@ class Received:
     is_retained: bool
 
 
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself where the handshake fails; the library would leave that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature is the standard library's
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class Broker:
     """An open connection. Every method raises ExportError where the broker is gone."""
 
@@ -188,6 +199,7 @@ def telling(place: Place) -> Iterator[None]:
 def _build_tls(settings: MqttSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
+        context.sslsocket_class = _TidySocket
         if settings.certificate is not None:
             context.load_cert_chain(settings.certificate, settings.key)
     except (OSError, ssl.SSLError) as error:
