@@ -95,7 +95,7 @@ async def test_health_is_good_only_while_all_data_is_fresh() -> None:
         assert bad["hint"] == "Check the cable."
         assert [gateway["is_fresh"] for gateway in bad["gateways"]] == [True, False]
         service.feed.publish(a_status("barn", fresh_at=NOON + timedelta(seconds=5)))
-        await service.ask("/healthz")
+        assert (await service.ask("/healthz"))["history"] == await service.ask("/api/v1/history/state")
 
 
 @pytest.mark.parametrize(

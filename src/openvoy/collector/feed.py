@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
-from openvoy.ports import GatewayStatus, Update
+from openvoy.ports import GatewayStatus, HistoryStatus, Update
 
 FindTrouble = Callable[[], OpenvoyError | None]
 
@@ -37,8 +37,15 @@ class _Follower:
 class LiveFeed:
     """Implements ports.Feed over what the pollers publish."""
 
-    def __init__(self, names: Sequence[str], *, troubles: Mapping[str, FindTrouble] | None = None) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        troubles: Mapping[str, FindTrouble] | None = None,
+        history: Callable[[], HistoryStatus] = HistoryStatus,
+    ) -> None:
         """Begin with nothing; `troubles` says by gateway what will go wrong although values arrive."""
+        self._history = history
         self._troubles = {} if troubles is None else troubles
         self._statuses: dict[str, GatewayStatus | None] = dict.fromkeys(names)
         self._snapshots: dict[str, Snapshot] = {}
@@ -77,6 +84,10 @@ class LiveFeed:
     def latest(self, name: str) -> Snapshot | None:
         """Give the newest snapshot of a gateway."""
         return self._snapshots.get(name)
+
+    def history(self) -> HistoryStatus:
+        """Say whether what is collected is kept."""
+        return self._history()
 
     async def updates(self) -> AsyncIterator[Update]:
         """Follow from now on, always with the newest."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from dataclasses import fields
+from datetime import datetime
 
 from openvoy.errors import StorageError
-from openvoy.model.records import Batch
-from openvoy.ports import Clock, Store
+from openvoy.model.records import Batch, EventRecord
+from openvoy.ports import Clock, HistoryStatus, Store
 
 _LOG = logging.getLogger(__name__)
 
 MOST_WAITING = 1440
 """A day of minutes may wait for a store in trouble (a full disk, say); beyond it the oldest are given up."""
 RETRY_AFTER_S = 30.0
+KEPT_AGAIN = "history.kept"
+"""The event that tells afterwards that the store was in trouble."""
 
 
 class Keeper:
@@ -25,17 +29,32 @@ class Keeper:
         self._clock = clock
         self._waiting: deque[Batch] = deque()
         self._arrived = asyncio.Event()
-        self.problem: StorageError | None = None
+        self._problem: StorageError | None = None
         """Why nothing is written at the moment."""
-        self.lost = 0
-        """Batches given up since the start."""
+        self._since: datetime | None = None
+        self._lost = self._lost_before = 0
+        """Batches given up since the start, and until the trouble began."""
+
+    @property
+    def status(self) -> HistoryStatus:
+        """Whether batches are kept, as of now."""
+        if self._problem is None:
+            return HistoryStatus(lost_count=self._lost)
+        return HistoryStatus(
+            is_kept=False,
+            since=self._since,
+            problem=self._problem.message,
+            hint=self._problem.hint or None,
+            waiting_count=len(self._waiting),
+            lost_count=self._lost,
+        )
 
     def keep(self, batch: Batch) -> None:
         """Take a batch; it is written soon."""
         if len(self._waiting) >= MOST_WAITING:
             del self._waiting[1]  # the first may be on its way to the disk
-            self.lost += 1
-            _LOG.error("History could not be written for a day; the oldest minute that waits is given up.")
+            self._lost += 1
+            _LOG.error("History could not be written for long; the oldest minute that waits is given up.")
         self._waiting.append(batch)
         self._arrived.set()
 
@@ -52,18 +71,40 @@ class Keeper:
         """Write what waits, as long as the store takes it."""
         while self._waiting and await self._write_next():
             pass
+        if self._waiting:
+            _LOG.error("History could not be written to the end; %d minutes that waited are lost.", len(self._waiting))
 
     async def _write_next(self) -> bool:
         batch = self._waiting[0]
         try:
             await self._store.write(batch)
         except StorageError as error:
-            if self.problem is None:
+            if self._problem is None:
                 _LOG.error("%s", error)
-            self.problem = error
+                self._since, self._lost_before = self._clock.now(), self._lost
+            self._problem = error
             return False
-        if self.problem is not None:
-            _LOG.warning("History is written again; %d minutes had to wait.", len(self._waiting))
-        self.problem = None
         self._waiting.popleft()
+        if self._problem is not None:
+            self._note_end(self._problem, _gateway_of(batch), waited_count=len(self._waiting) + 1)
         return True
+
+    def _note_end(self, problem: StorageError, gateway: str | None, *, waited_count: int) -> None:
+        lost_count, since = self._lost - self._lost_before, self._since
+        _LOG.warning("History is written again; %d minutes had to wait.", waited_count)
+        self._problem = self._since = None
+        if gateway is not None:
+            text = f"History could not be written for a time: {problem.message} {waited_count} minutes waited"
+            text += f" and are kept now; {lost_count} were given up." if lost_count else " and are kept now."
+            details = {"waited_count": waited_count, "lost_count": lost_count}
+            if since is not None:
+                details["since_s"] = int(since.timestamp())
+            told = EventRecord(
+                gateway=gateway, at=self._clock.now(), kind=KEPT_AGAIN, subject=gateway, text=text, details=details
+            )
+            self._waiting.append(Batch(events=(told,)))
+
+
+def _gateway_of(batch: Batch) -> str | None:
+    """Tell whose minute it is."""
+    return next((record.gateway for field in fields(batch) for record in getattr(batch, field.name)), None)

@@ -36,12 +36,13 @@ class Collector:
     """Collects from gateways and keeps history while the context is open."""
 
     def __init__(self, sources: Sequence[Source], *, store: History, clock: Clock) -> None:
+        self._clock = clock
+        self._keeper = keeper = Keeper(store, clock)
         feed = LiveFeed(
             [source.name for source in sources],
             troubles={source.name: source.tokens.find_trouble for source in sources if source.tokens is not None},
+            history=lambda: keeper.status,
         )
-        self._clock = clock
-        self._keeper = Keeper(store, clock)
         self._pollers = [
             Poller(
                 source.name,

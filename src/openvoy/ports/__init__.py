@@ -8,7 +8,7 @@ keeps history, `Feed` is what the collector offers to dashboard and exporters, `
 from openvoy.ports.clock import Clock
 from openvoy.ports.control import Audit, Controller
 from openvoy.ports.exporter import Exporter, ExporterKind, Exporters, ExporterStatus, Household, Page, Progress
-from openvoy.ports.feed import Feed, GatewayStatus, Update
+from openvoy.ports.feed import Feed, GatewayStatus, HistoryStatus, Update
 from openvoy.ports.reader import Reader
 from openvoy.ports.store import Accounts, Columns, History, Store
 from openvoy.ports.transport import Transport
@@ -27,6 +27,7 @@ __all__ = [
     "Feed",
     "GatewayStatus",
     "History",
+    "HistoryStatus",
     "Household",
     "Page",
     "Progress",

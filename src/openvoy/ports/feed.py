@@ -37,6 +37,23 @@ class GatewayStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryStatus:
+    """Whether what is collected is kept."""
+
+    is_kept: bool = True
+    since: datetime | None = None
+    """When the store began to refuse."""
+    problem: str | None = None
+    """Why it refuses, for people."""
+    hint: str | None = None
+    """What helps."""
+    waiting_count: int = 0
+    """Minutes of gateways that wait in memory until the store takes them; they are lost if the service ends first."""
+    lost_count: int = 0
+    """Minutes that were given up since the start, as too many waited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Something new from one gateway: a snapshot, a changed status, or both."""
 
@@ -53,6 +70,10 @@ class Feed(Protocol):
 
     def latest(self, name: str) -> Snapshot | None:
         """The newest snapshot of the gateway of this name, energies accounted."""
+        ...
+
+    def history(self) -> HistoryStatus:
+        """Whether what is collected is kept."""
         ...
 
     def updates(self) -> AsyncIterator[Update]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from openvoy.model import Battery, Channel, Energy, Inverter, Meter, Power, Snapshot
 from openvoy.model.snapshot import GatewayInfo
-from openvoy.ports import GatewayStatus, Update
+from openvoy.ports import GatewayStatus, HistoryStatus, Update
 
 AT = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 SNAPSHOT = Snapshot(
@@ -44,6 +44,9 @@ class StillFeed:
 
     def latest(self, name: str) -> Snapshot | None:
         return self._snapshot
+
+    def history(self) -> HistoryStatus:
+        return HistoryStatus()
 
     async def updates(self) -> AsyncIterator[Update]:
         yield Update(status=self._status, snapshot=self._snapshot)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,35 +15,11 @@ from openvoy.store.backup import copy_history, restore_history
 from openvoy.store.database import Limits
 from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import open_history
+from tests.support.disks import MIB, fill_up, mount, small_disk
 from tests.unit.store.records import START, energy, event, minute, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux, in memory")
-MIB = 2**20
-
-
-def mount(*arguments: str) -> bool:
-    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not mount("-t", "tmpfs", "-o", "size=64m", "none", str(folder)):
-        pytest.skip("a disk of its own can only be mounted by root")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill_up(disk: Path, *, leave_bytes: int) -> Path:
-    """Take the room of a disk but for some."""
-    filler = disk / "filler"
-    with filler.open("wb") as file:
-        left = 64 * MIB - sum(one.stat().st_blocks * 512 for one in disk.rglob("*") if one.is_file()) - leave_bytes
-        file.write(bytes(left))
-    return filler
+__all__ = ["small_disk"]
 
 
 async def test_a_read_only_disk_is_named_when_a_history_is_opened(disk: Path) -> None:
@@ -82,9 +56,9 @@ async def test_a_full_disk_while_months_are_sealed(disk: Path) -> None:
     async with opened(folder) as store:
         for number in range(50):
             await store.write(Batch(energy=(energy(minute(number), number),)))
-        filler = fill_up(disk, leave_bytes=17 * MIB)
-        kept = [number for number in range(100, 140) if await took(store, number)]
-        assert 0 < len(kept) < 40
+        filler = fill_up(disk, leave_bytes=19 * MIB)
+        kept = [number for number in range(100, 180) if await took(store, number)]
+        assert 0 < len(kept) < 80
         filler.unlink()
         await store.write(Batch(energy=(energy(minute(80_200), 200),)))
         rows = await store.read_energy_rows(start=START, end=minute(90_000))

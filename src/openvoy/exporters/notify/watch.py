@@ -67,9 +67,9 @@ class Watch:
             notices += events
             weak, usual = await self._weak.look(state.usual)
             state = replace(state, usual=usual)
-            history = judge_history(None, hint="", is_growing=await self._is_growing())
+            history = self._judge_history(None, is_growing=await self._is_growing())
         except StorageError as error:
-            history = judge_history(error.message, hint=error.hint, is_growing=None)
+            history = self._judge_history(error, is_growing=None)
             weak = Judgement(undecided=("weak/",))
         state, changes = self._note_firmware(state, now)
         found = merge([history, weak, *self._judge_gateways(now)])
@@ -79,6 +79,20 @@ class Watch:
         book, messages = judge(state.book, wanted, now, spacing=self._spacing)
         book, notices = _space(book, [*notices, *changes], self._topics)
         return replace(state, book=book), (*messages, *notices)
+
+    def _judge_history(self, error: StorageError | None, *, is_growing: bool | None) -> Judgement:
+        """Judge by what reading said, and by how keeping goes."""
+        kept = self._household.feed.history()
+        refusal = None
+        if not kept.is_kept:
+            refusal = f"{kept.problem} {kept.waiting_count} minutes wait in memory, and are lost if Openvoy ends first."
+        return judge_history(
+            None if error is None else error.message,
+            hint="" if error is None else error.hint,
+            is_growing=is_growing,
+            refusal=refusal,
+            refusal_hint=kept.hint or "",
+        )
 
     def _judge_gateways(self, now: datetime) -> Iterator[Judgement]:
         for status in self._household.feed.statuses():

@@ -6,10 +6,18 @@ from openvoy.model.alerts.condition import MINUTE_S, Condition, Judgement
 
 STUCK_PATIENCE_S = 15 * MINUTE_S
 """Rows of minutes come every minute."""
+REFUSED_PATIENCE_S = 2 * MINUTE_S
+"""What is over with the next try is not worth telling."""
 
 
-def judge_history(problem: str | None, *, hint: str, is_growing: bool | None) -> Judgement:
-    """Judge by what reading it said, and whether rows come while values arrive; None: no values arrive."""
+def judge_history(
+    problem: str | None, *, hint: str, is_growing: bool | None, refusal: str | None = None, refusal_hint: str = ""
+) -> Judgement:
+    """Judge by what reading and writing it said, and whether rows come while values arrive; None: no values arrive."""
+    if refusal is not None:
+        told = _trouble("refused", "History is not kept", refusal, refusal_hint, patience_s=REFUSED_PATIENCE_S)
+        # A store that refuses may seem stuck or broken as well; it is one trouble.
+        return Judgement(conditions=(told,), undecided=("store/stuck", "store/broken"))
     if problem is not None:
         return Judgement(conditions=(_trouble("broken", "History cannot be read", problem, hint),))
     if is_growing is None:
@@ -21,7 +29,7 @@ def judge_history(problem: str | None, *, hint: str, is_growing: bool | None) ->
     return Judgement(conditions=(_trouble("stuck", "History is not written", text, help_),))
 
 
-def _trouble(what: str, title: str, text: str, hint: str) -> Condition:
+def _trouble(what: str, title: str, text: str, hint: str, *, patience_s: float = STUCK_PATIENCE_S) -> Condition:
     return Condition(
         key=f"store/{what}",
         topic="store",
@@ -29,6 +37,6 @@ def _trouble(what: str, title: str, text: str, hint: str) -> Condition:
         text=text,
         over="History is kept again.",
         hint=hint,
-        patience_s=STUCK_PATIENCE_S,
+        patience_s=patience_s,
         is_urgent=True,
     )

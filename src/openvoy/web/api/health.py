@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openvoy import codec
-from openvoy.ports import GatewayStatus
+from openvoy.ports import GatewayStatus, HistoryStatus
 from openvoy.ports.feed import GatewayState
 from openvoy.web.access import Right
 from openvoy.web.backend import Backend
@@ -31,23 +31,34 @@ class Health:
 
     status: str
     gateways: Sequence[GatewayHealth]
+    history: HistoryStatus
 
 
 async def show_health(backend: Backend) -> Health:
-    """200 only while the data of every gateway is fresh, else 503 with the reasons."""
+    """200 only while the data of every gateway is fresh and is kept, else 503 with the reasons."""
+    history = backend.feed.history()
     statuses = backend.feed.statuses()
     gateways = [
         GatewayHealth(name=one.name, state=one.state, is_fresh=one.is_fresh, fresh_at=one.fresh_at) for one in statuses
     ]
     stale = [status for status in statuses if not status.is_fresh]
-    if statuses and not stale:
-        return Health(status="ok", gateways=gateways)
-    reasons = [_reason(status) for status in stale] or ["no gateway is configured"]
-    hints = [status.hint for status in stale if status.hint]
+    is_fresh = bool(statuses) and not stale
+    if is_fresh and history.is_kept:
+        return Health(status="ok", gateways=gateways, history=history)
+    reasons = [] if is_fresh else [_reason(status) for status in stale] or ["no gateway is configured"]
+    lead = "What arrives is not kept: " if is_fresh else "Not all data is fresh: "
+    if not history.is_kept:
+        reasons.append(f"history: {history.problem} {history.waiting_count} minutes wait in memory.")
+    hints = [hint for hint in (*(status.hint for status in stale), history.hint) if hint]
     raise NotReady(
-        "Not all data is fresh: " + "; ".join(reasons),
+        lead + "; ".join(reasons),
         hint=" ".join(dict.fromkeys(hints)) or "See /api/v1/gateways, or run `openvoy doctor`.",
-        details={"status": "stale", "reasons": reasons, "gateways": codec.plain(gateways)},
+        details={
+            "status": "not_kept" if is_fresh else "stale",
+            "reasons": reasons,
+            "gateways": codec.plain(gateways),
+            "history": codec.plain(history),
+        },
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from openvoy.codec import doc
-from openvoy.ports import Columns
+from openvoy.ports import Columns, HistoryStatus
 from openvoy.web.backend import Backend
 from openvoy.web.operation import End, GatewayName, Operation, Start
 from openvoy.web.query import MAX_POINTS, Span, check_length, check_step, find_serial, parse_span
@@ -148,6 +148,11 @@ async def read_inverters(
     return _build_columns(InverterColumns, columns)
 
 
+async def read_history_state(backend: Backend) -> HistoryStatus:
+    """Whether what is collected is kept, since when it is not, and how many minutes wait in memory."""
+    return backend.feed.history()
+
+
 def _build_columns(shape: type[T], columns: Columns | dict[str, Any]) -> T:
     return shape(**{field.name: columns[field.name] for field in fields(shape)})  # type: ignore[arg-type]
 
@@ -160,4 +165,5 @@ OPERATIONS = (
     Operation(path="/api/v1/history/power", handler=read_power, tag="History"),
     Operation(path="/api/v1/history/energy", handler=read_energy, tag="History"),
     Operation(path="/api/v1/history/inverters", handler=read_inverters, tag="History"),
+    Operation(path="/api/v1/history/state", handler=read_history_state, tag="History"),
 )

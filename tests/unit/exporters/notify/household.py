@@ -11,7 +11,7 @@ from openvoy.collector import ControlDesk
 from openvoy.model import Snapshot
 from openvoy.model.devices import Grid, Storage
 from openvoy.model.place import SitePlace
-from openvoy.ports import Clock, GatewayStatus, Household, Update
+from openvoy.ports import Clock, GatewayStatus, HistoryStatus, Household, Update
 from openvoy.store import HistoryStore
 from tests.unit.exporters.house import SNAPSHOT, STATUS
 
@@ -26,12 +26,16 @@ class ToldFeed:
 
     status: GatewayStatus = STATUS
     snapshot: Snapshot | None = ON_GRID
+    kept: HistoryStatus = field(default_factory=HistoryStatus)
 
     def statuses(self) -> Sequence[GatewayStatus]:
         return (self.status,)
 
     def latest(self, name: str) -> Snapshot | None:
         return self.snapshot
+
+    def history(self) -> HistoryStatus:
+        return self.kept
 
     async def updates(self) -> AsyncIterator[Update]:
         yield Update(status=self.status, snapshot=self.snapshot)

@@ -19,7 +19,7 @@ from openvoy.model.alerts.condition import TOPICS
 from openvoy.model.alerts.quiet import parse_quiet
 from openvoy.model.devices import Storage
 from openvoy.model.records import Batch, EventRecord, InverterRecord, PowerRecord
-from openvoy.ports import GatewayStatus
+from openvoy.ports import GatewayStatus, HistoryStatus
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
 from tests.contract.broken_store import BrokenStore
@@ -125,6 +125,19 @@ async def test_history_that_was_damaged_or_cannot_be_read_is_told_once(house: Ho
     async with Exporting([("notify", exporter)], clock=house.clock):
         await house.clock.until_sleeping()
         assert await house.look_for(60) == [("alert", "History cannot be read")]
+
+
+async def test_a_store_that_refuses_is_told_once_and_once_when_it_is_over(house: House) -> None:
+    house.settings = replace(house.settings, events=("store",))
+    async with house.notifying():
+        assert await house.look_for(2) == []
+        refusing = HistoryStatus(
+            is_kept=False, since=house.clock.now(), problem="No space left.", hint="Free some.", waiting_count=3
+        )
+        house.feed.kept = refusing
+        assert await house.look_for(60) == [("alert", "History is not kept")]
+        house.feed.kept = HistoryStatus()
+        assert await house.look_for(10) == [("over", "Over: History is not kept")]
 
 
 async def test_a_restart_repeats_nothing_and_forgets_nothing(house: House) -> None:

@@ -163,3 +163,13 @@ def test_history_that_does_not_grow_while_values_arrive_is_stuck() -> None:
     assert keys(judge_history("The disk is gone.", hint="", is_growing=None)) == ["store/broken"]
     assert judge_history(None, hint="", is_growing=True) == Judgement()
     assert judge_history(None, hint="", is_growing=None).undecided == ("store/stuck",)
+
+
+def test_history_that_refuses_is_one_trouble_whatever_else_it_seems() -> None:
+    for problem, is_growing in ((None, False), (None, None), ("The disk is gone.", None)):
+        told = judge_history(
+            problem, hint="", is_growing=is_growing, refusal="No space left.", refusal_hint="Free some."
+        )
+        (one,) = told.conditions
+        assert (one.key, one.text, one.hint, one.is_urgent) == ("store/refused", "No space left.", "Free some.", True)
+        assert told.undecided == ("store/stuck", "store/broken")
