@@ -1,6 +1,6 @@
 /** The service's API: reads, and what a page changes. */
 
-import type { ComparedDay, EnergyColumns, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
+import type { ComparedDay, EnergyColumns, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
 import type { Span } from "../lib/time";
 import { KEPT_AT } from "../offline/rules";
 
@@ -86,6 +86,8 @@ export const changeMe = (path: "login" | "login/link" | "logout", body: Record<s
   send("POST", path, body);
 
 export const fetchSite = (): Promise<Site> => read("site");
+
+export const fetchHistoryState = (): Promise<HistoryStatus> => read("history/state");
 
 export const fetchToday = (gateway: string | undefined): Promise<Today> => read("today", { gateway });
 

@@ -16,6 +16,17 @@ export interface GatewayStatus {
   load_pct: Maybe<number>;
 }
 
+/** Whether what is collected is kept. */
+export interface HistoryStatus {
+  is_kept: boolean;
+  since: Maybe<string>;
+  problem: Maybe<string>;
+  hint: Maybe<string>;
+  /** Minutes that wait in memory. */
+  waiting_count: number;
+  lost_count: number;
+}
+
 export interface Power {
   solar_w: Maybe<number>;
   grid_w: Maybe<number>;

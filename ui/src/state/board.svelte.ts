@@ -1,8 +1,8 @@
 /** What the page knows: gateways by the event stream, site and history by REST. */
 
-import { ApiError, fetchCompared, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
+import { ApiError, fetchCompared, fetchHistoryState, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
 import { LiveStream } from "../api/live";
-import type { ComparedDay, GatewayStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
+import type { ComparedDay, GatewayStatus, HistoryStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
 import { devicesOf, hasStorage, peakPower } from "../lib/devices";
 import type { DeviceId } from "../lib/flow";
 import { buildFormat, type Format } from "../lib/format";
@@ -51,6 +51,8 @@ export class Board {
   comparedFailure = $state.raw<Maybe<Failure>>(null);
   /** Set while all that is shown is what this browser kept: when that was. */
   keptAt_ms = $state<Maybe<number>>(null);
+  /** Whether what is collected is kept; null until it is known. */
+  history = $state.raw<Maybe<HistoryStatus>>(null);
   power = $state.raw<Maybe<{ columns: PowerColumns; span: Span }>>(null);
   powerFailure = $state.raw<Maybe<Failure>>(null);
   /** The server's time, in ms; moves every few seconds. */
@@ -150,7 +152,7 @@ export class Board {
     const today = this.#readToday();
     if (this.site === null) await this.#readSite();
     await today;
-    await Promise.all([this.readPower(), this.#readRecent()]);
+    await Promise.all([this.readPower(), this.#readRecent(), this.#readHistoryState()]);
     await this.#readCompared();
   }
 
@@ -212,6 +214,14 @@ export class Board {
     }
   }
 
+  async #readHistoryState(): Promise<void> {
+    try {
+      this.history = await fetchHistoryState();
+    } catch {
+      // What was said last stands; contact that is lost is told by itself.
+    }
+  }
+
   async #readSite(): Promise<void> {
     this.#site ??= fetchSite();
     try {
@@ -226,7 +236,7 @@ export class Board {
   async #everyMinute(): Promise<void> {
     if (document.visibilityState === "hidden" || this.selected === undefined) return;
     if (this.site === null) await this.#readSite();
-    await this.#readToday();
+    await Promise.all([this.#readToday(), this.#readHistoryState()]);
     if (this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
     const shown = this.power;
     const isBehind =
