@@ -45,6 +45,7 @@ START = datetime(2025, 6, 21, 18, tzinfo=UTC)
 STEP_S = 5
 STEPS = 1440
 ROUNDS = 5
+SETTLED_S = 5.0
 YEARS = 10
 LEAST_POLLS = 1500
 MOST_RATIO = 1.1
@@ -76,6 +77,7 @@ async def _run() -> Sequence[Row]:
         young = await HistoryStore.open(Path(folder) / "young")
         old = await HistoryStore.open(Path(folder) / "old")
         await _fill(old, scripts[SITES[0]].capabilities.serial)
+        await _settle(Path(folder) / "old" / "sealed")
         rows: list[Row] = []
         for name, script in scripts.items():
             rows += await _measure(name, script, young, old)
@@ -155,6 +157,18 @@ def _due(capabilities: Capabilities, replies: Replies, asked_s: dict[Endpoint[An
     for endpoint, poll in wanted_endpoints(capabilities, replies).items():
         if endpoint not in asked_s or now_s - asked_s[endpoint] >= CADENCE_S[poll]:
             yield endpoint
+
+
+def _count_files(sealed: Path) -> int:
+    return len(list(sealed.glob("month=*/*")))
+
+
+async def _settle(sealed: Path) -> None:
+    """Wait until no more months are sealed: that is work of the past, not of a poll."""
+    before = -1
+    while (count := await asyncio.to_thread(_count_files, sealed)) != before:
+        before = count
+        await asyncio.sleep(SETTLED_S)
 
 
 async def _fill(store: HistoryStore, serial: str) -> None:
