@@ -61,7 +61,7 @@ def _identify(response: Response, origin: Origin) -> Capabilities:
     except (EndpointMissing, EndpointRefused) as error:
         raise GatewayUnreachable(
             f"What answers at {origin.place} is no gateway: it has no page {INFO.path}.",
-            hint="Check --host, and its port if it has one.",
+            hint="Check the address, and its port if it has one.",
         ) from error
     return build_capabilities(INFO.decode(response.body).value)
 

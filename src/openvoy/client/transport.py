@@ -194,7 +194,7 @@ class AiohttpTransport:
         raise BadPayload(
             f"{self._origin.place} sends more than {self._max_body_bytes // 2**20} MiB for {request.path}.",
             endpoint=request.path,
-            hint="No endpoint has that much to say: check that --host is a gateway.",
+            hint="No endpoint has that much to say: check that this address is a gateway's.",
         )
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -328,7 +328,7 @@ class _Failure:
 
 
 _LATER = "Try again later; under load and shortly after 23:00 this is normal."
-_CHECK = "Check that the gateway is on, that it is in this network and that --host is right."
+_CHECK = "Check that the gateway is on, that it is in this network and that its address is right."
 
 _FAILURES = (
     _Failure(aiohttp.ConnectionTimeoutError, GatewayUnreachable, "Nothing answers at {place} in time.", _CHECK),

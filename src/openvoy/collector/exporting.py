@@ -32,7 +32,7 @@ class _Job:
     def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         self._pause_s = FIRST_PAUSE_S
         if self.status.state == "trouble":
-            _LOG.warning("%s: delivers again", self.status.name)
+            _LOG.info("%s: delivers again", self.status.name)
         self.status = replace(
             self.status,
             state="ok",

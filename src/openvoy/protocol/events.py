@@ -34,7 +34,7 @@ class EventParser:
         if len(self._rest) > MAX_EVENT_BYTES:
             raise BadPayload(
                 f"An event of the stream is longer than {MAX_EVENT_BYTES // 2**20} MiB.",
-                hint="No stream of a gateway has that much to say at once: check that --host is a gateway.",
+                hint="No stream of a gateway has that much to say at once: check that this address is a gateway's.",
             )
         return [event for event in map(_parse, blocks) if event is not None]
 

@@ -50,13 +50,21 @@ def fault_of(error: duckdb.Error) -> Fault:
     return Fault.OTHER
 
 
+def _say(error: duckdb.Error, fault: Fault) -> str:
+    """Say what happened in the library's words, where they are for people."""
+    if fault is Fault.LOCKED:
+        holder = re.search(r"\(PID (\d+)\)", str(error))
+        return f"process {holder[1]} has it open." if holder else "it is open elsewhere."
+    return str(error).partition("\n")[0].strip()
+
+
 @contextlib.contextmanager
 def _translated(doing: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        first_line = str(error).partition("\n")[0].strip()
-        raise StoreFault(fault_of(error), f"History: {doing} failed: {first_line}") from error
+        fault = fault_of(error)
+        raise StoreFault(fault, f"History: {doing} failed: {_say(error, fault)}") from error
 
 
 class Inserter:

@@ -138,7 +138,7 @@ except StorageError as error:
         ended = await asyncio.to_thread(
             subprocess.run, [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
         )
-        with pytest.raises(StorageError, match="already attached"):
+        with pytest.raises(StorageError, match="open elsewhere"):
             await HistoryStore.open(tmp_path)
     assert ended.stdout.startswith("5 History: opening")
     assert "Stop it, or choose another folder" in ended.stdout

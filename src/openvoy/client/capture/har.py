@@ -70,7 +70,7 @@ def _serial_of(bodies: Mapping[str, str]) -> str:
     except BadPayload:
         raise ConfigError(
             "The gateway did not say who it is, so nothing of its recording could be used.",
-            hint="Check --host: what answers there has no readable page /info.",
+            hint="Check the address: what answers there has no readable page /info.",
         ) from None
 
 
