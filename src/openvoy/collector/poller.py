@@ -9,6 +9,7 @@ from openvoy.client.streaming.follower import Follower, Turn
 from openvoy.collector.books import Books
 from openvoy.collector.feed import LiveFeed
 from openvoy.collector.health import Health
+from openvoy.collector.jumps import SANE_FROM, ClockWatch, describe_jump
 from openvoy.collector.keeper import Keeper
 from openvoy.collector.memory import recall, recall_nights
 from openvoy.errors import OpenvoyError
@@ -40,6 +41,7 @@ class Poller:
         self._nights = Nights(time_zone)
         self._follower = Follower(reader, clock, is_quiet=self._nights.is_quiet)
         self._health = Health(name, host)
+        self._watch = ClockWatch(clock)
         self._known: Capabilities | None = None
         self._books: Books | None = None
         self._silent_since: datetime | None = None
@@ -93,6 +95,7 @@ class Poller:
     def _publish(self, snapshot: Snapshot, *, is_new: bool) -> None:
         now = snapshot.at
         assert self._books is not None
+        self._tell_jump()
         snapshot, batch = self._books.take(snapshot, is_new=is_new)
         if batch is not None:
             self._keeper.keep(batch)
@@ -100,6 +103,14 @@ class Poller:
             self._tell_values(snapshot, now)
         self._health.refresh(now)
         self._feed.publish(self._health.status, snapshot)
+
+    def _tell_jump(self) -> None:
+        jump = self._watch.find_jump()
+        if jump is not None:
+            now = self._clock.now()
+            text = describe_jump(now, jump)
+            _LOG.warning("%s", text)
+            self._note_event("clock.jumped", text, at=now if now >= SANE_FROM else now - jump)
 
     def _tell_values(self, snapshot: Snapshot, now: datetime) -> None:
         before = self._health.status.state
@@ -116,8 +127,8 @@ class Poller:
             _LOG.info("%s: values arrive again", self._health.status.name)
             self._note_event("gateway.ok", "Values arrive again.")
 
-    def _note_event(self, kind: str, text: str) -> None:
+    def _note_event(self, kind: str, text: str, *, at: datetime | None = None) -> None:
         if self._books is not None and self._known is not None:
             serial = self._known.serial
-            event = EventRecord(gateway=serial, at=self._clock.now(), kind=kind, subject=serial, text=text)
+            event = EventRecord(gateway=serial, at=at or self._clock.now(), kind=kind, subject=serial, text=text)
             self._books.recorder.note_event(event)

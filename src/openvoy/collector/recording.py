@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from openvoy.collector.jumps import SANE_FROM, is_held_back
 from openvoy.collector.ledger import Ledger
 from openvoy.collector.minutes import MinuteMeans, powers_of
 from openvoy.model import Battery, Inverter, RawCounter, Snapshot
@@ -76,6 +77,10 @@ class Recorder:
 
     def add(self, snapshot: Snapshot, accounted: Accounted, counters: Sequence[RawCounter]) -> Batch | None:
         """Take a snapshot with what its counters amount to; give the batch of the minute that it ends, if it does."""
+        if is_held_back(snapshot.at, self._last_at):
+            # Counters say later what happened meanwhile.
+            self.note_notices(accounted.notices, self._last_at or SANE_FROM)
+            return self._hold_back()
         minute = snapshot.at.replace(second=0, microsecond=0)
         batch = self._close_minute() if self._means is not None and self._means.minute != minute else None
         values = powers_of(snapshot)
@@ -89,6 +94,13 @@ class Recorder:
         self._newest = snapshot
         self.note_notices(accounted.notices, snapshot.at)
         self._ledger.take(accounted, counters, snapshot.at, firmware=self._firmware)
+        return batch
+
+    def _hold_back(self) -> Batch | None:
+        """Give what had gathered when the clock was set back, and what is to be told."""
+        batch = self.flush()
+        if batch is None and self._events:
+            batch, self._events = Batch(events=tuple(self._events)), []
         return batch
 
     def _note_gap(self, at: datetime) -> None:

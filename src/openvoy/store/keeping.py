@@ -6,12 +6,11 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from openvoy.store import tables
 from openvoy.store.base import bases, is_due, number_of, write_base
-from openvoy.store.catalog import month_folder
+from openvoy.store.catalog import Key, month_folder, month_of
 from openvoy.store.changes import Change, parse_change, render_change
 from openvoy.store.database import Database
 from openvoy.store.disk import fault_of
@@ -24,6 +23,8 @@ from openvoy.store.sealing import Sealer, read_manifest
 _LOG = logging.getLogger(__name__)
 
 MOST_TOGETHER = 128
+MOST_EMPTY = 100
+"""Files of the journal that say nothing any more; they stay where an older one still says something."""
 
 
 def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]]) -> None:
@@ -86,6 +87,7 @@ class Keeping:
         self._is_clean = False
         self._is_settled = False
         self._is_paused = False
+        self._has_many_empty = False
 
     def note_changes(self) -> None:
         """Something was written: there may be more to do."""
@@ -105,9 +107,9 @@ class Keeping:
             self._sealer.seal(month)
             self._is_settled = False
             return True
-        if is_due(self._ledger):
+        if self._has_many_empty or is_due(self._ledger):
             write_base(self._ledger, self._journal.folder)
-            self._is_settled = False
+            self._is_settled = self._has_many_empty = False
         if not self._settle():
             return False
         self._pack()
@@ -132,9 +134,9 @@ class Keeping:
 
         Only the oldest are removed, so that a number that is missing means damage; of later ones the numbers stay.
         """
-        until, noted = self._database.shared.until(tables.POWER), self._noted()
+        noted = self._noted()
         seen = max(map(number_of, bases(self._journal.folder)), default=0)
-        is_oldest = True
+        is_oldest, empty_count = True, 0
         for file in self._journal.closed_segments():
             records = read_segment(file).records
             if not records or records[-1].number > self._ledger.applied:
@@ -142,16 +144,32 @@ class Keeping:
                 continue
             changes = [parse_change(record.content) for record in records]
             are_notes_kept = records[-1].number <= noted or all(change.note is None for change in changes)
-            is_sealed = until is not None and are_notes_kept and all(_is_before(change, until) for change in changes)
+            is_sealed = are_notes_kept and all(map(self._is_sealed, changes))
             is_superfluous = is_sealed or records[-1].number <= seen
             if is_superfluous and is_oldest:
                 _remove(file)
                 continue
             is_oldest = False
+            empty_count += is_superfluous
             if is_superfluous and any(map(_says_something, changes)):
                 pack(file, [Record(record.number, render_change(NOTHING)) for record in records])
             elif not file.name.endswith(PACKED):
                 pack(file, _without_live(records, changes))
+        # A clock that was wrong leaves rows of a far month, which will not be sealed for years.
+        self._has_many_empty = empty_count > MOST_EMPTY
+
+    def _is_sealed(self, change: Change) -> bool:
+        """Whether sealed months have all that a change says, seconds apart."""
+        shared, until = self._database.shared, self._database.shared.until(tables.POWER)
+        if until is None or (change.replaced is not None and change.replaced.end > until):
+            return False
+        parts = shared.catalog.parts
+        return all(
+            Key(table.name, month_of(values[0])) in parts if table in tables.SEALED else values[0] < until
+            for table, rows in change.drafts.items()
+            if table is not tables.LIVE
+            for _, values in rows
+        )
 
     def _noted(self) -> int:
         """Up to which record sealed months have all notes."""
@@ -182,8 +200,3 @@ def _without_live(records: Iterable[Record], changes: Iterable[Change]) -> Itera
     for record, change in zip(records, changes, strict=True):
         drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
         yield Record(record.number, render_change(Change(drafts=drafts, replaced=change.replaced, note=change.note)))
-
-
-def _is_before(change: Change, until: datetime) -> bool:
-    times = (values[0] for table, rows in change.drafts.items() if table is not tables.LIVE for _, values in rows)
-    return all(at < until for at in times) and (change.replaced is None or change.replaced.end <= until)

@@ -26,6 +26,8 @@ from openvoy.store.tables import Table
 
 SETTLED_AFTER = timedelta(days=1)
 """A month is sealed once there are powers this much newer than its end."""
+FAR_FUTURE = timedelta(days=366)
+"""Rows that are this much newer than the one that came last are of a clock that was wrong; they end no month."""
 MANIFESTS = ("manifest.json", "manifest.copy.json")
 OPTIONS = "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 9"
 _PART = ("table_name", "month", "generation", "rows", "first_seq", "last_seq", "size_bytes", "digest")
@@ -61,13 +63,15 @@ class Sealer:
         if self._is_to_look:
             over = self._find_over()
             # All tables are looked through only where a month has ended or an older one was touched.
-            if over > self._over or self._ledger.take_oldest() < over:
+            if over != self._over or self._ledger.take_oldest() < over:
                 self._over, self._due = over, sorted(self._find_due(over), key=lambda key: key.month)
             self._is_to_look = False
         return self._due[0].month if self._due else None
 
     def _find_over(self) -> str:
-        ((newest,),) = self._session.rows("SELECT max(time) FROM power")
+        ((newest, last),) = self._session.rows("SELECT max(time), arg_max(time, seq) FROM power")
+        if newest is not None and newest - last > FAR_FUTURE:
+            newest = last
         if newest is None:
             ((newest,),) = self._session.rows("SELECT max(time) FROM power_quarter")
         return "" if newest is None else month_of(newest - SETTLED_AFTER)

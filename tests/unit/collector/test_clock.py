@@ -1,0 +1,145 @@
+"""The machine's clock is set while a real history is kept: nothing acknowledged is replaced, energies do not jump."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from openvoy.collector.jumps import ClockWatch, is_held_back
+from openvoy.model.records import Batch
+from openvoy.store import HistoryStore
+from openvoy.store.keeping import MOST_EMPTY
+from openvoy.testing.clock import NOON, ManualClock
+from tests.unit.collector.test_store_trouble import minutes_kept, running
+from tests.unit.store.records import opened, power
+from tests.unit.store.test_sealing import sealed
+
+FUTURE = datetime(2041, 3, 4, 5, 6, tzinfo=UTC)
+BACK = {
+    "an hour": NOON - timedelta(minutes=30),
+    "to 1970": datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC),
+}
+
+
+async def solar_wh(store: HistoryStore, clock: ManualClock) -> tuple[list[float], float]:
+    """Accounted totals of the last days in the order of time, and what the days make of them."""
+    start, end = clock.now() - timedelta(days=2), clock.now() + timedelta(days=2)
+    rows = await store.read_energy_rows(start=start, end=end)
+    days = await store.read_energy(start=start, end=end, by="day", time_zone="UTC")
+    return [row.solar_wh for row in rows if row.solar_wh is not None], sum(
+        float(value) for value in days["solar_wh"] if value is not None
+    )
+
+
+def sealed_files(folder: Path) -> set[str]:
+    return {file.name for file in folder.rglob("power-*.parquet")}
+
+
+@pytest.mark.parametrize("how", BACK)
+async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str) -> None:
+    clock = ManualClock()
+    async with running(tmp_path, clock) as service:
+        await service.minutes(20)
+        before = clock.now()
+        kept = await minutes_kept(service.store, clock)
+        clock.jump_to(BACK[how])
+        await service.minutes(10)
+        if how == "to 1970":
+            clock.jump_to(before + timedelta(minutes=10))
+        else:
+            await service.minutes(50)
+        await service.minutes(10)
+        after = await minutes_kept(service.store, clock)
+        assert after[: len(kept) - 1] == kept[:-1]
+        assert all(at >= NOON.timestamp() - 3600 for at in after)
+        totals, of_days = await solar_wh(service.store, clock)
+        assert totals == sorted(totals)
+        assert of_days == pytest.approx(totals[-1] - totals[0], abs=1)
+        assert totals[-1] - totals[0] == pytest.approx(clock.monotonic() - 300, abs=400)
+        events = await service.store.read_events(limit=9, kind="clock.jumped")
+        assert len(events) == (2 if how == "to 1970" else 1)
+        assert "was set back" in events[-1].text
+        assert all(abs(event.at - before) < timedelta(hours=2) for event in events)
+
+
+async def test_a_far_future_is_left_again_and_today_is_right(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with running(tmp_path, clock) as service:
+        await service.minutes(20)
+        home = clock.now()
+        clock.jump_to(FUTURE)
+        await service.minutes(10)
+        clock.jump_to(home + timedelta(minutes=10))
+        await service.minutes(20)
+        kept = await minutes_kept(service.store, clock)
+        assert kept[-1] >= (clock.now() - timedelta(minutes=3)).timestamp()
+        totals, of_days = await solar_wh(service.store, clock)
+        assert totals == sorted(totals)
+        assert of_days == pytest.approx(totals[-1] - totals[0], abs=20)
+        assert len(await service.store.read_events(limit=9, kind="clock.jumped")) == 2
+    async with running(tmp_path, clock) as service:
+        await service.minutes(10)
+        again, _ = await solar_wh(service.store, clock)
+        assert again == sorted(again)
+        assert again[-1] - totals[-1] == pytest.approx(600, abs=400)
+
+
+async def test_a_row_of_a_far_future_seals_no_month_that_goes_on(tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    try:
+        await store.write(Batch(power=(power(NOON, 1.0),)))
+        for number in range(20):
+            await store.write(Batch(power=(power(FUTURE + timedelta(minutes=number), 2.0),)))
+        for number in range(1, 40):
+            await store.write(Batch(power=(power(NOON + timedelta(minutes=number), 3.0),)))
+            await store.read_power(start=NOON, end=NOON + timedelta(hours=1), step_s=60)
+        assert len(sealed_files(tmp_path)) <= 1, "at most once, while the clock was wrong"
+        later = NOON + timedelta(days=40)
+        await store.write(Batch(power=(power(later, 4.0),)))
+        columns = await store.read_rows("power", start=NOON, end=later + timedelta(minutes=1))
+        assert len(columns["at"]) == 41
+    finally:
+        await store.close()
+
+
+async def test_small_corrections_are_no_jumps() -> None:
+    clock = ManualClock()
+    watch = ClockWatch(clock)
+    await clock.advance(3600)
+    clock.jump_to(clock.now() + timedelta(seconds=30))
+    assert watch.find_jump() is None
+    clock.jump_to(clock.now() - timedelta(hours=1))
+    assert watch.find_jump() == timedelta(hours=-1)
+    assert watch.find_jump() is None
+
+
+def test_a_time_long_before_history_is_kept_where_history_is_wrong() -> None:
+    assert is_held_back(NOON, NOON + timedelta(hours=1))
+    assert not is_held_back(NOON, FUTURE)
+    assert is_held_back(datetime(1970, 1, 2, tzinfo=UTC), None)
+
+
+async def test_a_row_of_a_far_future_does_not_keep_the_journal_for_ever(tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    try:
+        await store.write(Batch(power=(power(FUTURE, 2.0),)))
+        for number in range(MOST_EMPTY + 20):
+            await store.write(Batch(power=(power(NOON + timedelta(minutes=number), 3.0),)))
+            store._writer._opened_journal().turn()
+        for days in (40, 41):
+            await store.write(Batch(power=(power(NOON + timedelta(days=days), 4.0),)))
+            await sealed(store)
+        assert len(list_journal(tmp_path)) < MOST_EMPTY / 2
+    finally:
+        await store.close()
+    for database in tmp_path.glob("history.duckdb*"):  # noqa: ASYNC240 - two names in a folder of this test
+        database.unlink()
+    async with opened(tmp_path) as store:
+        columns = await store.read_rows("power", start=NOON, end=FUTURE + timedelta(minutes=1))
+    assert len(columns["at"]) == MOST_EMPTY + 20 + 3
+
+
+def list_journal(folder: Path) -> list[Path]:
+    return list((folder / "journal").glob("*.log*"))
