@@ -191,7 +191,7 @@ async def test_a_history_is_migrated_step_by_step(tmp_path: Path) -> None:
         database.close()
 
 
-OF_VERSION = {
+OF_VERSION: dict[int, tuple[str, ...]] = {
     1: (
         "INSERT INTO gateway VALUES (1, '122000000001')",
         "INSERT INTO energy VALUES (1, 1, '2024-05-01 12:00:00', false, 1000.5, 5, NULL, 7, 8, 9)",
@@ -200,6 +200,17 @@ OF_VERSION = {
         "INSERT INTO event VALUES (9, 1, '2024-05-01 12:00:00', 'test', 's', 'something happened', '{}')",
     ),
 }
+_OF_SECOND = (
+    OF_VERSION[1][0],
+    *(
+        row.replace("false, ", "false, false, 1, ")
+        .replace("true, ", "true, false, 1, ")
+        .replace("9)", "9, NULL, NULL)")
+        for row in OF_VERSION[1][1:3]
+    ),
+    *OF_VERSION[1][3:],
+)
+OF_VERSION |= dict.fromkeys(range(2, len(MIGRATIONS) + 1), _OF_SECOND)
 """Rows as each released version wrote them."""
 
 
