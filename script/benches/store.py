@@ -227,7 +227,7 @@ async def _measure_ten(power: Columns, folder: Path) -> float:
     for years in (1, YEARS):
         store = await HistoryStore.open(folder / f"years-{years}")
         try:
-            for number in range(years):
+            for number in reversed(range(years)):
                 moved = {**power, "at": power["at"] - 86_400 * DAYS * number}
                 await store.write_columns("power", moved)
             sealed = folder / f"years-{years}" / "sealed"
