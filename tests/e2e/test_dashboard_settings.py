@@ -1,0 +1,74 @@
+"""What data is handed on to, set up in a browser: checked before it is saved, secrets kept apart, in force at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.chromium import DESK, PHONE, chromium, visit
+from tests.e2e.processes import address_of, started
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
+
+READY_MS = 20_000
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+async def set_up(page: Page, kind: str) -> None:
+    """Open the form of something new."""
+    card = page.locator('[data-card="integrations"]')
+    await card.get_by_role("combobox").select_option(kind, timeout=READY_MS)
+    await card.get_by_role("button", name="Set up").click()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_path: Path, size: dict[str, int]) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
+    (tmp_path / "stick").mkdir()
+    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+        async with visit(browser, f"{address_of(process)}/#/settings", viewport=size) as opened:
+            page = opened.page
+            await set_up(page, "backup")
+            form = page.locator('[data-form="backup"]')
+            await form.locator('[name="every"]').fill("never")
+            await form.locator('[name="folder"]').fill(str(tmp_path / "stick"))
+            await form.get_by_role("button", name="Save").click()
+            await expect(form.get_by_role("alert")).to_contain_text("every cannot be 'never'", timeout=READY_MS)
+            assert "backup" not in config.read_text()
+            await form.locator('[name="every"]').fill("week")
+            await form.get_by_role("button", name="Save").click()
+            await expect(form).to_have_count(0, timeout=READY_MS)
+            line = page.locator('[data-integration="backup"]')
+            await expect(line).to_contain_text("works", timeout=READY_MS)
+            await expect(line).to_contain_text(str(tmp_path / "stick"))
+            assert 'every = "week"' in config.read_text()
+            assert (tmp_path / "stick" / "journal").is_dir()
+
+            await set_up(page, "influx")
+            form = page.locator('[data-form="influx"]')
+            await form.locator('[name="url"]').fill("http://127.0.0.1:9/write?db=home")
+            await form.locator('[name="token"]').fill("hush")
+            await form.get_by_role("button", name="Save").click()
+            await expect(form).to_have_count(0, timeout=READY_MS)
+            assert "hush" not in config.read_text()
+            line = page.locator('[data-integration="influx"]')
+            await line.get_by_role("button", name="Change").click(timeout=READY_MS)
+            form = page.locator('[data-form="influx"]')
+            await expect(form.locator('[name="token"]')).to_have_attribute("placeholder", "is kept")
+            await page.keyboard.press("Escape")
+            await line.get_by_role("button", name="Remove").click()
+            await line.get_by_role("button", name="Remove it").click()
+            await expect(line).to_have_count(0, timeout=READY_MS)
+            assert "influx" not in config.read_text()
+            width = await page.evaluate("() => document.documentElement.scrollWidth")
+            assert width <= size["width"]
