@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import logging
 import os
@@ -102,6 +101,7 @@ class AiohttpTransport:
         """Open a stream on a connection of its own, closed with the context."""
         session = self._build_session(keep_alive=False)
         patience = aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout_s, sock_read=idle_s)
+        reply: aiohttp.ClientResponse | None = None
         try:
             async with asyncio.timeout(timeout_s):
                 reply = await session.request(
@@ -114,8 +114,7 @@ class AiohttpTransport:
                     ssl=self._trusted(),
                 )
             _log.debug("%s %s%s: %d, a stream", request.method, self._url, request.path, reply.status)
-            with contextlib.closing(reply):
-                yield OpenStream(response=_build_response(reply, b"", 0.0), pieces=self._pieces(reply, request))
+            yield OpenStream(response=_build_response(reply, b"", 0.0), pieces=self._pieces(reply, request))
         except aiohttp.ServerFingerprintMismatch as mismatch:
             raise self._changed() from mismatch
         except _ConnectionLostError as lost:
@@ -124,6 +123,9 @@ class AiohttpTransport:
             raise self._failure(error, request) from error
         finally:
             await session.close()
+            if reply is not None:
+                # Only now: the session waits for connections that it closes itself.
+                reply.close()
 
     async def _pieces(self, reply: aiohttp.ClientResponse, request: Request) -> AsyncIterator[bytes]:
         try:
