@@ -96,10 +96,14 @@ def _copy_journal(source: Path, target: Path) -> None:
 
 
 def _copy_month(source: Path, target: Path) -> None:
-    """Copy the files that a manifest names, then the manifest; what it does not name any more goes."""
+    """Copy the files that a manifest names, then the manifest; what it does not name any more goes.
+
+    Who was killed while sealing has written one of the two manifests.
+    """
     parts, _ = read_manifest(source)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = set(MANIFESTS)
+    manifests = [name for name in MANIFESTS if (source / name).exists()]
+    kept = set(manifests)
     for part in parts:
         for name in _names(part):
             kept.add(name)
@@ -107,7 +111,7 @@ def _copy_month(source: Path, target: Path) -> None:
                 write_file(target / name, (source / name).read_bytes())
     if read_manifest(source)[0] != parts:
         raise FileNotFoundError(2, "it was sealed anew meanwhile", str(source))
-    for name in MANIFESTS:
+    for name in manifests:
         write_file(target / name, (source / name).read_bytes())
     for file in target.iterdir():
         if file.name not in kept:

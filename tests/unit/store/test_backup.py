@@ -64,6 +64,20 @@ async def test_a_later_backup_replaces_what_was_sealed_anew(tmp_path: Path) -> N
     assert "power-1.parquet" not in names
 
 
+@pytest.mark.parametrize("gone", ["manifest.json", "manifest.copy.json"])
+async def test_a_history_whose_sealer_was_killed_between_two_manifests_is_copied(tmp_path: Path, gone: str) -> None:
+    await fill(tmp_path / "a")
+    async with opened(tmp_path / "a") as store:
+        before = await seen(store)
+    copy_history(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "a" / "sealed" / "month=2024-01" / gone).unlink()
+    for name in ("b", "c"):
+        copy_history(tmp_path / "a", tmp_path / name)
+        restore_history(tmp_path / name, tmp_path / f"{name}-restored")
+        async with opened(tmp_path / f"{name}-restored") as store:
+            assert (await seen(store))[:10] == before[:10]
+
+
 async def test_a_history_is_not_overwritten_unless_told_and_then_kept(tmp_path: Path) -> None:
     await fill(tmp_path / "a")
     copy_history(tmp_path / "a", tmp_path / "b")
