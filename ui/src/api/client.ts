@@ -17,6 +17,10 @@ export class ApiError extends Error {
   }
 }
 
+/** What went wrong and what helps, in one line. */
+export const sayError = (error: unknown): string =>
+  error instanceof Error ? [error.message, error instanceof ApiError ? error.hint : ""].join(" ").trim() : String(error);
+
 const TIMEOUT_MS = 20_000;
 /** Replies to what was asked at the start are new for this long. */
 const EARLY_MS = 10_000;

@@ -14,8 +14,8 @@ export interface Device {
   status: Maybe<string>;
   first_s: Maybe<number>;
   last_s: Maybe<number>;
-  /** The gateway still lists it. */
-  isListed: boolean;
+  /** The gateway still lists it; null while it does not say all that it lists. */
+  isListed: Maybe<boolean>;
 }
 
 interface Said {
@@ -33,10 +33,12 @@ interface Said {
 
 const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "battery", "inverter"];
 
-export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>): Device[] {
+/** `isFresh`: the snapshot tells of now, so that what communicates in it does. */
+export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, isFresh = true): Device[] {
+  const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
   for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
-    const blank = { communicating: null, signal: null, status: null, isListed: false };
+    const blank = { communicating: null, signal: null, status: null, isListed: isComplete ? false : null };
     found.set(serial, { serial, kind, part_number, firmware, first_s: first_seen, last_s: last_seen, ...blank });
   }
   for (const [kind, said] of listed(snapshot)) {
@@ -47,7 +49,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
       kind,
       part_number: said.part_number ?? before?.part_number ?? null,
       firmware: said.firmware ?? before?.firmware ?? null,
-      communicating: said.communicating ?? null,
+      communicating: isFresh ? (said.communicating ?? null) : null,
       signal: said.long_range_radio_level ?? said.short_range_radio_level ?? null,
       status: said.status ?? said.state ?? null,
       first_s: before?.first_s ?? null,
