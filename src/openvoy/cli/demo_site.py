@@ -48,7 +48,7 @@ async def running_demo(folder: Path, *, port: int, days: int, start: str = "now"
     clock = VirtualClock(machine, start=parse_start(start, machine.now(), read_site("demo").zone))
     async with open_history(folder / "history", live_days=7) as store:
         site = await _open_site(store, clock, days)
-        await _live_until_now(store, site, clock)
+        await live_until_now(store, site, clock)
         source = SiteSource(site, clock, parse_version(DEFAULT))
         settings = GatewaySettings(folder=folder / "gateway")
         async with VirtualGateway(source, clock=clock, settings=settings) as gateway:
@@ -80,7 +80,7 @@ async def _open_site(store: HistoryStore, clock: Clock, days: int) -> Site:
     return Site(read_site("demo").commissioned_on(first_day))
 
 
-async def _live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
+async def live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
     """Write what a collector would have kept since history ends, or since the site was built."""
     serial = site.definition.gateway.serial
     last = await store.read_last_energy(serial)
