@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,19 @@ async def test_months_are_right_at_every_kind_of_site(name: str, tmp_path: Path)
     wrong = await wrong_days(life, store)
     await store.close()
     assert wrong == []
+
+
+async def test_what_a_generator_gives_in_an_outage_is_not_counted_as_import(tmp_path: Path) -> None:
+    """Two days without grid, in which the generator runs once; the net meter counts what it gives."""
+    store = await HistoryStore.open(tmp_path)
+    case = replace(build_case("everything, 8.3.5286", 4, Trouble()), start=date(2025, 5, 23))
+    life = Life(case, store)
+    await life.live()
+    columns, wrong = await days_of(life, store), await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+    assert columns["import_wh"][1] == 0, "the second day is without grid as a whole"
+    assert columns["generator_wh"][2] > 5000
 
 
 async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from openvoy.collector.recording import Recorder
 from openvoy.model import CounterSource, RawCounter, Snapshot
-from openvoy.model.accounting import Accountant, Freshness, Integrator
+from openvoy.model.accounting import Accountant, FeedMeter, Freshness, Integrator
 from openvoy.model.records import Batch
 
 LastReading = tuple[CounterSource, float, datetime]
@@ -33,16 +33,17 @@ class Books:
         self._last = last
         self._battery = Integrator("discharge", "charge")
         self._generator = Integrator("generator")
+        self._feed = FeedMeter()
         self._has_generated = any(source.quantity == "generator" for source, _, _ in last)
         self._batteries: dict[str, Integrator] = {}
-        for integrator in (self._battery, self._generator):
-            integrator.resume(last)
+        for meter in (self._battery, self._generator, self._feed):
+            meter.resume(last)
 
     def take(self, snapshot: Snapshot, *, is_new: bool) -> tuple[Snapshot, Batch | None]:
         """Take a snapshot; give it with accounted energies, and the batch of the minute that it ends, if it does."""
         at = snapshot.at
         fresh = self._freshness.sift(snapshot.counters, at.timestamp())
-        counters = (*fresh, *self._integrated(snapshot))
+        counters = (*fresh, *self._integrated(snapshot), *self._fed(snapshot, fresh))
         accounted = self._accountant.account(counters, at, is_load_known=snapshot.power.load_w is not None)
         snapshot = replace(snapshot, energy=accounted.energy)
         if not is_new:
@@ -55,7 +56,7 @@ class Books:
         at, power = snapshot.at, snapshot.power
         if snapshot.energy.charge_wh is None:
             yield from self._battery.take(power.battery_w, at)
-        if power.generator_w or self._has_generated:
+        if snapshot.energy.import_wh is None and (power.generator_w or self._has_generated):
             # A gateway that only knows whether a generator feeds says 0 or nothing: that is no measurement.
             self._has_generated = True
             yield from self._generator.take(power.generator_w, at)
@@ -65,3 +66,11 @@ class Books:
                 integrator = self._batteries[battery.serial] = Integrator("discharge", "charge", device=battery.serial)
                 integrator.resume(self._last)
             yield from integrator.take(battery.power_w, at)
+
+    def _fed(self, snapshot: Snapshot, fresh: Sequence[RawCounter]) -> tuple[RawCounter, ...]:
+        """Tell what the net meter counted of a generator."""
+        grid, generator = snapshot.grid, snapshot.generator
+        if grid is None or generator is None:
+            return ()
+        is_open = (grid.relay or "").startswith("open")
+        return self._feed.take(fresh, snapshot.at, is_open=is_open, is_feeding=generator.state == "closed")

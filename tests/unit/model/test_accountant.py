@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from openvoy.model import CounterSource, RawCounter
-from openvoy.model.accounting import Accountant, Accounted, Freshness, Integrator, Step
+from openvoy.model.accounting import Accountant, Accounted, FeedMeter, Freshness, Integrator, Step
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FIVE_MINUTES = timedelta(minutes=5)
@@ -143,6 +143,18 @@ def test_who_left_for_a_day_is_told_once() -> None:
     assert notices == [(Step.RETIRED, "b")]
 
 
+@pytest.mark.parametrize("is_replay", [False, True])
+def test_what_an_absent_inverter_counted_meanwhile_belongs_to_all_the_time_since(is_replay: bool) -> None:
+    books = Accountant(is_replay=is_replay)
+    readings = [fleet(a=1000.0 + 20 * n, b=1000.0 + 20 * n) for n in range(5)]
+    readings += [fleet(a=1080.0 + 20 * n) for n in range(1, 20)]
+    found = [books.account(one, START + n * FIVE_MINUTES) for n, one in enumerate(readings)]
+    assert not any(one.late_since for one in found)
+    back = books.account(fleet(a=1480.0, b=1480.0), START + 24 * FIVE_MINUTES)
+    assert back.late_since == {"solar_wh": START + 4 * FIVE_MINUTES}
+    assert back.energy.solar_wh == 2960
+
+
 def test_each_inverters_wrap_is_put_back() -> None:
     wrap_wh = 2**32 / 3600
     assert solar([fleet(a=wrap_wh - 20, b=500.0), fleet(a=30.0, b=510.0)]) == pytest.approx(
@@ -174,6 +186,49 @@ def test_the_balance_waits_for_all_its_parts() -> None:
     found = account([house(1000, 500, 200), house(1100, 500, 200)[:2], house(1100, 500, 290)])
     assert [one.energy.load_wh for one in found] == [1300, 1300, 1310]
     assert "load_wh" not in found[1].known
+
+
+def test_what_a_generator_feeds_is_no_import() -> None:
+    """The net meter counts both; what it counts while the grid's relay is open is the generator's."""
+    feed, books = FeedMeter(), Accountant()
+    said = [  # import's counter, relay open, generator feeding
+        (500.0, False, False),
+        (510.0, True, False),  # the last of the grid
+        (510.0, True, False),
+        (560.0, True, True),
+        (760.0, True, True),
+        (800.0, True, False),
+        (800.0, False, False),
+        (830.0, False, False),
+    ]
+    found = []
+    for n, (import_wh, is_open, is_feeding) in enumerate(said):
+        at, readings = START + n * FIVE_MINUTES, house(1000, import_wh, 200)
+        fed = feed.take(readings, at, is_open=is_open, is_feeding=is_feeding)
+        found.append(books.account([*readings, *fed], at))
+    assert [one.energy.import_wh for one in found] == [500, 510, 510, 510, 510, 510, 510, 540]
+    assert [one.generator_wh for one in found] == [0, 0, 0, 50, 250, 290, 290, 290]
+    assert [one.energy.load_wh for one in found] == [1300, 1310, 1310, 1360, 1560, 1600, 1600, 1630]
+
+
+def test_a_meter_that_was_silent_gives_the_generator_its_part_when_it_speaks_again() -> None:
+    feed, books = FeedMeter(), Accountant()
+    found = []
+    for n, import_wh in enumerate([500.0, 500.0, None, None, 680.0, 690.0]):
+        at = START + n * FIVE_MINUTES
+        readings = house(1000, import_wh, 200) if import_wh is not None else [counter(1000)]
+        fed = feed.take(readings, at, is_open=n < 5, is_feeding=1 < n < 5)
+        found.append(books.account([*readings, *fed], at))
+    assert [one.energy.import_wh for one in found] == [500, 500, 500, 500, 500, 510]
+    assert found[-1].generator_wh == 180
+
+
+def test_feeding_goes_on_from_the_last_reading() -> None:
+    feed = FeedMeter()
+    feed.resume([(FeedMeter.SOURCE, 6025.0, START)])
+    (reading,) = feed.take(house(1000, 500, 200), START, is_open=True, is_feeding=True)
+    assert (reading.source, reading.value_wh) == (FeedMeter.SOURCE, 6025)
+    assert feed.take([counter(1000)], START, is_open=True, is_feeding=True) == ()
 
 
 def test_what_the_balance_leaves_over_is_told() -> None:

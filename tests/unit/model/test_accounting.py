@@ -120,6 +120,43 @@ def test_what_comes_late_all_at_once_is_told() -> None:
     assert (counter.total_wh, counter.late_since_s) == (8000, 0)
 
 
+QUARTER_S, EVENING_WH = 900.0, [250.0, 180.0, 90.0, 30.0, 6.0, 1.0]
+
+
+def sunlit(growths_wh: list[float], *, still: int, then_wh: float) -> tuple[Step, float | None]:
+    """Let a panel's counter grow by each quarter of an hour, stand for some and count again."""
+    counter = Counter(100_000.0, 0.0, fades=True)
+    raw_wh, at_s = 100_000.0, 0.0
+    for growth_wh in [*growths_wh, *[0.0] * still]:
+        raw_wh, at_s = raw_wh + growth_wh, at_s + QUARTER_S
+        counter.take(raw_wh, at_s)
+    return counter.take(raw_wh + then_wh, at_s + QUARTER_S), counter.late_since_s
+
+
+def test_the_sun_fades_and_a_night_is_no_lateness() -> None:
+    assert sunlit(EVENING_WH, still=40, then_wh=20.0) == (Step.NORMAL, None)
+
+
+def test_a_counter_of_the_sun_that_stops_while_it_counts_is_late_when_it_goes_on() -> None:
+    assert sunlit(EVENING_WH[:2], still=40, then_wh=500.0) == (Step.LATE, 2 * QUARTER_S)
+    assert sunlit(EVENING_WH[:4], still=40, then_wh=50.0) == (Step.NORMAL, None), "a steep dusk leaves no more"
+
+
+def test_a_counter_that_stood_for_a_day_and_a_night_is_late() -> None:
+    assert sunlit(EVENING_WH, still=130, then_wh=2000.0)[0] is Step.LATE
+    assert sunlit(EVENING_WH, still=130, then_wh=20.0)[0] is Step.NORMAL, "snow melts slowly"
+
+
+def test_what_may_stand_at_any_time_is_late_only_by_far() -> None:
+    """Import stands while the sun shines, and goes on where it stopped."""
+    counter = Counter(100_000.0, 0.0)
+    for quarter in range(1, 5):
+        counter.take(100_000.0 + 250 * quarter, QUARTER_S * quarter)
+    for quarter in range(5, 40):
+        counter.take(101_000.0, QUARTER_S * quarter)
+    assert counter.take(101_250.0, QUARTER_S * 40) is Step.NORMAL
+
+
 def test_an_outage_is_no_lateness() -> None:
     counter = Counter(1000.0, 0.0, most_w=10_000)
     assert counter.take(9000.0, 300 * 60.0) is Step.NORMAL

@@ -9,6 +9,7 @@ from openvoy.model.accounting.accountant import QUANTITIES, Accountant, Accounte
 from openvoy.model.accounting.chain import INTEGRATED, Chain
 from openvoy.model.accounting.counter import Counter
 from openvoy.model.accounting.devices import Devices
+from openvoy.model.accounting.feed import FED, FeedMeter
 from openvoy.model.accounting.fleet import Fleet
 from openvoy.model.accounting.freshness import Freshness
 from openvoy.model.accounting.integration import Integrator
@@ -16,6 +17,7 @@ from openvoy.model.accounting.replay import parse_moments, replay
 from openvoy.model.accounting.steps import RULES_VERSION, Notice, Step
 
 __all__ = [
+    "FED",
     "INTEGRATED",
     "QUANTITIES",
     "RULES_VERSION",
@@ -24,6 +26,7 @@ __all__ = [
     "Chain",
     "Counter",
     "Devices",
+    "FeedMeter",
     "Fleet",
     "Freshness",
     "Integrator",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from openvoy.model.accounting.chain import INTEGRATED, Chain
+from openvoy.model.accounting.feed import FED
 from openvoy.model.accounting.fleet import Fleet
 from openvoy.model.accounting.steps import Notice
 from openvoy.model.counters import CounterSource, RawCounter
@@ -66,6 +67,9 @@ class Accountant:
         self._is_replay = is_replay
         self._chains = {quantity: Chain() for quantity in QUANTITIES}
         self._fleet = Fleet()
+        self._fed_wh: float | None = None
+        self._owed_wh = 0.0
+        """What the import's counter has yet to give to the generator."""
         self._load_wh: float | None = None
         self._balance_wh: dict[str, float] = {}
         """What each part of the balance stood at when the load was last known."""
@@ -126,11 +130,24 @@ class Accountant:
             is_stood_in_for = is_stood_in_for or chain.is_stood_in_for(at_s)
             if chain.late_since_s is not None:
                 late[f"{quantity}_wh"] = datetime.fromtimestamp(chain.late_since_s, UTC)
+        self._give_to_generator(of_site.get("generator", ()))
         if is_load_known and self._balance(known):
             known.add("load_wh")
             if late:
                 late["load_wh"] = min(late.values())
         return replace(self._accounted(known, late, notices), is_stood_in_for=is_stood_in_for)
+
+    def _give_to_generator(self, readings: Iterable[tuple[CounterSource, float]]) -> None:
+        """Take from the import what the same meter counted of the generator."""
+        import_ = self._chains["import"]
+        for source, fed_wh in readings:
+            if source.block == FED:
+                grown_wh = 0.0 if self._fed_wh is None else max(0.0, fed_wh - self._fed_wh)
+                self._fed_wh, self._owed_wh = fed_wh, self._owed_wh + grown_wh
+        given_wh = min(self._owed_wh, import_.grown_wh)
+        if given_wh > 0 and import_.total_wh is not None:
+            import_.shift(import_.total_wh - given_wh)
+            self._owed_wh -= given_wh
 
     def _count_inverters(
         self, inverters: list[RawCounter], of_site: Mapping[str, list[tuple[CounterSource, float]]], at_s: float

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openvoy.model.accounting.counter import LARGEST_SITE_W, LOST_WH, NOISE_WH, Counter
+from openvoy.model.accounting.feed import FED
 from openvoy.model.accounting.fleet import Fleet
 from openvoy.model.accounting.steps import SILENT, Notice, Step
 from openvoy.model.counters import CounterSource
@@ -25,6 +26,7 @@ RANKS: Mapping[tuple[str, str], int] = {
     ("production_v1", "total"): 3,
     ("production_table", "total"): 4,
     ("production_details", "production.inverters"): 5,  # wraps: as a whole before 8.2.4264, inverter by inverter since
+    ("power", FED): 6,
 }
 INTEGRATED = "integrated"
 """The block of counters that were added up from powers, as nothing counts them."""
@@ -34,6 +36,11 @@ LAST_RANK = 9
 def rank_of(source: CounterSource) -> int:
     """How far down the list of trust a source stands."""
     return RANKS.get((source.endpoint, source.block), LAST_RANK)
+
+
+def build_counter(source: CounterSource, raw_wh: float, at_s: float) -> Counter:
+    """Begin to follow a source."""
+    return Counter(raw_wh, at_s, fades=source.quantity == "solar")
 
 
 AWAY_S = 2 * 86_400.0
@@ -83,6 +90,8 @@ class Chain:
     def __init__(self) -> None:
         self.total_wh: float | None = None
         """The accounted counter, which never falls."""
+        self.grown_wh = 0.0
+        """By how much the last readings made it grow."""
         self.lead: CounterSource | None = None
         self.late_since_s: float | None = None
         """Since when the shape of the last step is not known."""
@@ -108,7 +117,7 @@ class Chain:
         """Know a source that has been silent for long, and what the series stood at when it last spoke."""
         if source in self._tracks:
             return
-        track = _Track(Counter(raw_wh, at_s), source, total_wh, at_s, at_s)
+        track = _Track(build_counter(source, raw_wh, at_s), source, total_wh, at_s, at_s)
         self._tracks[source] = track
         if self.total_wh is None:
             self.total_wh, self.lead = total_wh, source
@@ -123,7 +132,8 @@ class Chain:
         `fleet` stands in for the source that sums inverters up.
         """
         notices: list[Notice] = []
-        self.late_since_s = None
+        before_wh = self.total_wh
+        self.late_since_s, self.grown_wh = None, 0.0
         counted: list[CounterSource] = []
         for source, raw_wh in readings:
             track = self._tracks.get(source)
@@ -138,11 +148,12 @@ class Chain:
         if self.lead is None or self.lead not in counted:
             return False, notices
         self._settle(self._tracks[self.lead], counted, at_s)
+        self.grown_wh = 0.0 if before_wh is None or self.total_wh is None else self.total_wh - before_wh
         return True, notices
 
     def _begin(self, source: CounterSource, raw_wh: float, at_s: float, fleet: Fleet | None) -> None:
         rank = rank_of(source)
-        counter = fleet if rank == _FLEET_RANK and fleet is not None else Counter(raw_wh, at_s)
+        counter = fleet if rank == _FLEET_RANK and fleet is not None else build_counter(source, raw_wh, at_s)
         if self.total_wh is None:
             self.total_wh = raw_wh
         offset_wh = self.total_wh - counter.total_wh

@@ -20,6 +20,12 @@ REPORT_S = 900.0
 """Reports of a site in order are at most this far apart."""
 STILL_S = 4000.0
 """A counter that stands longer than the longest report interval, and then steps by a lot, is late."""
+NIGHT_S = 72_000.0
+"""The sun is not away for longer; what stood for more than a night missed a day, or had one without sun."""
+FADED_SHARE = 0.02
+"""The sun fades below this share of the highest rate before a counter stands for the night; else it was stopped."""
+FADED_HOURLY_SHARE = 0.1
+"""The same where the last step stands for a longer time, in which more may happen."""
 SHORTEST_RESTART_S = 60.0
 """A counter that began again has had at least the time between two readings to count."""
 SUN_S = 43_200.0
@@ -59,6 +65,8 @@ class Counter:
 
     __slots__ = (
         "_candidate",
+        "_fade_wh",
+        "_fades",
         "_former",
         "_missed_since_s",
         "_most_w",
@@ -71,8 +79,8 @@ class Counter:
         "total_wh",
     )
 
-    def __init__(self, raw_wh: float, at_s: float, *, most_w: float = LARGEST_SITE_W) -> None:
-        """Begin with the first reading; `most_w` is the power that it cannot exceed."""
+    def __init__(self, raw_wh: float, at_s: float, *, most_w: float = LARGEST_SITE_W, fades: bool = False) -> None:
+        """Begin with the first reading; `most_w` is the power that it cannot exceed, `fades` says it is the sun's."""
         self.raw_wh = raw_wh
         """The last reading that counted."""
         self.moved_s = at_s
@@ -83,6 +91,9 @@ class Counter:
         self.late_since_s: float | None = None
         """Since when the shape of the last step is not known."""
         self._most_w = most_w
+        self._fades = fades
+        self._fade_wh: float | None = None
+        """The most that a counter which was not stopped may still have had to count; None once it has faded out."""
         self._peak_w = self._rate_w = 0.0
         self._candidate: _Candidate | None = None
         self._former: tuple[_Level, ...] = ()
@@ -100,13 +111,13 @@ class Counter:
         is_same = 0 <= change_wh <= self._plausible_wh(at_s - self.read_s)
         return change_wh if is_same and at_s > self.read_s else 0.0
 
-    def take(self, raw_wh: float, at_s: float) -> Step:
-        """Take a reading; give the class of its step."""
+    def take(self, raw_wh: float, at_s: float, *, asked_s: float | None = None) -> Step:
+        """Take a reading; give the class of its step. `asked_s` is when it was last asked for, if it did not answer."""
         if raw_wh == self.raw_wh:
             self.read_s, self._candidate = at_s, None
             return Step.NORMAL
         before_wh, self.late_since_s, self._missed_since_s = self.raw_wh, None, None
-        step, added_wh = self._classify(raw_wh, at_s)
+        step, added_wh = self._classify(raw_wh, at_s, asked_s)
         if step is Step.HELD:
             step, added_wh = self._hold(raw_wh, at_s)
             if step is Step.HELD:
@@ -126,6 +137,9 @@ class Counter:
         if step is Step.NORMAL and span_s > 0:
             self._rate_w = added_wh * 3600 / max(span_s, self._shortest_s())
             self._peak_w = max(self._peak_w, self._rate_w)
+            faded_share = FADED_SHARE if span_s <= REPORT_S else FADED_HOURLY_SHARE
+            has_faded = self._rate_w <= faded_share * self._peak_w
+            self._fade_wh = None if has_faded else wh_at_power(self._rate_w, max(span_s, 2 * REPORT_S))
         self._candidate = None
         # A step back by noise keeps the higher reading, so that the way up again does not count twice.
         kept_wh = max(raw_wh, self.raw_wh) if step is Step.NORMAL else raw_wh
@@ -139,17 +153,26 @@ class Counter:
         """Steps of counters fed by reports stand for an interval, however soon after a look they come."""
         return REPORT_S / 3
 
-    def _classify(self, raw_wh: float, at_s: float) -> tuple[Step, float]:
+    def _classify(self, raw_wh: float, at_s: float, asked_s: float | None) -> tuple[Step, float]:
         change_wh, span_s = raw_wh - self.raw_wh, max(0.0, at_s - self.moved_s)
         if -NOISE_WH <= change_wh <= self._plausible_wh(span_s):
-            is_late = span_s > STILL_S and change_wh > wh_at_power(self._most_w, REPORT_S)
-            is_late = is_late and at_s - self.read_s < span_s / 2
+            known_s = self.read_s if asked_s is None else max(self.read_s, asked_s)
+            is_late = at_s - known_s < span_s / 2 and self._is_late(change_wh, span_s)
             if self._is_jump(change_wh, span_s) and (found := self._returned(raw_wh, at_s)):
                 return found
             return Step.LATE if is_late else Step.NORMAL, max(0.0, change_wh)
         if raw_wh == 0:
             return Step.HELD, 0.0
         return self._wrapped(change_wh, at_s) or self._returned(raw_wh, at_s) or (Step.HELD, 0.0)
+
+    def _is_late(self, change_wh: float, span_s: float) -> bool:
+        """Whether what comes now must have come before, while the counter stood."""
+        if span_s <= STILL_S or change_wh <= NOISE_WH:
+            return False
+        if not self._fades:
+            return change_wh > wh_at_power(self._most_w, REPORT_S)
+        is_stopped = self._fade_wh is not None and change_wh > self._fade_wh
+        return is_stopped or (span_s > NIGHT_S and change_wh > wh_at_power(self._peak_w, REPORT_S))
 
     def _is_jump(self, change_wh: float, span_s: float) -> bool:
         """Whether a step that a site could do is more than this counter ever did; only its level tells what it is."""

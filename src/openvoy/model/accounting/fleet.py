@@ -9,6 +9,8 @@ from openvoy.model.accounting.steps import SILENT, Notice, Step
 from openvoy.model.counters import CounterSource, RawCounter
 from openvoy.units import wh_at_power
 
+LATE_WH = 3.0
+"""What comes late matters from here on: gateways round by as much, and it is 0.1 % of a dark day."""
 GONE_S = 86_400.0
 """An inverter that a complete list leaves out for a day has left; until then it may be one reply's fault."""
 
@@ -26,6 +28,8 @@ class Fleet:
         self._gone: set[str] = set()
         self._whole_s: float | None = None
         """When all were last read."""
+        self._late: list[tuple[float, float]] = []
+        """Since when inverters had stood or been away that count now, and what they add."""
 
     def seed(self, source: CounterSource, raw_wh: float, at_s: float) -> None:
         """Remember an inverter from an earlier reading; one of long ago has left, which was told then."""
@@ -33,7 +37,7 @@ class Fleet:
         self._gone.add(source.device)
 
     def _know(self, source: CounterSource, raw_wh: float, at_s: float) -> None:
-        self.members[source.device] = Counter(raw_wh, at_s, most_w=LARGEST_INVERTER_W)
+        self.members[source.device] = Counter(raw_wh, at_s, most_w=LARGEST_INVERTER_W, fades=True)
         self._sources[source.device] = source
 
     def take(
@@ -44,7 +48,7 @@ class Fleet:
         With `is_whole` nobody in service is left out, but those that did not move if not `has_unchanged`.
         """
         notices: list[Notice] = []
-        self._late: tuple[float, ...] = ()
+        self._late = []
         seen: list[str] = []
         for reading in readings:
             serial, raw_wh = reading.source.device, reading.value_wh
@@ -56,22 +60,22 @@ class Fleet:
                 counter.read_s = at_s
             else:
                 notices += self._count(counter, reading, at_s)
-        # One silent inverter says little of the shape of all; half of them do.
-        self.late_since_s = min(self._late) if 2 * len(self._late) > len(seen) else None
+        late_wh = sum(added_wh for _, added_wh in self._late)
+        self.late_since_s = min(since_s for since_s, _ in self._late) if late_wh > LATE_WH else None
         if is_whole:
             self._whole_s = at_s
         return notices + (self._missed(seen, at_s) if is_whole and has_unchanged else [])
 
     def _count(self, counter: Counter, reading: RawCounter, at_s: float) -> list[Notice]:
         before_wh, counted_wh = counter.raw_wh, counter.total_wh
-        step = counter.take(reading.value_wh, at_s)
+        step = counter.take(reading.value_wh, at_s, asked_s=self._whole_s)
         added_wh = counter.total_wh - counted_wh
         self.total_wh += added_wh
         if added_wh:
             self.moved_s = at_s
-        if step is Step.LATE:
-            self._late += (counter.late_since_s or at_s,)
-        if step in SILENT or step is Step.HELD:
+        if counter.late_since_s is not None:
+            self._late.append((counter.late_since_s, added_wh))
+        if step in SILENT or step in {Step.HELD, Step.LATE}:
             return []
         return [
             Notice(source=reading.source, step=step, before_wh=before_wh, after_wh=reading.value_wh, added_wh=added_wh)

@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "three phases with batteries, 8.3": Kind(site="three-phase-battery", firmware="8.3.5169"),
     "everything, 8.3.5286": Kind(site="full", firmware="8.3.5286"),
     "collar, 8.3.5289": Kind(site="collar", firmware="8.3.5289"),
+    "large, 8.2": Kind(site="large", firmware="8.2.4345"),
 }
 
 

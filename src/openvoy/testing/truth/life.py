@@ -14,6 +14,8 @@ from openvoy.model import Snapshot
 from openvoy.model.records import Batch
 from openvoy.ports import History
 from openvoy.protocol.endpoint import Endpoint
+from openvoy.protocol.endpoints.ensemble import RELAY
+from openvoy.protocol.endpoints.generator import GENERATOR
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
 from openvoy.protocol.endpoints.meters import METER_READINGS
@@ -179,6 +181,8 @@ class Life:
     def _every_s(self, endpoint: Endpoint[Any]) -> float:
         """What energies come from at every step, the rest as seldom as can be."""
         has_meter = has_enabled_meter(self._replies, "production")
+        if endpoint in {RELAY, GENERATOR}:
+            return STEP_S
         if endpoint is METER_READINGS or (endpoint in {PRODUCTION_V1, DEVICE_DATA, INFO} and not has_meter):
             return STEP_S
         if endpoint is PRODUCTION_DETAILS:

@@ -39,6 +39,8 @@ class Site:
         self._book = OrderBook(orders=(build_orders(definition),), since_s=(since_s,))
         self._openings: OrderedDict[date, Carried] = OrderedDict({self._first: nothing_yet(self.premises)})
         self._blocks: OrderedDict[date, DayBlock] = OrderedDict()
+        self._midnights: OrderedDict[date, tuple[Carried, Midnight]] = OrderedDict()
+        """The last that were asked for, with what they were read off: meters tell today's energies at each reading."""
 
     @property
     def plant(self) -> Plant:
@@ -109,9 +111,16 @@ class Site:
     def midnight(self, day: date) -> Midnight:
         """Tell the counters at the start of a local day."""
         opening = self.opening(day)
+        kept = self._midnights.get(day)
+        if kept is not None and kept[0] is opening:
+            return kept[1]
         still = np.zeros((3, self.definition.phase_count))
         branches = [branch_state(still, opening.counts[:, row] / 3600, opening.peak_w[row]) for row in Branch]
-        return Midnight(**named(branches), told_j=tuple(opening.told.lifetime_j.tolist()))
+        found = Midnight(**named(branches), told_j=tuple(opening.told.lifetime_j.tolist()))
+        self._midnights[day] = opening, found
+        while len(self._midnights) > KEPT_BLOCKS:
+            self._midnights.popitem(last=False)
+        return found
 
     def _simulate(self, day: date) -> DayBlock:
         block = simulate_day(self.premises, self._book, day, self._openings[day])
