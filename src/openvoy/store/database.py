@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ INTERRUPT_AGAIN_S = 0.05
 _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
     (duckdb.InterruptException, "", Fault.CLOSED),
     (duckdb.OutOfMemoryException, "", Fault.MEMORY),
+    (None, r"Cannot CHECKPOINT", Fault.BUSY),
     (None, r"Conflicting lock|Could not set lock|already attached|Unique file handle conflict", Fault.LOCKED),
     (None, r"No space left|Disk quota|File too large|max_temp_directory_size", Fault.FULL),
     (None, r"Permission denied|Read-only file system|Operation not permitted|read-only mode", Fault.READ_ONLY),
@@ -219,6 +220,8 @@ class Database:
         self.shared = Shared(path.parent / FOLDER)
         self._state = threading.Condition()
         self._readers: set[Session] = set()
+        self.when_read: Callable[[], None] = lambda: None
+        """Is called by each reader's thread once the reader is gone."""
         self._is_closed = False
         with _translated(f"opening {path}"):
             self._root = duckdb.connect(":memory:", config=_build_config(path, limits))
@@ -252,6 +255,7 @@ class Database:
             with self._state:
                 self._readers.discard(session)
                 self._state.notify_all()
+            self.when_read()
 
     def wal_bytes(self) -> int:
         """Size of the write-ahead log."""
@@ -269,7 +273,7 @@ class Database:
         return True
 
     def checkpoint(self) -> None:
-        """Bring the write-ahead log into the file."""
+        """Bring the write-ahead log into the file; raise StoreFault, BUSY while a reader sees what was changed."""
         with _translated("a checkpoint"):
             self._root.execute("CHECKPOINT history")
 

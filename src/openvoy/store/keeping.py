@@ -87,6 +87,8 @@ class Keeping:
         self._is_clean = False
         self._is_settled = False
         self._is_paused = False
+        self.is_held_up = False
+        """Whether a reader is in the way of what is left to do, or may be."""
         self._has_many_empty = False
 
     def note_changes(self) -> None:
@@ -96,7 +98,7 @@ class Keeping:
 
     def pause(self) -> None:
         """Leave it until something is written again."""
-        self._is_paused = True
+        self._is_paused, self.is_held_up = True, False
 
     def tidy(self) -> bool:
         """Do one piece of work; says whether there may be more."""
@@ -120,12 +122,14 @@ class Keeping:
     def _settle(self) -> bool:
         """Bring the log into the file: until then, a loss of the log would bring back what is to be removed."""
         if not self._is_settled:
+            self.is_held_up = True  # said before it is known, as the reader may be gone when it is
             try:
                 self._database.checkpoint()
             except StoreFault as fault:
-                # A reader may be in the way; it is tried again after the next change.
-                _LOG.info("History: nothing is removed yet: %s", fault.message)
-                return False
+                if fault.fault is Fault.BUSY:
+                    return False
+                raise
+            self.is_held_up = False
             self._is_settled = True
         return True
 

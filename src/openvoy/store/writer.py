@@ -92,8 +92,8 @@ class Writer:
 
     @property
     def is_behind(self) -> bool:
-        """Whether something that was acknowledged is not in the database yet."""
-        return bool(self._acknowledged)
+        """Whether something that was acknowledged cannot be read yet: not in the database, or that is not open."""
+        return bool(self._acknowledged) or self._database is None
 
     def apply(self) -> Future[None]:
         """Have all that was acknowledged so far in the database."""
@@ -209,6 +209,7 @@ class Writer:
                 self._database, aside = self._opener()
                 self._tell(aside)
                 self._database.shared.catalog.inspector.tell = self._tell_of_sealed
+                self._database.when_read = self._note_read
             if self._journal is None:
                 self._journal = Journal(self._folder / JOURNAL)
             ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
@@ -217,6 +218,13 @@ class Writer:
             self._keeping = Keeping(self._database, ledger, self._journal)
             self._ledger = ledger
         return self._ledger
+
+    def _note_read(self) -> None:
+        """As told by a reader's thread: go on with what it was in the way of."""
+        keeping = self._keeping
+        if keeping is not None and keeping.is_held_up:
+            with contextlib.suppress(StoreFault):
+                self.apply()
 
     def _renew(self, damage: StoreFault) -> None:
         if self._database is not None:

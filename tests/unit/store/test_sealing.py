@@ -207,6 +207,25 @@ async def test_without_its_database_history_is_made_anew_from_what_is_sealed_and
         await store.write(Batch(power=(power(LAST + 20 * STEP, 1.0),)))
 
 
+async def test_what_a_reader_was_in_the_way_of_is_done_once_it_is_through(tmp_path: Path) -> None:
+    """The log cannot be brought into the file while somebody reads what was since replaced."""
+    async with opened(tmp_path) as store:
+        await store.write_columns("power", {"gateway": GATEWAY, "at": at_s(), "interval_s": 900, "solar_w": watts()})
+        await sealed(store)
+        january = {name for name in files(tmp_path) if "2024-01" in name}
+        with store._writer.database().reading() as session:
+            session.rows("SELECT * FROM meta")
+            await store.write(Batch(power=(power(JANUARY, 7.0),)))
+            for _ in range(500):
+                if store._writer._keeping is not None and store._writer._keeping.is_held_up:
+                    break
+                await store.read_events(limit=1)
+                await asyncio.sleep(0.01)
+            assert january < files(tmp_path), "sealed anew, and nothing is removed that the log may still need"
+        await sealed(store)
+        assert not january & files(tmp_path)
+
+
 def flip(file: Path, at: int) -> None:
     content = bytearray(file.read_bytes())
     content[at] ^= 0xFF
