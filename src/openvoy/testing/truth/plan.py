@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -68,8 +68,57 @@ FAULTS: Sequence[tuple[str, float, float]] = (
     ("error-object", 0.2, 6),
     ("truncated-json", 0.2, 6),
     ("unauthorized:path=/ivp/meters/readings", 0.2, 3),
+    ("bad-gateway", 0.2, 6),
+    ("channel-noise", 1, 72),
+    ("clock-skew", 1, 72),
+    ("connection-reset", 0.2, 6),
+    ("firmware-changed", 1, 72),
+    ("flags-null", 1, 72),
+    ("float-timestamps", 1, 72),
+    ("meter-status", 1, 72),
+    ("meters-apart", 1, 72),
+    ("mod-gone", 1, 72),
+    ("night", 0.2, 12),
+    ("nightly-outage", 24, 240),
+    ("reports-every", 6, 72),
+    ("stale-inverter", 1, 72),
+    ("storage-leg-copied", 1, 72),
+    ("three-lines", 1, 72),
+    ("today-is-standby", 1, 72),
+    ("unsigned-watts", 1, 72),
 )
 """Name with options, and from how many hours to how many it lasts."""
+BESIDE_ENERGY: Mapping[str, str] = {
+    "apparent-garbage": "no energy is made of apparent power",
+    "ct-reversed": "the meter really counts so; its check tells the installer",
+    "hammered": "polls are paced",
+    "joule-wrap": "on for as long as the sites live whose firmware has it",
+    "power-factor-sum": "a ratio",
+    "reactive-swapped": "reactive energy",
+    "consumption-week-zero": "a week's sum, which is never used",
+    "dev-type-absent": "a kind of device",
+    "temperature-unknown": "a temperature",
+    "tariff-mode-null": "prices",
+    "unknown-enums": "states",
+    "wifi-weak": "the network",
+    "livedata-frozen": "live values",
+    "livedata-never": "live values",
+    "cookie-needed": "a login",
+    "crash-on-write": "a write",
+    "production-stays-off": "a write",
+    "reset-after-401": "a login",
+    "close-delimited": "how replies are sent, which takes a network",
+    "connection-refused": "how replies are sent, which takes a network",
+    "garbage-header": "how replies are sent, which takes a network",
+    "hang": "how replies are sent, which takes a network",
+    "huge-body": "how replies are sent, which takes a network",
+    "no-content-type": "how replies are sent, which takes a network",
+    "slow-scripted": "how replies are sent, which takes a network",
+    "truncated-chunk": "how replies are sent, which takes a network",
+}
+"""Faults that are not drawn, and why; beside those of the cloud, logins, writes and streams."""
+BESIDE_NAMES = ("cloud-", "stream-", "write", "cookie", "session-", "token-", "too-many-", "higher-login-")
+"""How the names of such faults begin."""
 
 
 def build_trouble(
