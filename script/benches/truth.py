@@ -1,4 +1,4 @@
-"""Days as history has them against days as they were: ten simulated site-years with every fault that touches energy.
+"""Days as history has them against days as they were: simulated site-years with every fault that touches energy.
 
 Each kind of site lives a year in a process of its own: random faults, outages of minutes to days, kills of the service,
 both changes of clocks; one gateway is replaced by another. Beside it what two others make of the same replies: the rule
