@@ -5,7 +5,8 @@ The hot path uses native endpoints only. A slow page is asked often only where n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from openvoy.codec import each
@@ -32,10 +33,12 @@ CONTROLLERS = ("ENPOWER", "COLLAR")
 
 def has_enabled_meter(replies: Replies, *measurements: str) -> bool:
     """Whether a meter of one of these kinds (of any kind, if none is named) is enabled."""
-    return any(
-        meter.state == "enabled" and (not measurements or meter.measurement in measurements)
-        for meter in each(replies.value(METERS))
-    )
+    enabled = replies.derive(_enabled_measurements)
+    return not enabled.isdisjoint(measurements) if measurements else bool(enabled)
+
+
+def _enabled_measurements(replies: Replies) -> frozenset[str | None]:
+    return frozenset(meter.measurement for meter in each(replies.value(METERS)) if meter.state == "enabled")
 
 
 def streamed_poll(replies: Replies) -> Poll:
@@ -48,7 +51,11 @@ def streamed_poll(replies: Replies) -> Poll:
 
 def has_devices(replies: Replies, *kinds: str) -> bool:
     """Whether the storage inventory lists a device of one of these kinds."""
-    return any(group.kind in kinds and group.devices for group in each(replies.value(ENSEMBLE_INVENTORY)))
+    return not replies.derive(_device_kinds).isdisjoint(kinds)
+
+
+def _device_kinds(replies: Replies) -> frozenset[str | None]:
+    return frozenset(group.kind for group in each(replies.value(ENSEMBLE_INVENTORY)) if group.devices)
 
 
 def is_generator_feeding(replies: Replies) -> bool:
@@ -177,14 +184,18 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
 )
 
 
-def wanted_endpoints(capabilities: Capabilities, replies: Replies) -> dict[Endpoint[Any], Poll]:
+def wanted_endpoints(capabilities: Capabilities, replies: Replies) -> Mapping[Endpoint[Any], Poll]:
     """Decide which endpoints this gateway should be asked and how often, in the order of a first reading."""
+    return replies.derive(_wanted, capabilities)
+
+
+def _wanted(replies: Replies, capabilities: Capabilities) -> Mapping[Endpoint[Any], Poll]:
     wanted: dict[Endpoint[Any], Poll] = {}
     for endpoint, rule in _RULES:
         poll = rule(capabilities, replies) if endpoint.exists_in(capabilities.firmware) else None
         if poll is not None:
             wanted[endpoint] = poll
-    return wanted
+    return MappingProxyType(wanted)
 
 
 def next_endpoint(capabilities: Capabilities, replies: Replies) -> Endpoint[Any] | None:

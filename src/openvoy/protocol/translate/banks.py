@@ -45,6 +45,10 @@ def _banks(replies: Replies, batteries: tuple[Battery, ...]) -> Iterator[Bank]:
 
 def find_acb_row(replies: Replies) -> ProductionRow | None:
     """Find the AC Batteries' row of the production page; with none installed its count is 0."""
+    return replies.derive(_acb_row)
+
+
+def _acb_row(replies: Replies) -> ProductionRow | None:
     page = replies.value(PRODUCTION_DETAILS)
     rows = () if page is None else each(page.storage)
     return next((row for row in rows if row.kind == "acb" and row.active_count), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from openvoy.model import Channel, CounterSource, Inverter, Meter, RawCounter
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
@@ -32,33 +33,32 @@ def build_counters(
         *_of_meters(meters),
         *_of_solar(replies, solar),
         *_of_net(replies),
-        *_of_inverters(inverters),
+        *replies.derive(_of_inverters, inverters),
     )
 
 
 def _of_meters(meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
     for meter in meters:
         delivered, received = _QUANTITIES.get(meter.kind, (meter.kind, f"{meter.kind}-reverse"))
+        device = str(meter.eid)
         readings: list[tuple[str, Meter | Channel]] = [("aggregate", meter)]
         readings += [(channel.phase, channel) for channel in meter.channels]
         for block, reading in readings:
             for quantity, value_wh in ((delivered, reading.delivered_wh), (received, reading.received_wh)):
-                source = CounterSource(
-                    quantity=quantity, endpoint=METER_READINGS.name, block=block, device=str(meter.eid)
-                )
-                yield from _counter(source, value_wh, meter.at)
+                if value_wh is not None:
+                    source = _source(quantity, METER_READINGS.name, block, device)
+                    yield RawCounter(source=source, value_wh=value_wh, at=meter.at)
 
 
 def _of_solar(replies: Replies, solar: SolarSource) -> Iterator[RawCounter]:
     """Give what counts production beside meters: the source that is right here, and those that can stand in."""
-    stand_ins = [replies.derive(inverters_source, DEVICE_DATA), page_source(replies)]
+    stand_ins = [replies.derive(inverters_source), replies.derive(page_source)]
     if METERS not in replies and is_interval_usable(replies):
         stand_ins.append(interval_source(replies))
     found: dict[CounterSource, SolarSource] = {}
     for one in (solar, *stand_ins):
         if one.endpoint not in {"", METER_READINGS.name}:
-            source = CounterSource(quantity="solar", endpoint=one.endpoint, block=one.block, device=one.device)
-            found.setdefault(source, one)
+            found.setdefault(_source("solar", one.endpoint, one.block, one.device), one)
     for source, one in found.items():
         yield from _counter(source, one.lifetime_wh, one.at)
 
@@ -66,14 +66,25 @@ def _of_solar(replies: Replies, solar: SolarSource) -> Iterator[RawCounter]:
 def _of_net(replies: Replies) -> Iterator[RawCounter]:
     row = None if has_meter_readings(replies) else find_row(replies, "net-consumption")
     if row is not None:
-        source = CounterSource(quantity="net", endpoint=PRODUCTION_DETAILS.name, block="consumption.eim", device="")
+        source = _source("net", PRODUCTION_DETAILS.name, "consumption.eim", "")
         yield from _counter(source, row.lifetime_wh, None)
 
 
-def _of_inverters(inverters: tuple[Inverter, ...]) -> Iterator[RawCounter]:
-    for inverter in inverters:
-        source = CounterSource(quantity="inverter", endpoint=DEVICE_DATA.name, block="lifetime", device=inverter.serial)
-        yield from _counter(source, inverter.lifetime_wh, inverter.at)
+def _of_inverters(_replies: Replies, inverters: tuple[Inverter, ...]) -> tuple[RawCounter, ...]:
+    return tuple(
+        RawCounter(
+            source=_source("inverter", DEVICE_DATA.name, "lifetime", inverter.serial),
+            value_wh=inverter.lifetime_wh,
+            at=inverter.at,
+        )
+        for inverter in inverters
+        if inverter.lifetime_wh is not None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _source(quantity: str, endpoint: str, block: str, device: str) -> CounterSource:
+    return CounterSource(quantity=quantity, endpoint=endpoint, block=block, device=device)
 
 
 def _counter(source: CounterSource, value_wh: float | None, at: datetime | None) -> Iterator[RawCounter]:

@@ -26,19 +26,10 @@ _PHASES = {"ph-a": "L1", "ph-b": "L2", "ph-c": "L3"}
 
 def build_inverters(replies: Replies) -> tuple[Inverter, ...]:
     """Build every inverter in service; a replaced one (`active` false) is none, whatever else still lists it."""
-    build = _build_in_the_dark if _is_dark(replies) else _build_by_day
-    return replies.derive(build, INVERTERS, DEVICE_DATA, INVENTORY)
+    return replies.derive(_build, replies.derive(_is_dark))
 
 
-def _build_by_day(replies: Replies) -> tuple[Inverter, ...]:
-    return _build(replies, is_dark=False)
-
-
-def _build_in_the_dark(replies: Replies) -> tuple[Inverter, ...]:
-    return _build(replies, is_dark=True)
-
-
-def _build(replies: Replies, *, is_dark: bool) -> tuple[Inverter, ...]:
+def _build(replies: Replies, is_dark: bool) -> tuple[Inverter, ...]:  # noqa: FBT001 - derived by it
     devices = {device.serial: device for device in _devices(replies) if device.serial}
     reports = {
         report.serial: report
@@ -59,7 +50,7 @@ DARK_BELOW_W = 20.0
 
 def _is_dark(replies: Replies) -> bool:
     """Whether the whole array is silent and nothing is produced: that is night, and no fault of any inverter."""
-    if not replies.derive(_is_silent, INVENTORY):
+    if not replies.derive(_is_silent):
         return False
     made = {info.eid for info in each(replies.value(METERS)) if info.measurement == "production"}
     readings = (reading for reading in each(replies.value(METER_READINGS)) if reading.eid in made)

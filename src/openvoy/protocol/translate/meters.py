@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 from openvoy.codec import each
@@ -57,7 +58,7 @@ def _lost_leg(info: MeterInfo, reading: MeterReading) -> str | None:
 
     A battery feeds both legs, so neither can have counted nothing while the sum of both is the other one's count.
     """
-    if (info.measurement, info.phase_mode, info.phase_count) != ("storage", "split", 2):
+    if not _is_split_storage(info):
         return None
     counts = [(channel.delivered_wh, channel.received_wh) for channel in each(reading.channels)][:2]
     if len(counts) < 2 or (0, 0) not in counts:
@@ -70,10 +71,20 @@ def _lost_leg(info: MeterInfo, reading: MeterReading) -> str | None:
 
 def find_lost_legs(replies: Replies) -> tuple[tuple[int, str], ...]:
     """Find meters, by record number, of which a phase is lost for a moment, so that their sums are not known."""
+    infos = replies.derive(_split_storage)
+    if not infos:
+        return ()
     readings = {reading.eid: reading for reading in each(replies.value(METER_READINGS))}
-    rows = [(info, readings.get(info.eid)) for info in each(replies.value(METERS))]
-    found = [(info.eid, None if reading is None else _lost_leg(info, reading)) for info, reading in rows]
+    found = [(eid, _lost_leg(info, readings[eid])) for eid, info in infos.items() if eid in readings]
     return tuple((eid, phase) for eid, phase in found if phase is not None)
+
+
+def _split_storage(replies: Replies) -> Mapping[int, MeterInfo]:
+    return {info.eid: info for info in each(replies.value(METERS)) if _is_split_storage(info)}
+
+
+def _is_split_storage(info: MeterInfo) -> bool:
+    return (info.measurement, info.phase_mode, info.phase_count) == ("storage", "split", 2)
 
 
 def _channels(info: MeterInfo, reading: MeterReading) -> tuple[Channel, ...]:

@@ -32,7 +32,7 @@ def build_power(
     open (8.2.127: relay open, generator closed, 195.6 W at the net meter; load is then right with either name).
     """
     net_w = _net_w(replies, meters, solar)
-    is_fed = is_generator_feeding(replies)
+    is_fed = replies.derive(is_generator_feeding)
     grid_w = 0.0 if is_fed else net_w
     generator_w = _fed_w(net_w, live) if is_fed else _generator_w(replies)
     battery_w = _battery_w(replies, meters)
@@ -50,7 +50,7 @@ def has_battery(replies: Replies) -> bool:
     """Whether the site stores energy."""
     return (
         has_devices(replies, "ENCHARGE")
-        or has_ac_batteries(replies)
+        or replies.derive(has_ac_batteries)
         or find_acb_row(replies) is not None
         or has_enabled_meter(replies, "storage")
     )
@@ -79,7 +79,7 @@ def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
     row = find_acb_row(replies)
     if row is not None:
         parts.append(row.now_w)
-    elif has_ac_batteries(replies):
+    elif replies.derive(has_ac_batteries):
         parts.append(None)
     return _sum_of(parts) if parts else None
 
@@ -99,7 +99,7 @@ def _load_w(replies: Replies, supplied: list[float | None], battery_w: float | N
     """Add the flows up; without the storage inventory nobody knows whether a battery belongs to them."""
     if replies.error(ENSEMBLE_INVENTORY) is not None and not replies.is_absent(ENSEMBLE_INVENTORY):
         return None
-    return _sum_of([*supplied, battery_w] if has_battery(replies) else supplied)
+    return _sum_of([*supplied, battery_w] if replies.derive(has_battery) else supplied)
 
 
 def _reported_w(
@@ -129,7 +129,7 @@ def build_energy(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource
     export_wh = None if net is None else net.received_wh
     charge_wh = None if storage is None else storage.received_wh
     discharge_wh = None if storage is None else storage.delivered_wh
-    stored_wh = [discharge_wh, _negative(charge_wh)] if has_battery(replies) else []
+    stored_wh = [discharge_wh, _negative(charge_wh)] if replies.derive(has_battery) else []
     used_wh = [solar.lifetime_wh, import_wh, _negative(export_wh)] if total is None else [total.delivered_wh]
     return Energy(
         solar_wh=solar.lifetime_wh,

@@ -15,7 +15,7 @@ from openvoy.protocol.translate.moments import moment
 from openvoy.protocol.translate.sources import find_row
 
 
-def build_reported(capabilities: Capabilities, replies: Replies, phases: int | None) -> Reported:
+def build_reported(replies: Replies, capabilities: Capabilities, phases: int | None) -> Reported:
     """Build what the overview says; a row that does not count (`active_count` 0) is noise or old."""
     production = _production(capabilities, replies, phases)
     net = _total(find_row(replies, "net-consumption"), phases)

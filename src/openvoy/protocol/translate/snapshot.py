@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from openvoy.codec import each
 from openvoy.errors import EndpointMissing, OpenvoyError
-from openvoy.model import GatewayInfo, Meter, MissingPart, Snapshot
+from openvoy.model import GatewayInfo, MissingPart, Snapshot
 from openvoy.protocol.endpoints.inverters import INVERTERS
 from openvoy.protocol.endpoints.livedata import LIVEDATA_STATUS
+from openvoy.protocol.endpoints.meters import METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_V1
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.replies import Replies
@@ -30,9 +32,9 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
     """Build a snapshot of what is known; a part that failed is empty and stands in `missing`, the rest stands."""
     meters = build_meters(replies)
     inverters = build_inverters(replies)
-    batteries = build_batteries(replies)
+    batteries = replies.derive(build_batteries)
     solar = find_solar(capabilities, replies, meters, inverters)
-    gateway = _gateway(capabilities, replies, meters)
+    gateway = replies.derive(_gateway, capabilities)
     live = find_live_sample(replies, meters, at)
     return Snapshot(
         gateway=gateway,
@@ -42,21 +44,22 @@ def build_snapshot(capabilities: Capabilities, replies: Replies, at: datetime) -
         meters=meters,
         inverters=inverters,
         batteries=batteries,
-        storage=build_storage(replies, batteries, live),
-        grid=build_grid(replies),
-        controllers=build_controllers(replies),
-        contacts=build_contacts(replies),
-        generator=build_generator(replies),
-        tariff=build_tariff(replies),
-        reported=build_reported(capabilities, replies, gateway.phases),
+        storage=replies.derive(build_storage, batteries, live),
+        grid=replies.derive(build_grid),
+        controllers=replies.derive(build_controllers),
+        contacts=replies.derive(build_contacts),
+        generator=replies.derive(build_generator),
+        tariff=replies.derive(build_tariff),
+        reported=replies.derive(build_reported, capabilities, gateway.phases),
         counters=build_counters(replies, meters, inverters, solar),
         missing=tuple(_missing(replies)),
     )
 
 
-def _gateway(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, ...]) -> GatewayInfo:
+def _gateway(replies: Replies, capabilities: Capabilities) -> GatewayInfo:
     status = replies.value(LIVEDATA_STATUS)
     told = None if status is None or status.meters is None else status.meters.phase_count
+    meters = each(replies.value(METERS))
     counts = [meter.phase_count for meter in meters if meter.state == "enabled" and meter.phase_count]
     return GatewayInfo(
         serial=capabilities.serial,
@@ -69,7 +72,7 @@ def _gateway(capabilities: Capabilities, replies: Replies, meters: tuple[Meter, 
 
 def _missing(replies: Replies) -> Iterator[MissingPart]:
     """Name what failed, and members that had to be dropped; what this firmware does not have is not missing."""
-    for endpoint, outcome in replies.outcomes():
+    for endpoint, outcome in replies.troubles():
         if isinstance(outcome, EndpointMissing):
             continue
         if isinstance(outcome, OpenvoyError):
@@ -77,7 +80,7 @@ def _missing(replies: Replies) -> Iterator[MissingPart]:
             continue
         for defect in outcome.defects:
             yield MissingPart(part=f"{endpoint.name} {defect.json_path}", reason=defect.reason)
-    if _says_nothing_yet(replies):
+    if replies.derive(_says_nothing_yet):
         yield MissingPart(part=PRODUCTION_V1.name, reason="the gateway has counted nothing yet, as after a restart")
     for eid, phase in find_lost_legs(replies):
         yield MissingPart(part=f"meter {eid}", reason=f"it counts nothing on {phase} for the moment")

@@ -6,6 +6,7 @@ late its value is unknown, and nothing else steps in for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -45,11 +46,19 @@ def find_meter(meters: tuple[Meter, ...], kind: str) -> Meter | None:
 
 def find_row(replies: Replies, measurement: str) -> ProductionRow | None:
     """Find a working integrated-meter row of the production page; `active_count` 0 is noise or an old count."""
+    return replies.derive(_rows)[measurement]
+
+
+def _rows(replies: Replies) -> Mapping[str, ProductionRow | None]:
     page = replies.value(PRODUCTION_DETAILS)
     if page is None:
-        return None
-    rows = page.production if measurement == "production" else page.consumption
-    meters = [row for row in each(rows) if row.kind == "eim"]
+        return dict.fromkeys(_UNNAMED_POSITION)
+    lists = {name: page.production if name == "production" else page.consumption for name in _UNNAMED_POSITION}
+    return {name: _row(each(rows), name) for name, rows in lists.items()}
+
+
+def _row(rows: Iterable[ProductionRow], measurement: str) -> ProductionRow | None:
+    meters = [row for row in rows if row.kind == "eim"]
     named = [row for row in meters if row.measurement == measurement]
     unnamed = [row for row in meters if row.measurement is None][_UNNAMED_POSITION[measurement] :]
     return next((row for row in (*named, *unnamed) if row.active_count), None)
@@ -123,8 +132,8 @@ def _from_table(replies: Replies) -> SolarSource:
 
 def _from_inverters(replies: Replies, inverters: tuple[Inverter, ...]) -> SolarSource:
     """Add the inverters up: power from their reports, energy from counters that do not wrap, else from the page."""
-    counted = inverters_source(replies)
-    found = page_source(replies) if counted.lifetime_wh is None else counted
+    counted = replies.derive(inverters_source)
+    found = replies.derive(page_source) if counted.lifetime_wh is None else counted
     return replace(found, power_w=_sum_of_reports(inverters, _inverters_row(replies)))
 
 
