@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
-from openvoy.model import Channel, Meter, Snapshot
+from openvoy.model import Snapshot
 from openvoy.model.records import MeterRecord, PowerRecord
 
 MINUTE_S = 60
@@ -22,47 +23,41 @@ METER_VALUES = (
 )
 
 
-def powers_of(snapshot: Snapshot) -> dict[str, float | None]:
-    """Give the values that a power record holds."""
-    values = {name: getattr(snapshot.power, name) for name in POWERS[:-1]}
-    return {**values, "soc_pct": None if snapshot.storage is None else snapshot.storage.soc_pct}
+_flows_of = attrgetter(*POWERS[:-1])
+_values_of = attrgetter(*METER_VALUES)
+Row = tuple[float | None, ...]
+
+
+def powers_of(snapshot: Snapshot) -> Row:
+    """Give the values that a power record holds, in the order of `POWERS`."""
+    storage = snapshot.storage
+    flows: Row = _flows_of(snapshot.power)
+    return (*flows, None if storage is None else storage.soc_pct)
 
 
 class MinuteMeans:
-    """Adds up one minute's snapshots of one gateway."""
+    """Gathers one minute's snapshots of one gateway."""
 
     def __init__(self, gateway: str, minute: datetime) -> None:
         self.minute = minute
         self._gateway = gateway
-        self._sums: dict[tuple[Hashable, str], tuple[float, int]] = {}
-        self._meters: dict[tuple[int, int], None] = {}
+        self._powers: list[Row] = []
+        self._meters: dict[tuple[int, int], list[Row]] = {}
 
-    def add(self, snapshot: Snapshot) -> None:
-        """Take one snapshot of this minute."""
-        self._add("power", powers_of(snapshot))
+    def add(self, snapshot: Snapshot, powers: Row) -> None:
+        """Take one snapshot of this minute, with its powers."""
+        self._powers.append(powers)
         for meter in snapshot.meters:
             if meter.state == "enabled":
-                self._add_meter(meter.eid, 0, meter)
-                for number, channel in enumerate(meter.channels, start=1):
-                    self._add_meter(meter.eid, number, channel)
-
-    def _add_meter(self, eid: int, number: int, reading: Meter | Channel) -> None:
-        self._meters[eid, number] = None
-        self._add((eid, number), {name: getattr(reading, name) for name in METER_VALUES})
-
-    def _add(self, key: Hashable, values: Mapping[str, float | None]) -> None:
-        for name, value in values.items():
-            if value is not None:
-                total, count = self._sums.get((key, name), (0.0, 0))
-                self._sums[key, name] = (total + value, count + 1)
-
-    def _mean(self, key: Hashable, name: str) -> float | None:
-        total, count = self._sums.get((key, name), (0.0, 0))
-        return total / count if count else None
+                for number, reading in enumerate((meter, *meter.channels)):
+                    rows = self._meters.get((meter.eid, number))
+                    if rows is None:
+                        rows = self._meters[meter.eid, number] = []
+                    rows.append(_values_of(reading))
 
     def power(self) -> PowerRecord:
         """Give the minute's mean powers."""
-        means = {name: self._mean("power", name) for name in POWERS}
+        means = dict(zip(POWERS, _means(self._powers), strict=True))
         return PowerRecord(gateway=self._gateway, at=self.minute, interval_s=MINUTE_S, **means)
 
     def meters(self) -> tuple[MeterRecord, ...]:
@@ -73,7 +68,13 @@ class MinuteMeans:
                 at=self.minute,
                 eid=eid,
                 channel=number,
-                **{name: self._mean((eid, number), name) for name in METER_VALUES},
+                **dict(zip(METER_VALUES, _means(rows), strict=True)),
             )
-            for eid, number in self._meters
+            for (eid, number), rows in self._meters.items()
         )
+
+
+def _means(rows: Sequence[Row]) -> list[float | None]:
+    """Give the mean of each column; a value that was not said does not count."""
+    columns = ([value for value in column if value is not None] for column in zip(*rows, strict=True))
+    return [sum(column) / len(column) if column else None for column in columns]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from openvoy.collector.jumps import SANE_FROM, is_held_back
 from openvoy.collector.ledger import Ledger
-from openvoy.collector.minutes import MinuteMeans, powers_of
+from openvoy.collector.minutes import POWERS, MinuteMeans, powers_of
 from openvoy.model import Battery, Inverter, RawCounter, Snapshot
 from openvoy.model.accounting import Accounted, Notice
 from openvoy.model.records import (
@@ -83,14 +83,15 @@ class Recorder:
             return self._hold_back()
         minute = snapshot.at.replace(second=0, microsecond=0)
         batch = self._close_minute() if self._means is not None and self._means.minute != minute else None
-        values = powers_of(snapshot)
-        if any(value is not None for value in values.values()):
+        powers = powers_of(snapshot)
+        if powers.count(None) < len(powers):
             self._note_gap(snapshot.at)
             at = snapshot.at.replace(microsecond=0)
+            values = dict(zip(POWERS, powers, strict=True))
             self._live.append(PowerRecord(gateway=self._gateway, at=at, interval_s=1, **values))
         if self._means is None:
             self._means = MinuteMeans(self._gateway, minute)
-        self._means.add(snapshot)
+        self._means.add(snapshot, powers)
         self._newest = snapshot
         self.note_notices(accounted.notices, snapshot.at)
         self._ledger.take(accounted, counters, snapshot.at, firmware=self._firmware)

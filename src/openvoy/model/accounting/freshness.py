@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from openvoy.model.counters import CounterSource, RawCounter
+from openvoy.model.counters import RawCounter
 
 REPEATED_S = 300.0
 """A meter measures every second; one whose time stands for longer than this is frozen, whatever it says."""
@@ -15,18 +16,22 @@ class Freshness:
     """Drops the readings of meters whose own time stands still."""
 
     def __init__(self) -> None:
-        self._since: dict[CounterSource, tuple[float, float]] = {}
+        self._since: dict[str, tuple[datetime, float]] = {}
+        """Of each meter its own newest time, and when that was first read."""
 
     def sift(self, counters: Iterable[RawCounter], at_s: float) -> tuple[RawCounter, ...]:
-        """Give the counters that count."""
-        return tuple(counter for counter in counters if self._is_fresh(counter, at_s))
+        """Give the counters that count; a meter's counters are of one time."""
+        return tuple(
+            counter
+            for counter in counters
+            if counter.at is None
+            or counter.source.endpoint != METERS
+            or self._is_fresh(counter.source.device, counter.at, at_s)
+        )
 
-    def _is_fresh(self, counter: RawCounter, at_s: float) -> bool:
-        if counter.at is None or counter.source.endpoint != METERS:
-            return True
-        said_s = counter.at.timestamp()
-        known = self._since.get(counter.source)
-        if known is None or known[0] != said_s:
-            self._since[counter.source] = (said_s, at_s)
+    def _is_fresh(self, meter: str, at: datetime, at_s: float) -> bool:
+        known = self._since.get(meter)
+        if known is None or known[0] != at:
+            self._since[meter] = (at, at_s)
             return True
         return at_s - known[1] <= REPEATED_S
