@@ -61,15 +61,15 @@ def _live(name: str) -> Verdict:
 
 
 async def _judge(name: str, folder: Path) -> Verdict:
-    seed = 1 + list(KINDS).index(name)
-    trouble = build_trouble(DAYS, seed, is_replaced=name == REPLACED)
+    seed, day_count = 1 + list(KINDS).index(name), min(DAYS, KINDS[name].most_days)
+    trouble = build_trouble(day_count, seed, is_replaced=name == REPLACED)
     store = await HistoryStore.open(folder)
-    life = Life(build_case(name, DAYS, trouble, seed=seed), store)
+    life = Life(build_case(name, day_count, trouble, seed=seed), store)
     await life.live()
     if trouble.replaced_s is not None:
         await _join(life, store)
     site = life.case.site
-    end = midnight(life.case.start + timedelta(days=DAYS), site.zone)
+    end = midnight(life.case.start + timedelta(days=day_count), site.zone)
     columns = await store.read_energy(start=life.begin, end=end, by="day", time_zone=site.location.time_zone)
     await store.close()
     days = build_days(life, columns)

@@ -56,8 +56,8 @@ async def test_days_are_right_whatever_befalls_the_gateway(name: str, seed: int,
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", KINDS)
 async def test_months_are_right_at_every_kind_of_site(name: str, tmp_path: Path) -> None:
-    store = await HistoryStore.open(tmp_path)
-    life = Life(build_case(name, 60, build_trouble(60, seed=11)), store)
+    store, days = await HistoryStore.open(tmp_path), min(60, KINDS[name].most_days)
+    life = Life(build_case(name, days, build_trouble(days, seed=11)), store)
     await life.live()
     wrong = await wrong_days(life, store)
     await store.close()
@@ -75,6 +75,19 @@ async def test_what_a_generator_gives_in_an_outage_is_not_counted_as_import(tmp_
     assert wrong == []
     assert columns["import_wh"][1] == 0, "the second day is without grid as a whole"
     assert columns["generator_wh"][2] > 5000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+async def test_what_batteries_without_a_meter_take_and_give_is_added_up_from_their_power(tmp_path: Path) -> None:
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("AC batteries, 8.2", 1, Trouble()), store)
+    await life.live()
+    columns, wrong = await days_of(life, store), await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+    assert list(columns["charge_estimated"]) == [1]
+    assert columns["charge_wh"][0] > 4000
 
 
 async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> None:

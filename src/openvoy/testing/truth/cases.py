@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from openvoy.testing.truth.life import Case
+from openvoy.testing.truth.life import STEP_S, Case
 from openvoy.testing.truth.plan import Trouble
 from openvoy.virtual.site import read_site
 from openvoy.virtual.site.definition import Meters, SiteDefinition
@@ -22,6 +22,9 @@ class Kind:
     always: tuple[str, ...] = ()
     begin: str = "2025-03-02"
     """Some weeks before clocks change."""
+    step_s: int = STEP_S
+    most_days: int = 365
+    """How long it is worth living: what takes short steps takes long."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -41,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "everything, 8.3.5286": Kind(site="full", firmware="8.3.5286"),
     "collar, 8.3.5289": Kind(site="collar", firmware="8.3.5289"),
     "large, 8.2": Kind(site="large", firmware="8.2.4345"),
+    "AC batteries, 8.2": Kind(site="acb", firmware="8.2.4382", step_s=60, most_days=45),
 }
 
 
@@ -60,4 +64,5 @@ def build_case(name: str, days: int, trouble: Trouble, *, seed: int = 1) -> Case
         trouble=trouble,
         always=kind.always,
         seed=seed,
+        step_s=kind.step_s,
     )

@@ -14,7 +14,7 @@ from openvoy.model import Snapshot
 from openvoy.model.records import Batch
 from openvoy.ports import History
 from openvoy.protocol.endpoint import Endpoint
-from openvoy.protocol.endpoints.ensemble import RELAY
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_POWER, RELAY
 from openvoy.protocol.endpoints.generator import GENERATOR
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
@@ -44,6 +44,7 @@ STEP_S = 900
 ASK_AGAIN_S = 21_600
 """What was refused once is tried again; sometimes only a session had ended."""
 SUCCESSOR = "122299999999"
+_BATTERY_POWER = frozenset({ENSEMBLE_POWER, PRODUCTION_DETAILS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Case:
     always: tuple[str, ...] = ()
     """Faults that are on from the beginning."""
     seed: int = 1
+    step_s: int = STEP_S
+    """Shorter where energies are integrated from power, as nothing counts them."""
 
 
 class Life:
@@ -105,8 +108,8 @@ class Life:
         while elapsed_s <= last_s:
             await self._step(elapsed_s)
             yield
-            self.clock.advance(STEP_S)
-            elapsed_s += STEP_S
+            self.clock.advance(self.case.step_s)
+            elapsed_s += self.case.step_s
         await self._close()
 
     async def _step(self, elapsed_s: float) -> None:
@@ -181,9 +184,13 @@ class Life:
     def _every_s(self, endpoint: Endpoint[Any]) -> float:
         """What energies come from at every step, the rest as seldom as can be."""
         has_meter = has_enabled_meter(self._replies, "production")
+        if endpoint in _BATTERY_POWER and self.case.step_s < STEP_S:
+            return self.case.step_s
         if endpoint in {RELAY, GENERATOR}:
             return STEP_S
-        if endpoint is METER_READINGS or (endpoint in {PRODUCTION_V1, DEVICE_DATA, INFO} and not has_meter):
+        if endpoint is METER_READINGS:
+            return self.case.step_s
+        if endpoint in {PRODUCTION_V1, DEVICE_DATA, INFO} and not has_meter:
             return STEP_S
         if endpoint is PRODUCTION_DETAILS:
             return 3600 if has_meter else STEP_S

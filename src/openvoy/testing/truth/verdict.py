@@ -14,6 +14,8 @@ from openvoy.virtual.site.state import BranchState, Midnight
 SHARE = 0.001
 LEAST_WH = 3.0
 """Gateways count in whole watt-hours, rounded down on both sides of a day; on a dark day that is more than 0.1 %."""
+INTEGRATED = frozenset({"charge_wh", "discharge_wh", "load_wh"})
+"""What nobody counts where batteries have no meter; what passed in a silence is then not known."""
 QUANTITIES = ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh", "generator_wh")
 
 
@@ -53,7 +55,11 @@ def build_days(life: Life, columns: Columns) -> list[Day]:
         if after is None or day not in rows:
             continue
         place = rows[day]
+        is_estimated = bool(columns["estimated"][place])
+        is_unknown = is_estimated and bool(columns["charge_estimated"][place])
         for quantity in QUANTITIES:
+            if is_unknown and quantity in INTEGRATED:
+                continue
             counted: Any = columns[quantity][place]
             days.append(
                 Day(
@@ -61,7 +67,7 @@ def build_days(life: Life, columns: Columns) -> list[Day]:
                     quantity=quantity,
                     true_wh=_energy(life, after, quantity) - _energy(life, before, quantity),
                     counted_wh=counted,
-                    is_estimated=bool(columns["estimated"][place]),
+                    is_estimated=is_estimated,
                 )
             )
     return days
