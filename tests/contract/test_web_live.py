@@ -45,6 +45,21 @@ async def test_a_page_gets_the_state_at_once_and_then_every_change() -> None:
             assert (await next_event(reply))["snapshot"]["power"]["solar_w"] == solar_w
 
 
+async def test_while_a_gateway_is_away_a_page_gets_what_it_said_last() -> None:
+    async with web_service() as service:
+        service.feed.publish(a_status(), a_snapshot(1.0))
+        reply = await open_stream(service)
+        await next_event(reply)
+        service.feed.publish(a_status(state="unreachable", is_fresh=False), a_snapshot(None))
+        for stream in (reply, await open_stream(service)):
+            update = await next_event(stream)
+            assert update["status"]["is_fresh"] is False
+            assert update["snapshot"]["power"]["solar_w"] == 1.0
+        assert (await service.ask("/api/v1/snapshot"))["power"]["solar_w"] is None
+        service.feed.publish(a_status(), a_snapshot(None))
+        assert (await next_event(reply))["snapshot"]["power"]["solar_w"] is None
+
+
 async def test_a_quiet_stream_is_kept_awake() -> None:
     async with web_service() as service:
         service.feed.publish(a_status())

@@ -14,7 +14,7 @@ from openvoy.collector.keeper import Keeper
 from openvoy.collector.memory import recall, recall_nights
 from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
-from openvoy.model.records import EventRecord
+from openvoy.model.records import Batch, EventRecord
 from openvoy.ports import Clock, History, Reader
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.pacing import Nights, Outage
@@ -131,4 +131,5 @@ class Poller:
         if self._books is not None and self._known is not None:
             serial = self._known.serial
             event = EventRecord(gateway=serial, at=at or self._clock.now(), kind=kind, subject=serial, text=text)
-            self._books.recorder.note_event(event)
+            # While a gateway is away no minute ends that could carry it.
+            self._keeper.keep(Batch(events=(event,)))

@@ -11,7 +11,7 @@ from functools import cached_property
 from openvoy import codec
 from openvoy.model import Snapshot
 from openvoy.model.view import SnapshotView, build_snapshot_view
-from openvoy.ports import Clock, Feed, GatewayStatus
+from openvoy.ports import Clock, Feed, GatewayStatus, Update
 from openvoy.web.window import LiveWindow
 
 COMMENT_S = 15.0
@@ -28,6 +28,7 @@ class LiveUpdate:
 
     status: GatewayStatus
     snapshot: SnapshotView | None
+    """While nothing fresh arrives the last whole one, of `status.fresh_at`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,8 @@ class Broadcaster:
         self._clock = clock
         self.window = LiveWindow()
         self._frames: dict[str, _Frame] = {}
+        self._whole: dict[str, Snapshot] = {}
+        """What every gateway said last while all was well: what is newer falls apart as its parts get old."""
         self._number = 0
         self._comments = 0
         self._changed = asyncio.Event()
@@ -68,9 +71,8 @@ class Broadcaster:
         comments = asyncio.create_task(self._comment())
         try:
             async for update in self._feed.updates():
-                fresh = update.snapshot is not None
                 self.window.add(update.status, update.snapshot, self._clock.now())
-                self._publish(update.status, update.snapshot if fresh else self._feed.latest(update.status.name))
+                self._publish(update)
         finally:
             comments.cancel()
             self.close()
@@ -89,7 +91,7 @@ class Broadcaster:
     def state(self) -> bytes:
         """Render the latest state of all gateways."""
         frames = (
-            _Frame(number=self._number, status=status, snapshot=self._feed.latest(status.name))
+            _Frame(number=self._number, status=status, snapshot=self._shown(status, self._feed.latest(status.name)))
             for status in self._feed.statuses()
         )
         return b"".join(frame.data for frame in frames)
@@ -111,10 +113,17 @@ class Broadcaster:
             await self._changed.wait()
         return not self._is_closed
 
-    def _publish(self, status: GatewayStatus, snapshot: Snapshot | None) -> None:
+    def _publish(self, update: Update) -> None:
+        status = update.status
+        newest = update.snapshot or self._feed.latest(status.name)
+        if newest is not None and _is_well(status):
+            self._whole[status.name] = newest
         self._number += 1
-        self._frames[status.name] = _Frame(number=self._number, status=status, snapshot=snapshot)
+        self._frames[status.name] = _Frame(number=self._number, status=status, snapshot=self._shown(status, newest))
         self._wake()
+
+    def _shown(self, status: GatewayStatus, newest: Snapshot | None) -> Snapshot | None:
+        return newest if _is_well(status) else self._whole.get(status.name, newest)
 
     async def _comment(self) -> None:
         while True:
@@ -125,6 +134,10 @@ class Broadcaster:
     def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _is_well(status: GatewayStatus) -> bool:
+    return status.is_fresh and status.state in {"ok", "degraded"}
 
 
 class _Reader:

@@ -114,6 +114,7 @@ async def test_an_unreachable_gateway_is_asked_lightly_and_fresh_again_within_on
         stale = collector.feed.latest("home")
         assert stale is not None
         assert stale.power.solar_w is None
+        assert house.store.events() == ["gateway.unreachable"], "told while it lasts"
         house.reader.faults.clear()
         await house.clock.advance(5.5)
         assert collector.feed.statuses()[0].is_fresh

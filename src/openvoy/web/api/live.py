@@ -42,7 +42,8 @@ async def follow_live(backend: Backend) -> AsyncIterator[bytes]:
     """Server-sent events of all gateways.
 
     `event: update` with `data: {"status": …, "snapshot": …|null}` at once for every gateway and whenever something of
-    it changes; a comment every 15 s. A reader that is slow gets the newest values, never a backlog.
+    it changes; a comment every 15 s. A reader that is slow gets the newest values, never a backlog. While
+    `status.is_fresh` is false the snapshot is the last whole one, of `status.fresh_at`.
     """
     return backend.live.follow()
 
