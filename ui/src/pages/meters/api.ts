@@ -1,6 +1,7 @@
 import { read } from "../../api/client";
 import type { Maybe } from "../../api/types";
 import type { Span } from "../../lib/time";
+import type { BalanceColumns } from "./balance";
 
 export interface MeterColumns {
   at: number[];
@@ -31,3 +32,6 @@ export const fetchMeters = (span: Span, eid: number, gateway: string | undefined
   read("history/meters", { start: span.start_s, end: span.end_s, step_s: STEP_S, eid, gateway });
 
 export const fetchFindings = (gateway: string | undefined): Promise<Finding[]> => read("meters/check", { gateway });
+
+export const fetchBalance = (span: Span, gateway: string | undefined): Promise<BalanceColumns> =>
+  read("history/energy", { start: span.start_s, end: span.end_s, by: "hour", gateway });

@@ -1,6 +1,6 @@
 /** What a table of values, and the file made of it, are built of. */
 
-import type { Maybe } from "../../api/types";
+import type { Maybe } from "../api/types";
 
 export interface Column {
   id: string;
