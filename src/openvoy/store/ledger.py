@@ -214,7 +214,7 @@ class Ledger:
             self.ids.write(self.session)
             self._write_devices()
             if number is not None:
-                self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [APPLIED, str(number)])
+                self._note_applied(number)
             with self.shared.changing(self.resealed) if self.resealed else contextlib.nullcontext():
                 self.session.commit()
             is_kept = True
@@ -228,6 +228,12 @@ class Ledger:
             else:
                 self._forget()
             self.resealed.clear()
+
+    def _note_applied(self, number: int) -> None:
+        if self.applied:
+            self.session.run("UPDATE meta SET value = ? WHERE key = ?", [str(number), APPLIED])
+        else:
+            self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [APPLIED, str(number)])
 
     def _keep(self) -> None:
         self.ids.keep()

@@ -28,7 +28,7 @@ from openvoy.store.scribe import Scribe
 
 _LOG = logging.getLogger(__name__)
 
-APPLY_EVERY = 10
+APPLY_EVERY = 30
 """Acknowledged changes that may wait for the database; a reader has them applied at once."""
 APPLY_ROWS = 5000
 
@@ -66,6 +66,8 @@ class Writer:
         self._keeping: Keeping | None = None
         self._set_aside: list[SetAside] = []
         self._acknowledged: list[tuple[int, Change]] = []
+        self._is_called = False
+        """Whether the thread was told already that there is much to apply."""
         self._waiting = threading.Lock()
         self._stuck: StoreFault | None = None
         self._untold: list[SetAside] = []
@@ -131,7 +133,9 @@ class Writer:
         with self._waiting:
             self._acknowledged.extend(changes)
             is_much = len(self._acknowledged) >= APPLY_EVERY or sum(c.rows for _, c in self._acknowledged) > APPLY_ROWS
-        if is_much:
+            is_due = is_much and not self._is_called
+            self._is_called = self._is_called or is_due
+        if is_due:
             # Once closing has begun the end applies it.
             with contextlib.suppress(StoreFault):
                 self.apply()
@@ -161,6 +165,7 @@ class Writer:
             return
         if task.is_end:
             self._scribe.close()
+        self._is_called = False
         fault = self._attempt(task.job)
         if fault is None:
             task.done.set_result(None)
