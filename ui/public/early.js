@@ -12,7 +12,7 @@
       return reply.clone().json();
     })
     .then(function (me) {
-      if (me.right !== "nobody") ["site", "today"].forEach(ask);
+      if (me.right !== "nobody") ["site", "today", "history/state"].forEach(ask);
     })
     .catch(function () {});
 })();

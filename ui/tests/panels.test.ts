@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Inverter } from "../src/api/types";
-import { buildPanels, columnsFor, medianPower, shortSerials } from "../src/lib/panels";
+import type { Inverter, Snapshot } from "../src/api/types";
+import { buildPanels, columnsFor, medianPower, panelsOf, shortSerials } from "../src/lib/panels";
+import { elevationOf, isDay } from "../src/lib/sun";
+import { weakOf } from "../src/cards/weak";
 
 const NOW = Date.parse("2026-06-01T12:00:00Z");
 
@@ -96,5 +98,67 @@ describe("columns", () => {
       expect(columns).toBeGreaterThanOrEqual(1);
       expect(columns === 1 || (width + 8) / columns >= 54).toBe(true);
     }
+  });
+});
+
+describe("weak panels", () => {
+  const energies = new Map<string, number | null>([["a", 1000], ["b", 990], ["c", 780], ["d", 1010], ["e", 400], ["f", 410], ["g", null]]);
+  const groups = (of: (serial: string) => string) => new Map([...energies.keys()].map((serial) => [serial, of(serial)]));
+
+  test("stay well below the median of their group", () => {
+    const weak = weakOf(energies, groups((serial) => ("abcd".includes(serial) ? "south" : "north")));
+    expect([...weak]).toEqual([["c", expect.closeTo(21.6, 1)]]);
+  });
+
+  test("cannot be told where directions are mixed", () => {
+    expect(weakOf(energies, groups(() => "")).size).toBe(0);
+  });
+});
+
+describe("why a panel is silent", () => {
+  const why = (inverters: Inverter[], hasLight = false): unknown[] => buildPanels(inverters, NOW, hasLight).map(({ silence }) => silence);
+
+  test("late, dead, never heard, not reached", () => {
+    const panels = [
+      inverter({}),
+      inverter({ age_min: 180 }),
+      inverter({ age_min: 3000 }),
+      inverter({ at: null, communicating: false }),
+      inverter({ communicating: false }),
+    ];
+    expect(why(panels)).toEqual([null, "late", "dead", "never", "unreached"]);
+  });
+
+  test("old reports of all are sleep by night and a fault by day", () => {
+    const panels = [inverter({ age_min: 400 }), inverter({ age_min: 410 })];
+    expect(why(panels)).toEqual([null, null]);
+    expect(buildPanels(panels, NOW).map(({ state }) => state)).toEqual(["asleep", "asleep"]);
+    expect(why(panels, true)).toEqual(["all", "all"]);
+  });
+
+  test("values of a gateway that is away are judged by their own time", () => {
+    const snapshot = { at: new Date(NOW).toISOString(), inverters: [inverter({})] } as unknown as Snapshot;
+    const seen = { snapshot, now_ms: NOW + 5 * 3600_000, site: null, timeZone: "Etc/UTC" };
+    expect(panelsOf({ ...seen, isLive: false }).map(({ state }) => state)).toEqual(["producing"]);
+    expect(panelsOf({ ...seen, isLive: true }).map(({ state }) => state)).toEqual(["asleep"]);
+  });
+});
+
+describe("the sun", () => {
+  test("stands where almanacs say", () => {
+    // Berlin at the solstices' noon: 90 - 52.5 ± 23.44; the equator at the equinox: overhead.
+    expect(elevationOf(Date.parse("2026-06-21T11:08:00Z"), 52.5, 13.4)).toBeCloseTo(60.9, 0);
+    expect(elevationOf(Date.parse("2026-12-21T11:05:00Z"), 52.5, 13.4)).toBeCloseTo(14.1, 0);
+    expect(elevationOf(Date.parse("2026-03-20T12:07:00Z"), 0, 0)).toBeGreaterThan(89);
+    expect(elevationOf(Date.parse("2026-06-21T23:00:00Z"), 52.5, 13.4)).toBeLessThan(-12);
+  });
+
+  test("gives light by place, and by the clock where the place is not known", () => {
+    const berlin = { latitude: 52.5, longitude: 13.4 };
+    const at = (time: string): number => Date.parse(time);
+    expect(isDay(at("2026-06-21T05:30:00Z"), berlin, "Europe/Berlin")).toBe(true);
+    expect(isDay(at("2026-12-21T08:30:00Z"), berlin, "Europe/Berlin")).toBe(false);
+    expect(isDay(at("2026-12-21T11:00:00Z"), null, "Europe/Berlin")).toBe(true);
+    expect(isDay(at("2026-12-21T16:00:00Z"), { latitude: null, longitude: null }, "Europe/Berlin")).toBe(false);
   });
 });

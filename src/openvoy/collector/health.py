@@ -29,7 +29,7 @@ class Health:
             state="degraded" if missing else "ok",
             fresh_at=now,
             is_fresh=True,
-            problem=f"{missing} parts could not be read; the rest is current." if missing else None,
+            problem=f"{_parts(missing)} could not be read; the rest is current." if missing else None,
             hint=None,
             load_pct=round(load_pct, 1),
         )
@@ -46,3 +46,7 @@ class Health:
         fresh_at = self.status.fresh_at
         is_fresh = fresh_at is not None and now - fresh_at <= self._fresh_within
         self.status = replace(self.status, is_fresh=is_fresh)
+
+
+def _parts(count: int) -> str:
+    return "1 part" if count == 1 else f"{count} parts"

@@ -76,6 +76,8 @@ export class Board {
   #timers: ReturnType<typeof setInterval>[] = [];
 
   #hasWaited = $state(false);
+  /** A band about history stands above the page, or it will not. */
+  #isHistoryAsked = $state(false);
   names = $derived([...this.entries.keys()]);
   selected = $derived(this.#chosen !== null && this.entries.has(this.#chosen) ? this.#chosen : this.names[0]);
   entry = $derived(this.selected === undefined ? undefined : this.entries.get(this.selected));
@@ -86,7 +88,7 @@ export class Board {
   isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
   /** Where values on screen are not live: the time they were measured, as text. */
   asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.when(measuredAt(this.entry), this.now_ms));
-  isReady = $derived(this.entries.size > 0 || this.connection.phase === "lost" || this.#hasWaited);
+  isReady = $derived((this.entries.size > 0 && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
   devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
   #dayStart_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).start_s);
   #dayEnd_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).end_s);
@@ -102,6 +104,7 @@ export class Board {
     openKept();
     this.#stream.start();
     void this.#readSite();
+    void this.#readHistoryState();
     this.#earlyToday = fetchToday(undefined);
     this.#earlyToday.catch(() => undefined);
     this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
@@ -219,6 +222,8 @@ export class Board {
       this.history = await fetchHistoryState();
     } catch {
       // What was said last stands; contact that is lost is told by itself.
+    } finally {
+      this.#isHistoryAsked = true;
     }
   }
 
