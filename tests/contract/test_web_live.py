@@ -6,6 +6,8 @@ import json
 import logging
 import socket
 import time
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -49,6 +51,9 @@ async def test_while_a_gateway_is_away_a_page_gets_what_it_said_last() -> None:
     async with web_service() as service:
         service.feed.publish(a_status(), a_snapshot(1.0))
         reply = await open_stream(service)
+        await next_event(reply)
+        late = replace(a_snapshot(None), at=a_snapshot(None).at + timedelta(seconds=58))
+        service.feed.publish(a_status(), late)
         await next_event(reply)
         service.feed.publish(a_status(state="unreachable", is_fresh=False), a_snapshot(None))
         for stream in (reply, await open_stream(service)):

@@ -6,6 +6,7 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from openvoy import codec
@@ -16,6 +17,8 @@ from openvoy.web.window import LiveWindow
 
 COMMENT_S = 15.0
 """Proxies close what is silent for longer; the shortest limit in common use is 30 s."""
+
+SAME = timedelta(seconds=1)
 
 OPENING = b"retry: 2000\n\n"
 """Browsers come back 2 s after the stream ended."""
@@ -116,7 +119,7 @@ class Broadcaster:
     def _publish(self, update: Update) -> None:
         status = update.status
         newest = update.snapshot or self._feed.latest(status.name)
-        if newest is not None and _is_well(status):
+        if newest is not None and _is_well(status) and _is_of(newest, status):
             self._whole[status.name] = newest
         self._number += 1
         self._frames[status.name] = _Frame(number=self._number, status=status, snapshot=self._shown(status, newest))
@@ -138,6 +141,11 @@ class Broadcaster:
 
 def _is_well(status: GatewayStatus) -> bool:
     return status.is_fresh and status.state in {"ok", "degraded"}
+
+
+def _is_of(snapshot: Snapshot, status: GatewayStatus) -> bool:
+    """Whether it came with live values, or was made after them of what had not yet got old."""
+    return status.fresh_at is not None and snapshot.at - status.fresh_at < SAME
 
 
 class _Reader:
