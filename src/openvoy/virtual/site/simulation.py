@@ -21,6 +21,8 @@ from openvoy.virtual.site.switchgear import OrderBook, Switchgear
 
 KEPT_BLOCKS = 2
 """Days whose arrays stay in memory, about half a megabyte each: the interval before midnight is asked for after it."""
+KEPT_WEEK = 9
+"""Days whose counters at midnight stay as they are told: pages tell today's energies and those of seven days."""
 KEPT_MIDNIGHTS = 40
 """Days whose opening state stays; earlier ones are simulated again from the commissioning."""
 
@@ -118,7 +120,7 @@ class Site:
         branches = [branch_state(still, opening.counts[:, row] / 3600, opening.peak_w[row]) for row in Branch]
         found = Midnight(**named(branches), told_j=tuple(opening.told.lifetime_j.tolist()))
         self._midnights[day] = opening, found
-        while len(self._midnights) > KEPT_BLOCKS:
+        while len(self._midnights) > KEPT_WEEK:
             self._midnights.popitem(last=False)
         return found
 
