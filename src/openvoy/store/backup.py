@@ -14,7 +14,7 @@ from pathlib import Path
 from openvoy.errors import ConfigError
 from openvoy.store.base import MONTH, bases
 from openvoy.store.catalog import FOLDER, Part, month_folder
-from openvoy.store.disk import fault_of, sync_folder, write_file
+from openvoy.store.disk import UNFINISHED, fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import digest_of
 from openvoy.store.journal import JOURNAL, read_all, read_segment, segments
@@ -23,8 +23,8 @@ from openvoy.store.sealing import MANIFESTS, read_manifest
 
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
-UNFINISHED = "unfinished"
-"""A file that stands in a copy while it is made; without its months a copy would look whole."""
+RESTORING = "restoring"
+"""Where a copy is made that is to take the place of a history: until it is whole, that one stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,24 +165,41 @@ def restore_history(copy: Path, target: Path, *, replace: bool = False) -> Copie
             "then what it has can be restored, and months may be missing.",
         )
     check_copy(copy)
-    if is_history(target):
-        if not replace:
-            raise ConfigError(
-                f"There is a history in {target} already.",
-                hint="Choose another folder, or let --replace set it aside (its files are kept beside it).",
-            )
-        _set_aside(target)
-    return copy_history(copy, target)
+    shutil.rmtree(target / RESTORING, ignore_errors=True)
+    if not is_history(target) or _is_unfinished(target):
+        return copy_history(copy, target)
+    if not replace:
+        raise ConfigError(
+            f"There is a history in {target} already.",
+            hint="Choose another folder, or let --replace set it aside (its files are kept beside it).",
+        )
+    copied = copy_history(copy, target / RESTORING)
+    try:
+        _exchange(target)
+    except OSError as error:
+        raise fault_of(error, f"History: {target} cannot be set aside") from error
+    return copied
 
 
-def _set_aside(target: Path) -> None:
+def _is_unfinished(target: Path) -> bool:
+    """Whether there is nothing but a part of a copy; of a history that was to be set aside the database is the last."""
+    return (target / UNFINISHED).exists() and not (target / FILE_NAME).exists()
+
+
+def _exchange(target: Path) -> None:
+    """Set a history aside and have the copy that was made in its place; it cannot be opened in between."""
+    write_file(target / UNFINISHED, b"")
     number = 1
     while (aside := target / f"replaced-{number}").exists():
         number += 1
-    try:
-        aside.mkdir(mode=0o700)
-        for name in (FOLDER, JOURNAL, FILE_NAME, f"{FILE_NAME}.wal"):
-            if (target / name).exists():
-                (target / name).rename(aside / name)
-    except OSError as error:
-        raise fault_of(error, f"History: {target} cannot be set aside") from error
+    aside.mkdir(mode=0o700)
+    for name in (f"{FILE_NAME}.wal", FOLDER, JOURNAL, FILE_NAME):
+        if (target / name).exists():
+            (target / name).rename(aside / name)
+    for name in (FOLDER, JOURNAL):
+        (target / RESTORING / name).rename(target / name)
+    sync_folder(aside)
+    (target / RESTORING).rmdir()
+    sync_folder(target)
+    (target / UNFINISHED).unlink()
+    sync_folder(target)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from openvoy.store.faults import Fault, StoreFault
 
+UNFINISHED = "unfinished"
+"""A file that stands in a folder while a copy is made in it; without its months a copy would look whole."""
+
 _MEANING = {
     Fault.FULL: {errno.ENOSPC, errno.EDQUOT, errno.EFBIG},
     Fault.READ_ONLY: {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST},

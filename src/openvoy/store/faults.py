@@ -16,6 +16,10 @@ class Fault(Enum):
     READ_ONLY = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
     NEWER = "A newer Openvoy wrote this history. Update Openvoy, or choose another folder under [store] path."
     MEMORY = "Ask for a shorter time or a coarser step, or raise the store's memory limit."
+    UNFINISHED = (
+        "Run 'history restore' or 'history backup' into it again. If what it is a copy of is gone, remove the file "
+        "'unfinished' from it: then what it has can be used, and months may be missing."
+    )
     BUSY = "Somebody is reading; it is done once they are through."
     CLOSED = "The history is closed or being reopened; try again in a moment."
     BAD_VALUE = "A record holds a value that its column cannot keep. Please report this as a bug."

@@ -37,6 +37,8 @@ T = TypeVar("T")
 CHECKPOINT_BYTES = 4 * 2**20
 """The log is brought into the file at this size, about daily: little is rewritten, and a restart is quick."""
 READERS = 2
+REOPENINGS = 2
+"""So often a reader begins again because the database was made or opened anew meanwhile."""
 DEFAULT_LIMITS = Limits()
 
 
@@ -317,13 +319,23 @@ class HistoryStore:
             # A disk that takes nothing more does not keep anybody from reading what is there.
             with contextlib.suppress(StoreFault):
                 await asyncio.wrap_future(self._writer.apply())
-        try:
-            return await self._read_once(query)
-        except StoreFault as fault:
-            if fault.fault is not Fault.CORRUPT:
-                raise
-            await asyncio.wrap_future(self._writer.mend(fault))
-            return await self._read_once(query)
+        for _ in range(REOPENINGS):
+            try:
+                return await self._read_once(query)
+            except StoreFault as fault:
+                if fault.fault is Fault.CORRUPT:
+                    await asyncio.wrap_future(self._writer.mend(fault))
+                elif fault.fault is Fault.CLOSED:
+                    await self._reopen()
+                else:
+                    raise
+        return await self._read_once(query)
+
+    async def _reopen(self) -> None:
+        """Wait until the database is open, which the writer opens anew after some failures; raise once it is closed."""
+        opened = self._writer.apply()
+        with contextlib.suppress(StoreFault):
+            await asyncio.wrap_future(opened)
 
     async def _read_once(self, query: Callable[[Session], T]) -> T:
         database = self._writer.database()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
 from openvoy.store.database import Database, Limits, Session
-from openvoy.store.disk import sync_folder
+from openvoy.store.disk import UNFINISHED, sync_folder
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.migrations import MIGRATIONS, migrate
 from openvoy.store.rebuilding import REBUILT, rebuild
@@ -23,6 +23,8 @@ def open_history(
 ) -> tuple[Database, list[SetAside]]:
     """Open or begin the history of a folder, and say what had to be set aside for it; raise StorageError."""
     _make_folder(folder)
+    if (folder / UNFINISHED).exists():
+        raise StoreFault(Fault.UNFINISHED, f"History: {folder} is a copy that was not finished.")
     file = folder / FILE_NAME
     aside: list[SetAside] = []
     if file.exists() and not _is_database(file):

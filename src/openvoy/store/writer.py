@@ -94,8 +94,11 @@ class Writer:
 
     @property
     def is_behind(self) -> bool:
-        """Whether something that was acknowledged cannot be read yet: not in the database, or that is not open."""
-        return bool(self._acknowledged) or self._database is None
+        """Whether something can be read once `apply` was called that cannot be now.
+
+        What the disk does not take is tried again with what is written next, as each failure interrupts readers.
+        """
+        return self._database is None or (bool(self._acknowledged) and self._stuck is None)
 
     def apply(self) -> Future[None]:
         """Have all that was acknowledged so far in the database."""
