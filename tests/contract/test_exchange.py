@@ -32,9 +32,12 @@ YEAR = (date(2024, 1, 1), date(2025, 1, 1))
 GATEWAY = "122000000001"
 
 
-async def import_files(store: HistoryStore, *files: Path, gateway: str = "", **names: str) -> int:
+async def import_files(
+    store: HistoryStore, *files: Path, gateway: str = "", is_gone: bool = False, **names: str
+) -> int:
     """Import what is new; gives the number of stretches."""
-    plan = await plan_import(store, files, reading=Reading(zone=PARIS, names=names), gateway=gateway)
+    reading = Reading(zone=PARIS, names=names, until=NOW)
+    plan = await plan_import(store, files, reading=reading, gateway=gateway, is_gone=is_gone)
     if plan.chains:
         await write_import(store, plan, now=NOW)
     return len(plan.chains)
@@ -134,7 +137,7 @@ async def test_what_the_gateway_counted_itself_rules(tmp_path: Path) -> None:
     async with opened(tmp_path / "data") as store:
         await store.write(own_energy(datetime(2024, 6, 10, 10, tzinfo=UTC), 72))
         before = await days_of(store, date(2024, 6, 11), date(2024, 6, 13))
-        assert await import_files(store, report, gateway=GATEWAY) == 3
+        assert await import_files(store, report, gateway=GATEWAY, is_gone=True) == 3
         for gateway in (None, GATEWAY):
             found = await days_of(store, date(2024, 6, 8), date(2024, 6, 16), gateway)
             for day in (date(2024, 6, 11), date(2024, 6, 12)):

@@ -12,20 +12,13 @@ from typing import Any
 from openvoy.errors import ConfigError
 from openvoy.model.records import Batch
 from openvoy.store.chain_names import ChainName, build_chain_name
-from openvoy.store.exchange.chains import (
-    Chain,
-    Coverage,
-    build_chains,
-    build_coverage,
-    build_day_bounds,
-    build_quarter_bounds,
-    find_days,
-    find_ends,
-    sieve,
-)
+from openvoy.store.exchange.chains import Chain, build_chains
+from openvoy.store.exchange.coverage import sieve
 from openvoy.store.exchange.formats import find_format
-from openvoy.store.exchange.intervals import Gathered, Gatherer, Interval
+from openvoy.store.exchange.intervals import Gathered, Gatherer
+from openvoy.store.exchange.known import read_counted, read_coverage
 from openvoy.store.exchange.observed import QUANTITIES, Problem, Reading
+from openvoy.store.exchange.steps import Interval
 from openvoy.store.history import HistoryStore
 
 META = "imports"
@@ -65,6 +58,8 @@ class ImportPlan:
     """Entries of the files that say again what others said."""
     skipped: Mapping[str, int]
     """Times by quantity that the history has already."""
+    later: Mapping[str, int]
+    """Times by quantity after the last record of a gateway that may go on counting."""
     ignored: Mapping[str, int] = field(default_factory=dict)
     """Names in the files of which nobody said what they are."""
 
@@ -97,9 +92,9 @@ def read_files(files: Sequence[Path], format_name: str, reading: Reading) -> tup
             hint="Import them one kind after the other: what the first has said is then not counted again.",
         )
     _check_names(reading.names)
-    gatherer = Gatherer()
+    gatherer = Gatherer(reading.until)
     for file, one in formats.items():
-        gatherer.take(one.read(file, reading))
+        gatherer.take(one.read(file, reading), file)
     return names[0], gatherer.gather()
 
 
@@ -119,11 +114,16 @@ async def plan_import(
     reading: Reading,
     format_name: str = "auto",
     gateway: str = "",
+    is_gone: bool = False,
 ) -> ImportPlan:
-    """Read files and say what of them is new to the history; raises ConfigError."""
+    """Read files and say what of them is new to the history; raises ConfigError.
+
+    What is later than the gateway's last record is left out, as its counters will say it, unless it is gone for good.
+    """
     name, gathered = read_files(files, format_name, reading)
     intervals: Mapping[str, Sequence[Interval]] = {key: ones for key, ones in gathered.intervals.items() if ones}
-    sieved = sieve(intervals, await read_coverage(store, intervals, gateway))
+    coverage = await read_coverage(store, intervals, gateway, is_gone=is_gone)
+    sieved = sieve(intervals, coverage, await read_counted(store, intervals, coverage, gateway))
     return ImportPlan(
         format=name,
         files=files,
@@ -132,18 +132,9 @@ async def plan_import(
         problems=gathered.problems,
         repeated=gathered.repeated,
         skipped={quantity: count for quantity, count in sieved.skipped.items() if count},
+        later={quantity: count for quantity, count in sieved.later.items() if count},
         ignored=reading.ignored,
     )
-
-
-async def read_coverage(store: HistoryStore, intervals: Mapping[str, Sequence[Interval]], gateway: str) -> Coverage:
-    """Read what the history has of the times of energies: day by day, and more closely where that begins and ends."""
-    if not intervals:
-        return Coverage({}, {})
-    bounds = build_day_bounds(intervals)
-    days = find_days(bounds, await store.read_energy_between(bounds=bounds, gateway=gateway or None), intervals)
-    quarters = build_quarter_bounds({day for found in days.values() for day in find_ends(found)})
-    return build_coverage(days, quarters, await store.read_energy_between(bounds=quarters, gateway=gateway or None))
 
 
 async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) -> ImportRecord:

@@ -6,27 +6,21 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
+from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
 from openvoy.units import wh_at_power
 
 BIN_S = 300
 """Powers are averaged over this, as energies of our own are kept."""
 LONGEST_BRIDGE = 3
 """Bins without a power between two that have one, which are interpolated; more are a hole."""
-LARGEST_SITE_W = 100_000
-"""No energy may stand for more power than this; three phases of 80 A are 55 kW."""
-RESTART_SHARE = 0.1
-"""A counter that falls below this share of what it was began anew; one that falls less was corrected."""
-
-
-class Interval(NamedTuple):
-    """Energy of a time."""
-
-    start_s: int
-    end_s: int
-    energy_wh: float
+STANDBY_W = 100
+"""What meters and inverters read below 0 at night: nothing was made. More is a broken reading."""
+FIRST_S = 946_684_800
+"""2000: what is older is of a clock that was never set."""
 
 
 @dataclass(slots=True)
@@ -45,41 +39,59 @@ Bins = dict[int, list[float]]
 
 
 class Gatherer:
-    """Takes observations in any order."""
+    """Takes observations in any order; of times before 2000 or after `until` there is no history."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: datetime | None = None) -> None:
+        self._until_s = float("inf") if until is None else until.timestamp()
         self._amounts: dict[tuple[str, str], dict[tuple[int, int], float]] = defaultdict(dict)
         self._totals: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
         self._bins: dict[tuple[str, str], Bins] = defaultdict(dict)
         self._gathered = Gathered()
 
-    def take(self, observations: Iterable[Observation]) -> None:
+    def take(self, observations: Iterable[Observation], file: Path | str = "") -> None:
         """Take what a file says."""
+        name = str(file)
         for one in observations:
             match one:
                 case Problem():
                     self._gathered.problems.append(one)
                 case Amount():
-                    self._take_amount(one)
+                    if self._is_possible(name, one, one.start_s, one.end_s):
+                        self._take_amount(name, one)
                 case Total():
-                    if one.at_s in self._totals[one.quantity, one.series]:
-                        self._gathered.repeated += 1
-                    self._totals[one.quantity, one.series][one.at_s] = one.total_wh
+                    if self._is_possible(name, one, one.at_s, one.at_s):
+                        self._gathered.repeated += one.at_s in self._totals[one.quantity, one.series]
+                        self._totals[one.quantity, one.series][one.at_s] = one.total_wh
                 case PowerSample():
-                    bins = self._bins[one.quantity, one.series]
-                    entry = bins.setdefault(one.at_s // BIN_S, [0.0, 0.0])
-                    entry[0] += one.power_w
-                    entry[1] += 1
+                    if self._is_possible(name, one, one.at_s, one.at_s):
+                        self._take_power(name, one)
 
-    def _take_amount(self, one: Amount) -> None:
-        limit_wh = wh_at_power(LARGEST_SITE_W, one.end_s - one.start_s)
-        if one.quantity != NET and not 0 <= one.energy_wh <= limit_wh:
-            self._note(one.series, f"{one.energy_wh:g} Wh cannot be the energy of {one.end_s - one.start_s} s")
+    def _is_possible(self, file: str, one: Amount | Total | PowerSample, start_s: int, end_s: int) -> bool:
+        if start_s >= FIRST_S and end_s <= self._until_s:
+            return True
+        wrong_s = start_s if start_s < FIRST_S else end_s
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(-(10**10), min(wrong_s, 10**11)))
+        self._note(file, one.line, f"the day {moment:%Y-%m-%d} cannot be right")
+        return False
+
+    def _take_amount(self, file: str, one: Amount) -> None:
+        span_s = one.end_s - one.start_s
+        least_wh = -wh_at_power(LARGEST_SITE_W if one.quantity == NET else STANDBY_W, span_s)
+        if not least_wh <= one.energy_wh <= wh_at_power(LARGEST_SITE_W, span_s):
+            self._note(file, one.line, f"{one.energy_wh:g} Wh cannot be the energy of {span_s} s")
             return
         known = self._amounts[one.quantity, one.series]
-        if (one.start_s, one.end_s) in known:
-            self._gathered.repeated += 1
-        known[one.start_s, one.end_s] = one.energy_wh
+        self._gathered.repeated += (one.start_s, one.end_s) in known
+        known[one.start_s, one.end_s] = one.energy_wh if one.quantity == NET else max(0.0, one.energy_wh)
+
+    def _take_power(self, file: str, one: PowerSample) -> None:
+        least_w = -LARGEST_SITE_W if one.quantity == NET else -STANDBY_W
+        if not least_w <= one.power_w <= LARGEST_SITE_W:
+            self._note(file, one.line, f"{one.power_w:g} W cannot be a power of {one.quantity}")
+            return
+        entry = self._bins[one.quantity, one.series].setdefault(one.at_s // BIN_S, [0.0, 0.0])
+        entry[0] += one.power_w if one.quantity == NET else max(0.0, one.power_w)
+        entry[1] += 1
 
     def gather(self) -> Gathered:
         """Give energies by quantity; of overlapping ones of one series the finer, then the first are kept."""
@@ -109,26 +121,11 @@ class Gatherer:
             )
 
     def _steps(self, series: str, totals: Mapping[int, float]) -> Iterator[Interval]:
-        """Make differences of a counter; where it began anew, it counted from 0."""
-        before: tuple[int, float] | None = None
-        for at_s, total_wh in sorted(totals.items()):
-            if before is None:
-                before = at_s, total_wh
-                continue
-            step_wh = total_wh - before[1]
-            if step_wh < 0:
-                began_anew = 0 <= total_wh <= RESTART_SHARE * before[1]
-                if not began_anew:
-                    self._note(series, f"the counter falls from {before[1]:g} to {total_wh:g} Wh: nothing is counted")
-                step_wh = total_wh if began_anew else 0.0
-            if step_wh > wh_at_power(LARGEST_SITE_W, at_s - before[0]):
-                self._note(
-                    series, f"the counter jumps from {before[1]:g} to {total_wh:g} Wh within {at_s - before[0]} s"
-                )
-                before = at_s, total_wh
-                continue
-            yield Interval(before[0], at_s, step_wh)
-            before = at_s, total_wh
+        for step in build_steps(totals):
+            if isinstance(step, Interval):
+                yield step
+            else:
+                self._note(series, None, step)
 
     def _without_overlap(self, intervals: Iterable[Interval]) -> list[Interval]:
         kept: list[Interval] = []
@@ -142,8 +139,8 @@ class Gatherer:
                 insort(kept, one)
         return kept
 
-    def _note(self, series: str, text: str) -> None:
-        self._gathered.problems.append(Problem(series, None, text))
+    def _note(self, place: str, line: int | None, text: str) -> None:
+        self._gathered.problems.append(Problem(place, line, text))
 
 
 def bridge(bins: Bins) -> dict[int, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ class Amount:
     start_s: int
     end_s: int
     energy_wh: float
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Total:
     series: str
     at_s: int
     total_wh: float
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class PowerSample:
     series: str
     at_s: int
     power_w: float
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Reading:
     """Quantities by the file's own names, as a person gave them."""
     has_day_first: bool | None = None
     """Whether 01/02 is 1 February; None: the file tells."""
+    until: datetime | None = None
+    """No history is later than this; None: nothing is known of that."""
     ignored: dict[str, int] = field(default_factory=dict)
     """What was passed over by name, and how often; filled by readers."""
 

@@ -16,8 +16,9 @@ from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats import find_format
 from openvoy.store.exchange.formats.text import parse_number
 from openvoy.store.exchange.importing import read_files
-from openvoy.store.exchange.intervals import Gathered, Interval
+from openvoy.store.exchange.intervals import Gathered
 from openvoy.store.exchange.observed import Reading
+from openvoy.store.exchange.steps import Interval
 from tests.unit.store.exchange.files import (
     HEADER,
     PARIS,
@@ -136,7 +137,7 @@ def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     lines = quarter_report(JUNE, date(2024, 6, 2)).splitlines()
     lines[3] = lines[3].replace("06/01/2024", "06/41/2024")
     lines[5] = ",".join([lines[5].split(",")[0], "lots", *lines[5].split(",")[2:]])
-    lines[7] = ",".join([lines[7].split(",")[0], "-5", *lines[7].split(",")[2:]])
+    lines[7] = ",".join([lines[7].split(",")[0], "-500", *lines[7].split(",")[2:]])
     lines[9] = ",".join([lines[9].split(",")[0], "99000000", *lines[9].split(",")[2:]])
     lines[11] = lines[11][:20]
     lines.insert(12, lines[20])
@@ -144,10 +145,9 @@ def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     assert problems(found)[:3] == [
         (4, "'06/41/2024 00:30' is not a time"),
         (6, "'lots' is not a number"),
-        (8, "an energy of -5 is below 0"),
+        (8, "-500 Wh cannot be the energy of 900 s"),
     ]
-    assert "cannot be the energy of 900 s" in problems(found)[3][1]
-    assert len(found.problems) == 4
+    assert problems(found)[3:] == [(10, "9.9e+07 Wh cannot be the energy of 900 s")]
     assert found.repeated == 6
     assert len(found.intervals["import"]) == 96 - 2
     assert len(found.intervals["solar"]) == 96 - 1 - 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -45,6 +45,10 @@ async def import_files(
     dates: Annotated[
         str, option("--dates", help="auto, day-first or month-first: how 01/02 is meant; auto looks at the whole file.")
     ] = "auto",
+    is_gone: Annotated[
+        bool,
+        option("--gone", help="The gateway is gone for good: take in what is later than its last record, too."),
+    ] = False,
     dry_run: Annotated[
         bool, option("--dry-run", help="Say what would be imported, and leave the history alone.")
     ] = False,
@@ -88,9 +92,17 @@ async def import_files(
         if listed:
             _show_records(await read_imports(store), folder.zone(), as_json=as_json)
             return
-        reading = Reading(zone=folder.zone(), names=_parse_names(names or ()), has_day_first=_parse_dates(dates))
+        now = SystemClock().now()
+        reading = Reading(
+            zone=folder.zone(),
+            names=_parse_names(names or ()),
+            has_day_first=_parse_dates(dates),
+            until=now + timedelta(days=1),
+        )
         owner = await _find_gateway(store, gateway)
-        plan = await plan_import(store, files or (), reading=reading, format_name=format_name, gateway=owner)
+        plan = await plan_import(
+            store, files or (), reading=reading, format_name=format_name, gateway=owner, is_gone=is_gone
+        )
         _show_plan(plan, reading.zone, as_json=as_json and dry_run)
         if plan.problems and strict:
             raise ConfigError(
@@ -99,7 +111,7 @@ async def import_files(
         if dry_run or not plan.chains:
             say("Nothing was changed." if dry_run else "There is nothing new: nothing was changed.")
             return
-        record = await write_import(store, plan, now=SystemClock().now())
+        record = await write_import(store, plan, now=now)
         if as_json:
             print_json(record)
         say(f"Imported as {record.id}. `openvoy history import --revoke {record.id}` takes it out again.")
@@ -141,9 +153,11 @@ def _show_plan(plan: ImportPlan, zone: ZoneInfo, *, as_json: bool) -> None:
     if len(plan.problems) > MOST_PROBLEMS:
         say(f"not used: {len(plan.problems) - MOST_PROBLEMS} more")
     for name in sorted(plan.ignored):
-        say(f"left out, as nobody said what it is: {name} (--map {name}=…)")
+        say(f"left out, as nobody said what it is: {name} (--map '{name}=…')")
     for quantity, count in plan.skipped.items():
         say(f"left out, as the history has it: {quantity}, {count} times")
+    for quantity, count in plan.later.items():
+        say(f"left out, as the gateway will say it itself: {quantity}, {count} times (--gone if it never will)")
     if plan.repeated:
         say(f"left out, as the files say it twice: {plan.repeated} times")
     span = None if plan.span is None else tuple(moment.astimezone(zone) for moment in plan.span)
@@ -153,6 +167,7 @@ def _show_plan(plan: ImportPlan, zone: ZoneInfo, *, as_json: bool) -> None:
         "end": None if span is None else span[1],
         "energies_wh": plan.energies_wh,
         "skipped": plan.skipped,
+        "later": plan.later,
         "problems": [str(problem) for problem in plan.problems],
         "ignored": sorted(plan.ignored),
     }

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats import enlighten, home_assistant, influx, own
+from openvoy.store.exchange.formats.text import read_body
 from openvoy.store.exchange.observed import Format
 
 FORMATS: tuple[Format, ...] = (own.FORMAT, enlighten.FORMAT, home_assistant.FORMAT, influx.FORMAT)
 HEAD_BYTES = 8192
 AUTO = "auto"
+_ZIP = b"PK\x03\x04"
 
 
 def find_format(name: str, file: Path) -> Format:
@@ -21,11 +23,11 @@ def find_format(name: str, file: Path) -> Format:
         if found is None:
             raise ConfigError(f"There is no format '{name}'.", hint=f"Known are: {AUTO}, {known}.")
         return found
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(HEAD_BYTES)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
+    head = read_body(file, HEAD_BYTES)
+    if head.startswith(_ZIP):
+        raise ConfigError(
+            f"{file} is an archive or a spreadsheet.", hint="Unpack it, or save it as CSV; gzip is read as it is."
+        )
     found = next((one for one in FORMATS if one.is_like(file, head)), None)
     if found is None:
         raise ConfigError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from openvoy.errors import ConfigError
@@ -17,7 +17,10 @@ from openvoy.store.exchange.formats.text import (
     FACTORS_WH,
     Row,
     WallTimes,
+    decode,
+    find_decimal_mark,
     find_delimiter,
+    following,
     parse_number,
     read_rows,
     read_text,
@@ -26,7 +29,6 @@ from openvoy.store.exchange.formats.text import (
 from openvoy.store.exchange.observed import Amount, Format, Observation, Problem, Reading
 
 SERIES = "report"
-DAY_S = 86_400
 _QUANTITIES = (
     ("discharge", "discharge"),
     ("charge|stored", "charge"),
@@ -37,12 +39,14 @@ _QUANTITIES = (
 )
 """Words of a column's name; the first that fits says what it is."""
 _UNIT = re.compile(r"\((k|M)?Wh\)")
+_PREAMBLE = 20
+"""Lines that may stand before the names of the columns."""
 
 
 def is_like(_file: Path, head: bytes) -> bool:
-    """Whether the first line has a time and one of the known columns."""
-    first = head.decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0].lower()
-    return first.startswith(("date", '"date', "time", '"time')) and "wh)" in first
+    """Whether one of the first lines names energies with their unit after a column of times."""
+    lines = decode(head).splitlines()[:_PREAMBLE]
+    return any(_is_header([cell.strip(' "') for cell in line.split(find_delimiter(line))]) for line in lines)
 
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
@@ -58,11 +62,14 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
     header = rows[header_at][1]
     columns = _columns(header, reading)
     lines = rows[header_at + 1 :]
-    yield from _Report(file, reading, columns, lines, has_decimal_comma=find_delimiter(text) != ",").read()
+    values = (cells[place] for _, cells in lines for place, *_ in columns if place < len(cells))
+    mark = find_decimal_mark(values, find_delimiter(text))
+    yield from _Report(file, reading, columns, lines, decimal_mark=mark).read()
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    return bool(re.match(r"date|time", cells[0], re.IGNORECASE)) and any(_UNIT.search(cell) for cell in cells[1:])
+    is_named = bool(cells[0]) and not cells[0][:1].isdigit() and not _UNIT.search(cells[0])
+    return is_named and any(_UNIT.search(cell) for cell in cells[1:])
 
 
 def _columns(header: Sequence[str], reading: Reading) -> list[tuple[int, str, float]]:
@@ -88,9 +95,9 @@ class _Report:
         columns: Sequence[tuple[int, str, float]],
         lines: Sequence[Row],
         *,
-        has_decimal_comma: bool,
+        decimal_mark: str,
     ) -> None:
-        self._has_decimal_comma = has_decimal_comma
+        self._decimal_mark = decimal_mark
         self._file = file
         self._reading = reading
         self._columns = columns
@@ -108,6 +115,10 @@ class _Report:
             else:
                 timed.append((number, at, cells))
         step_s = usual_step_s([at for _, at, _ in timed])
+        if step_s is None:
+            if timed:
+                yield self._problem(timed[0][0], "a single time does not say how long it lasts")
+            return
         for number, at, cells in timed:
             yield from self._amounts(number, at, cells, step_s)
 
@@ -116,33 +127,20 @@ class _Report:
         if any(parse_number(cell) != 0 for cell in cells[1:] if cell):
             yield self._problem(number, f"'{cells[0][:40]}' is not a time")
 
-    def _amounts(self, number: int, at: datetime, cells: Sequence[str], step_s: int | None) -> Iterator[Observation]:
-        start_s, end_s = int(at.timestamp()), int(_end(at, step_s).timestamp())
+    def _amounts(self, number: int, at: datetime, cells: Sequence[str], step_s: int) -> Iterator[Observation]:
+        start_s, end_s = int(at.timestamp()), int(following(at, step_s).timestamp())
         for place, quantity, factor in self._columns:
             text = cells[place] if place < len(cells) else ""
             if text in {"", "-", "N/A", "n/a"}:
                 continue
-            value = parse_number(text, has_decimal_comma=self._has_decimal_comma)
+            value = parse_number(text, self._decimal_mark)
             if value is None:
                 yield self._problem(number, f"'{text[:40]}' is not a number")
-            elif value < 0:
-                yield self._problem(number, f"an energy of {text} is below 0")
             else:
-                yield Amount(quantity, SERIES, start_s, end_s, value * factor)
+                yield Amount(quantity, SERIES, start_s, end_s, value * factor, number)
 
     def _problem(self, number: int, text: str) -> Problem:
         return Problem(str(self._file), number, text)
-
-
-def _end(at: datetime, step_s: int | None) -> datetime:
-    """Give the end of an interval: days and months are those of the calendar."""
-    if step_s is None or step_s == DAY_S:
-        return at + timedelta(days=1)
-    if step_s > 27 * DAY_S:
-        return at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
-    if step_s > DAY_S:
-        return at + timedelta(seconds=step_s)
-    return datetime.fromtimestamp(at.timestamp() + step_s, at.tzinfo)
 
 
 FORMAT = Format(

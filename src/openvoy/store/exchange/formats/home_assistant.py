@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,21 @@ from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats.text import (
     FACTORS_WH,
     WallTimes,
+    decode,
+    find_decimal_mark,
     find_delimiter,
+    following,
     parse_moment,
     parse_number,
+    read_body,
     read_rows,
     read_text,
+    usual_step_s,
 )
 from openvoy.store.exchange.observed import Amount, Format, Observation, Problem, Reading, Total
 
 HOUR_S = 3600
+Span = tuple[int, int]
 _SQLITE = b"SQLite format 3\0"
 _DASHBOARD = {
     "grid_consumption": "import",
@@ -51,7 +57,7 @@ def is_like(_file: Path, head: bytes) -> bool:
     """Whether it is a SQLite database, or text with the names of statistics."""
     if head.startswith(_SQLITE):
         return True
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    text = decode(head).lstrip()
     first = text.partition("\n")[0].lower()
     if first.startswith("entity_id") and "type" in first:
         return True
@@ -62,9 +68,7 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read statistics of energies; those that nobody named are noted as ignored."""
-    with _opened(file) as opened:
-        head = opened.read(len(_SQLITE))
-    if head == _SQLITE:
+    if read_body(file, len(_SQLITE)) == _SQLITE:
         return _read_database(file, reading)
     text = read_text(file)
     if text.lstrip().startswith("{"):
@@ -72,20 +76,13 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
     rows = list(read_rows(text))
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     if header[:3] == ["entity_id", "type", "unit"]:
-        return _read_dashboard(file, rows, reading)
+        return _read_dashboard(file, rows, reading, find_delimiter(text))
     if {"statistic_id", "start"} <= set(header) and {"sum", "state", "delta"} & set(header):
-        return _read_table(file, rows, reading, has_decimal_comma=find_delimiter(text) != ",")
+        return _read_table(file, rows, reading, find_delimiter(text))
     raise ConfigError(
         f"{file} has no statistics: its first line names neither statistic_id and start, nor entity_id, type and unit.",
         hint="Use home-assistant_v2.db itself, or the CSV of the energy dashboard.",
     )
-
-
-def _opened(file: Path) -> Any:
-    try:
-        return file.open("rb")
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
 
 
 def find_quantity(name: str, reading: Reading) -> str | None:
@@ -98,7 +95,7 @@ def find_quantity(name: str, reading: Reading) -> str | None:
 
 def _read_database(file: Path, reading: Reading) -> Iterator[Observation]:
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(_open_database(file)) as database:
             names = {row[1] for row in database.execute("PRAGMA table_info(statistics)")}
             if not {"metadata_id", "sum"} <= names:
                 raise ConfigError(
@@ -126,6 +123,12 @@ def _read_database(file: Path, reading: Reading) -> Iterator[Observation]:
         ) from error
 
 
+def _open_database(file: Path) -> sqlite3.Connection:
+    """Open for reading; a copy without the log of open changes is not touched at all."""
+    has_log = file.with_name(f"{file.name}-wal").exists()
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}", uri=True)
+
+
 def _totals(file: Path, rows: Any, what: tuple[str, str, float], reading: Reading) -> Iterator[Observation]:
     name, quantity, factor = what
     for number, start, total in rows:
@@ -146,16 +149,16 @@ def _has_seconds(start: object) -> bool:
     return isinstance(start, int | float)
 
 
-def _read_dashboard(file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading) -> Iterator[Observation]:
+def _read_dashboard(
+    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, delimiter: str
+) -> Iterator[Observation]:
     """Read one line a statistic, one column a time."""
     texts = rows[0][1][3:]
     moments = [parse_moment(text, reading.zone) for text in texts]
     if not moments or None in moments:
         raise ConfigError(f"{file}, line {rows[0][0]}: a column's name is not a time.", hint="Export it anew.")
-    starts = [int(moment.timestamp()) for moment in moments if moment is not None]
-    spans = list(
-        zip(starts, [*starts[1:], 2 * starts[-1] - starts[-2] if len(starts) > 1 else starts[-1] + HOUR_S], strict=True)
-    )
+    spans = _spans([moment.astimezone(reading.zone) for moment in moments if moment is not None])
+    mark = find_decimal_mark((text for _, cells in rows[1:] for text in cells[3:]), delimiter)
     for number, cells in rows[1:]:
         name, kind, unit = (*cells[:3], "", "", "")[:3]
         quantity = reading.names.get(name) or _DASHBOARD.get(kind)
@@ -164,20 +167,27 @@ def _read_dashboard(file: Path, rows: Sequence[tuple[int, list[str]]], reading: 
                 reading.ignore(name)
             continue
         for (start_s, end_s), text in zip(spans, cells[3:], strict=False):
-            value = parse_number(text) if text else None
-            if text and (value is None or value < 0):
+            value = parse_number(text, mark)
+            if value is not None:
+                yield Amount(quantity, name or kind, start_s, end_s, value * FACTORS_WH[unit.lower()], number)
+            elif text:
                 yield Problem(str(file), number, f"'{text[:40]}' is not an energy")
-            elif value is not None:
-                yield Amount(quantity, name or kind, start_s, end_s, value * FACTORS_WH[unit.lower()])
+
+
+def _spans(moments: Sequence[datetime]) -> list[Span]:
+    """Give each column its time: hours, days or months of the calendar, as the distance of most columns says."""
+    step_s = usual_step_s(moments) or HOUR_S
+    return [(int(at.timestamp()), int(following(at, step_s).timestamp())) for at in moments]
 
 
 def _read_table(
-    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, *, has_decimal_comma: bool
+    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, delimiter: str
 ) -> Iterator[Observation]:
     """Read one line a statistic and hour."""
     header = [cell.lower() for cell in rows[0][1]]
     place = {name: header.index(name) for name in header}
     counted = next(name for name in ("sum", "delta", "state") if name in place)
+    mark = find_decimal_mark((_cell(cells, place[counted]) for _, cells in rows[1:]), delimiter)
     times = WallTimes(
         (_cell(cells, place["start"]) for _, cells in rows[1:]), reading.zone, has_day_first=reading.has_day_first
     )
@@ -188,7 +198,7 @@ def _read_table(
             reading.ignore(name)
             continue
         text, at = _cell(cells, place[counted]), times.parse(_cell(cells, place["start"]))
-        value = parse_number(text, has_decimal_comma=has_decimal_comma)
+        value = parse_number(text, mark)
         if at is None or value is None:
             wrong = _cell(cells, place["start"]) if at is None else text
             yield Problem(str(file), number, f"'{wrong[:40]}' is not a {'time' if at is None else 'number'}")

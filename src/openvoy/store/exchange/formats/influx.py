@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from openvoy.errors import ConfigError
-from openvoy.store.exchange.formats.text import FACTORS_WH
+from openvoy.store.exchange.formats.text import FACTORS_WH, decode
 from openvoy.store.exchange.observed import NET, Amount, Format, Observation, PowerSample, Problem, Reading, Total
 
 HOUR_S = 3600
@@ -64,11 +64,9 @@ _SUMMARIES = frozenset({"daily", "monthly", "raw"})
 """Policies whose points say again what others say."""
 
 
-def is_like(file: Path, head: bytes) -> bool:
+def is_like(_file: Path, head: bytes) -> bool:
     """Whether lines look like points."""
-    if file.name.endswith(".gz"):
-        return True
-    lines = [line for line in head.decode("utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in decode(head).splitlines() if line.strip()]
     if any(_POLICY.match(line) for line in lines):
         return True
     # The last line may be cut.
@@ -131,7 +129,7 @@ class _Points:
             if value is None:
                 yield Problem(str(self._file), number, f"{name}: '{text[:40]}' is not a number")
             else:
-                yield self._observe(meaning, series or measurement, at_s, value)
+                yield self._observe(meaning, series or measurement, at_s, (number, value))
 
     def _find(self, measurement: str, field: str, entity: str) -> Meaning | None:
         key = (self._policy, measurement, field, entity)
@@ -143,16 +141,16 @@ class _Points:
             self._reading.ignore(entity or f"{measurement}.{field}")
         return self._known[key]
 
-    def _observe(self, meaning: Meaning, series: str, at_s: int, value: float) -> Observation:
-        unit = meaning.unit
+    def _observe(self, meaning: Meaning, series: str, at_s: int, numbered: tuple[int, float]) -> Observation:
+        unit, (line, value) = meaning.unit, numbered
         if unit in {"w", "kw"}:
-            return PowerSample(meaning.quantity, series, at_s, value * (1000 if unit == "kw" else 1))
+            return PowerSample(meaning.quantity, series, at_s, value * (1000 if unit == "kw" else 1), line)
         energy_wh = value * FACTORS_WH[unit.rpartition("_")[2]]
         if unit.startswith("total"):
-            return Total(meaning.quantity, series, at_s, energy_wh)
+            return Total(meaning.quantity, series, at_s, energy_wh, line)
         if unit.startswith("day"):
-            return Amount(meaning.quantity, series, *self._day_before(at_s), energy_wh)
-        return Amount(meaning.quantity, series, at_s, at_s + HOUR_S, energy_wh)
+            return Amount(meaning.quantity, series, *self._day_before(at_s), energy_wh, line)
+        return Amount(meaning.quantity, series, at_s, at_s + HOUR_S, energy_wh, line)
 
     def _day_before(self, at_s: int) -> tuple[int, int]:
         zone = self._reading.zone

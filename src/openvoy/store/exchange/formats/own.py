@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from openvoy.errors import ConfigError
-from openvoy.store.exchange.formats.text import parse_moment, parse_number, read_rows, read_text
+from openvoy.store.exchange.formats.text import decode, parse_moment, parse_number, read_rows, read_text
 from openvoy.store.exchange.observed import QUANTITIES, Amount, Format, Observation, Problem, Reading, Total
 from openvoy.store.exchange.parquet import read_parquet
 
@@ -23,7 +23,7 @@ def is_like(_file: Path, head: bytes) -> bool:
     """Whether the columns are ours."""
     if head.startswith(_PARQUET):
         return True
-    first = head.decode("utf-8-sig", errors="replace").lstrip().partition("\n")[0]
+    first = decode(head).lstrip().partition("\n")[0]
     return "gateway" in first and "_wh" in first and ("time" in first or "start" in first)
 
 

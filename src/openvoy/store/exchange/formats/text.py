@@ -3,36 +3,62 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from openvoy.errors import ConfigError
 
+DAY_S = 86_400
 FACTORS_WH = {"wh": 1.0, "kwh": 1e3, "mwh": 1e6, "gwh": 1e9, "mj": 1e6 / 3600, "gj": 1e9 / 3600}
 _SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?")
+
+_GZIP = b"\x1f\x8b"
+_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
+_OTHER = {",": ".", ".": ","}
+_GROUPED = {
+    mark: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(mark)}\d{{2,3}})*{re.escape(mark)}\d{{3}}") for mark in ",."
+}
+_BLANKS = re.compile(r"[\s'\u2019]")
 
 Row = tuple[int, list[str]]
 """Number of the line, and its cells."""
 
 
-def read_text(file: Path) -> str:
-    """Read a file as UTF-8, or as what spreadsheets on Windows write; raise ConfigError."""
+def read_body(file: Path, size_bytes: int = -1) -> bytes:
+    """Read a file or its first bytes, packed by gzip or not; raise ConfigError."""
     try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
+        with file.open("rb") as opened:
+            is_packed = opened.read(len(_GZIP)) == _GZIP
+            opened.seek(0)
+            return gzip.open(opened).read(size_bytes) if is_packed else opened.read(size_bytes)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ConfigError(f"{file} cannot be read: {reason}.", hint="Correct its name, or copy it anew.") from error
+
+
+def decode(body: bytes) -> str:
+    """Take bytes for UTF-8, or for what spreadsheets on Windows write."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", errors="replace")
     try:
         return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+    except UnicodeDecodeError as error:
+        # A head may end within a letter.
+        is_cut = error.end == len(body) and error.reason == "unexpected end of data"
+        return body[: error.start].decode("utf-8-sig") if is_cut else body.decode("cp1252", errors="replace")
+
+
+def read_text(file: Path) -> str:
+    """Read a file as text; raise ConfigError."""
+    return decode(read_body(file))
 
 
 def find_delimiter(text: str) -> str:
@@ -50,19 +76,41 @@ def read_rows(text: str) -> Iterator[Row]:
             yield reader.line_num, trimmed
 
 
-def parse_number(text: str, *, has_decimal_comma: bool = False) -> float | None:
-    """Parse a number with a point or comma for decimals, and commas, points, blanks or quotes between thousands.
+def find_decimal_mark(cells: Iterable[str], delimiter: str = ",") -> str:
+    """Find out whether comma or point parts decimals of a table's numbers, whose cells `delimiter` parts."""
+    marks = Counter(_mark_of(cell) for cell in cells)
+    if marks[","] or marks["."]:
+        return max(",.", key=lambda mark: marks[mark])
+    # Tables of countries with a decimal comma have other delimiters; there, 1,104 is little more than one.
+    return "," if marks["?,"] and delimiter != "," else "."
 
-    `1,104` is a thousand and more, unless commas part decimals as in tables whose cells something else parts.
-    """
-    plain = re.sub(r"[\s'\u2019]", "", text)
-    if not re.fullmatch(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?", plain):
-        return None
+
+def _mark_of(cell: str) -> str:
+    """Say what parts decimals in a cell; with a question mark where it may part thousands instead."""
+    plain = _BLANKS.sub("", cell)
     marks = [mark for mark in plain if mark in ".,"]
-    is_grouped = len(marks) > 1 or (not has_decimal_comma and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", plain))
-    thousands = marks[0] if is_grouped else ""
-    plain = plain.replace(thousands, "") if thousands else plain
-    return float(plain.replace(",", "."))
+    if not marks or not _NUMBER.fullmatch(plain):
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    if len(marks) > 1:
+        return _OTHER[marks[0]]
+    return f"?{marks[0]}" if re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", plain) else marks[0]
+
+
+def parse_number(text: str, decimal_mark: str | None = None) -> float | None:
+    """Parse a number; where nothing says what parts decimals, `1,104` is a thousand and more, `1.104` is not."""
+    plain = _BLANKS.sub("", text)
+    if not _NUMBER.fullmatch(plain):
+        return None
+    mark = decimal_mark or find_decimal_mark([plain])
+    whole, _, decimals = plain.partition(mark)
+    if _OTHER[mark] in whole and not _GROUPED[_OTHER[mark]].fullmatch(whole):
+        return None
+    try:
+        return float(whole.replace(_OTHER[mark], "") + (f".{decimals}" if decimals else ""))
+    except ValueError:
+        return None
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime | None:
@@ -156,3 +204,14 @@ def usual_step_s(moments: Sequence[datetime]) -> int | None:
     naive = [moment.replace(tzinfo=None) for moment in moments]
     steps = Counter(int((after - before).total_seconds()) for before, after in pairwise(naive) if after > before)
     return steps.most_common(1)[0][0] if steps else None
+
+
+def following(at: datetime, step_s: int) -> datetime:
+    """Give the end of an interval that begins at a local time: days and months are those of the calendar."""
+    if step_s == DAY_S:
+        return at + timedelta(days=1)
+    if step_s > 27 * DAY_S:
+        return at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
+    if step_s > DAY_S:
+        return at + timedelta(seconds=step_s)
+    return datetime.fromtimestamp(at.timestamp() + step_s, at.tzinfo)
