@@ -158,3 +158,27 @@ def test_a_port_in_use_is_said_with_a_remedy(tmp_path: Path, capsys: pytest.Capt
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         assert run(["gateway", "--capture", recorded(tmp_path, "5.0.62"), "--listen", address]) == 2
     assert "Address already in use" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for name, arguments in (
+            ("--listen", ("--listen", f"127.0.0.1:{port}")),
+            ("--listen", ("--port", str(port))),
+            ("--cloud-port", ("--port", "0", "--cloud-port", str(port))),
+        ):
+            assert run(["gateway", "--site", "standard", *arguments]) == 2
+            said = capsys.readouterr().err
+            assert f"127.0.0.1:{port} ({name}): cannot listen: Address already in use" in said
+            assert "port 0" in said
+            assert "simulating" not in said
+
+
+async def test_a_port_alone_is_an_address_of_this_machine(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "openvoy", "gateway", "--port", "0", "--capture", recorded(tmp_path, "8.2.4345"))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert json.loads(await process.stdout.readline())["url"].startswith("https://127.0.0.1:")
+    process.terminate()
+    await process.communicate()

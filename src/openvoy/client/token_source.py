@@ -35,23 +35,32 @@ class ReadTokens:
             self._read_again()
         assert self._token is not None
         if self._token == refused:
+            ended = self._told_end()
             raise CredentialRejected(
-                f"The file or variable still holds the token that {serial} refuses.",
+                ended or f"The file or variable still holds the token that {serial} refuses.",
                 hint="Put a new token there; it counts within a minute. `openvoy token show` explains the present one.",
             )
         return self._token
 
     def find_trouble(self) -> OpenvoyError | None:
-        """Say that the token expires soon."""
+        """Say that the token expires soon, or did."""
         now = self._clock.now()
         if self._info is None or self._info.expires_at is None or not is_ending(self._info, now):
             return None
-        left = max(timedelta(0), self._info.expires_at - now)
+        left = self._info.expires_at - now
         return CredentialRejected(
-            f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
-            hint="Get a new one with `openvoy token fetch` or on the web page, or let Openvoy renew it by itself with"
-            " cloud = { user = …, password_env = … } in the configuration.",
+            self._told_end()
+            or f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
+            hint="Log in anew under Settings in the dashboard, or get a new one with `openvoy token fetch`; with cloud ="
+            " { user = …, password_env = … } in the configuration it is renewed by itself.",
         )
+
+    def _told_end(self) -> str | None:
+        """Say when the token expired; None where that is not so, or not known."""
+        ended_at = None if self._info is None else self._info.expires_at
+        if ended_at is None or ended_at > self._clock.now():
+            return None
+        return f"The token expired on {ended_at:%Y-%m-%d %H:%M} UTC."
 
     def _read_again(self) -> None:
         self._read_at_s = self._clock.monotonic()
@@ -95,7 +104,10 @@ def is_ending(info: TokenInfo, now: datetime) -> bool:
 
 
 def render_left(left: timedelta) -> str:
-    """Say a time span in days, or in hours where it is short."""
+    """Say a time span in days, in hours where it is short, in minutes where it is shorter."""
     if left.days >= 2:
         return f"{left.days} days"
-    return f"{left.total_seconds() / 3600:.0f} hours"
+    if left >= timedelta(hours=2):
+        return f"{left.total_seconds() / 3600:.0f} hours"
+    minutes = int(left.total_seconds()) // 60
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

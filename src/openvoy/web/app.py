@@ -327,7 +327,7 @@ def _get(path: str | list[str], handler: Callable[..., Any]) -> HTTPRouteHandler
 
 
 def _reply_error(request: _Request, error: OpenvoyError) -> Response[bytes]:
-    reply = {"error": error.message, "hint": error.hint}
+    reply = {"error": error.message, "hint": error.hint, "kind": type(error).__name__}
     if isinstance(error, WebProblem):
         return _reply({**reply, **error.details}, request, error.status)
     return _reply(reply, request, _status_of(error))

@@ -9,11 +9,14 @@ export class ApiError extends Error {
   readonly hint: string;
   /** Of HTTP; 404 is "there is no such thing here". */
   readonly status: number;
+  /** Its class among the errors of the service, such as CredentialRejected; empty where the service did not say. */
+  readonly kind: string;
 
-  constructor(message: string, hint: string, status = 0) {
+  constructor(message: string, hint: string, status = 0, kind = "") {
     super(message);
     this.hint = hint;
     this.status = status;
+    this.kind = kind;
   }
 }
 
@@ -80,8 +83,8 @@ async function answer<T>(reply: Response): Promise<T> {
   if (reply.ok && hasContact && reply.headers.has(KEPT_AT)) throw new TypeError("Openvoy did not answer.");
   if (reply.ok) return (await reply.json()) as T;
   if (reply.status === 401) forbidden();
-  const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string };
-  throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "", reply.status);
+  const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string; kind?: string };
+  throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "", reply.status, problem.kind);
 }
 
 export const fetchMe = (): Promise<MeReply> => read("me");

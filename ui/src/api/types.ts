@@ -13,6 +13,8 @@ export interface GatewayStatus {
   is_fresh: boolean;
   problem: Maybe<string>;
   hint: Maybe<string>;
+  /** Its login will end soon, or is not renewed; values arrive all the same. */
+  login_trouble?: Maybe<string>;
   load_pct: Maybe<number>;
 }
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from openvoy import codec
 from openvoy.cli.app import command, option
 from openvoy.cli.extras import needing
+from openvoy.cli.listening import check_free, choose_listen
 from openvoy.cli.mirroring import Upstream, open_mirror
 from openvoy.cli.output import print_bytes, say
 from openvoy.errors import ConfigError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from openvoy.virtual.gateway import GatewaySettings
     from openvoy.virtual.source import Source
 
+_LISTEN = "127.0.0.1:8443"
 _MAX_PORT = 65_535
 
 
@@ -52,8 +54,14 @@ class Behaviour:
     """How it listens and answers."""
 
     listen: Annotated[
-        str, option("--listen", help="host:port of HTTPS, of HTTP for firmware before 7; port 0 takes a free one.")
-    ] = "127.0.0.1:8443"
+        str | None,
+        option(
+            "--listen",
+            help="host:port of HTTPS, of HTTP for firmware before 7; port 0 takes a free one. "
+            "[default: 127.0.0.1:8443]",
+        ),
+    ] = None
+    port: Annotated[int | None, option("--port", help="Short for --listen 127.0.0.1:PORT.")] = None
     http_port: Annotated[
         int | None, option("--http-port", help="Port that redirects to HTTPS, as gateways before 8.3.5286 have it.")
     ] = None
@@ -117,10 +125,14 @@ async def gateway(*, origin: Origin, upstream: Upstream, behaviour: Behaviour) -
         loop.add_signal_handler(number, stopping.set)
     clock = _clock(origin)
     _check_one(origin, upstream)
+    settings = _settings(behaviour, credentials)
+    # Simulating the years of a site takes seconds, and what cannot be served is told before.
+    ports = {"--listen": settings.port, "--http-port": settings.http_port, "--cloud-port": settings.cloud_port}
+    check_free(settings.host, ports)
     if upstream.host:
-        await _mirror(upstream, clock, _settings(behaviour, credentials), stopping)
+        await _mirror(upstream, clock, settings, stopping)
     else:
-        await _serve(_source(origin, clock), clock, _settings(behaviour, credentials), stopping)
+        await _serve(_source(origin, clock), clock, settings, stopping)
 
 
 async def _serve(source: Source, clock: VirtualClock, settings: GatewaySettings, *until: asyncio.Event) -> None:
@@ -204,7 +216,7 @@ def _settings(behaviour: Behaviour, credentials: Credentials) -> GatewaySettings
         if behaviour.mdns:
             import openvoy.virtual.mdns  # noqa: F401, PLC0415 - so that a missing library is told now
 
-    host, port = _parse_listen(behaviour.listen)
+    host, port = _parse_listen(choose_listen(behaviour.listen, behaviour.port) or _LISTEN)
     for name, number in (("--http-port", behaviour.http_port), ("--cloud-port", behaviour.cloud_port)):
         if number is not None and not 0 <= number <= _MAX_PORT:
             raise ConfigError(f"{name} {number} is no port", hint="Give 0 (a free one) to 65535.")

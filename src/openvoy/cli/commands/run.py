@@ -8,6 +8,7 @@ from typing import Annotated
 
 from openvoy.cli.app import command, option
 from openvoy.cli.extras import needing
+from openvoy.cli.listening import choose_listen
 from openvoy.cli.target import Target
 
 
@@ -20,6 +21,7 @@ async def run(
     ] = None,
     data: Annotated[Path | None, option("--data", help="Folder of the history. [env: OPENVOY_DATA]")] = None,
     listen: Annotated[str | None, option("--listen", help="Address of dashboard and API, host:port.")] = None,
+    port: Annotated[int | None, option("--port", help="Short for --listen 127.0.0.1:PORT.")] = None,
 ) -> None:
     """Run the service: collect from the configured gateways, keep history, show the dashboard.
 
@@ -36,4 +38,4 @@ async def run(
     with needing("service", "The service"):
         from openvoy.cli.running import Options, run_service  # noqa: PLC0415 - `--help` need not load the service
 
-    await run_service(Options(target=target, config=config, data=data, listen=listen), os.environ)
+    await run_service(Options(target=target, config=config, data=data, listen=choose_listen(listen, port)), os.environ)

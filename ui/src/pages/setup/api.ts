@@ -27,6 +27,9 @@ export interface TokenView {
 }
 
 export interface LoginGiven {
+  /** Of firmware before 7. */
+  user?: string;
+  password?: string;
   token?: string;
   cloud_user?: string;
   cloud_password?: string;
