@@ -128,12 +128,15 @@ async def test_the_heat_map_shows_what_history_has(browser: Browser, service: Se
         await opened.page.locator(f'[data-rank="{PANEL}"]:not([data-energy=""])').wait_for()
         energy = await opened.page.locator(f'[data-rank="{PANEL}"]').get_attribute("data-energy")
         assert float(energy or "nan") == pytest.approx(503.0)
-        assert await opened.page.locator('[data-fault="silent"]').count() == 1
-        assert SILENT[-4:] in await opened.text('[data-fault="silent"] b')
+        assert await opened.page.locator('[data-fault="late"]').count() == 1
+        assert SILENT[-4:] in await opened.text('[data-fault="late"] b')
 
 
 async def test_without_history_nothing_is_claimed(browser: Browser, service: Served) -> None:
     async with visit(browser, f"{service.url}#/panels") as opened:
+        await opened.wait_for("[data-empty]", "These are values of now")
+        assert await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]').get_attribute("data-value") == "303"
+        await opened.page.get_by_role("button", name="Previous day").click()
         await opened.wait_for("[data-empty]", "No panel reported on this day")
         assert await opened.page.locator(f'{ARRAY} [data-serial="{PANEL}"]').get_attribute("data-value") == ""
         await opened.page.goto(f"{service.url}#/meters")

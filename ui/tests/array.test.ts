@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { boundsOf, complete, grouped, moved, neighbour, turned, type Layout } from "../src/pages/panels/array";
 import { heatOf, median, mixedGroups, powerAt, ranking } from "../src/pages/panels/frames";
 import { judge, voltageBand } from "../src/pages/meters/band";
+import { findFaults, type Fault } from "../src/pages/panels/faults";
+import { daysBeside } from "../src/pages/panels/month";
+import type { Panel } from "../src/lib/panels";
 
 const ROW: Layout = complete({ panels: [], groups: [] }, ["a", "b", "c", "d"]);
 
@@ -68,4 +71,32 @@ test.each([
 
 test("what is no known voltage is not judged", () => {
   expect([voltageBand(null, 50), voltageBand(400, 50), judge(400, null)]).toEqual([null, null, "unknown"]);
+});
+
+test("the days of a panel stand beside the median of the others of its group", () => {
+  const columns = {
+    start: [0, 0, 0, 0, 86_400, 86_400],
+    serial: ["a", "b", "c", "x", "a", "b"],
+    energy_wh: [900, 1000, 1400, 9999, null, 700],
+    estimated: [true, false, false, false, null, false],
+  };
+  expect(daysBeside(columns, "a", ["a", "b", "c"])).toEqual([
+    { start_s: 0, own_wh: 900, usual_wh: 1200, isEstimated: true },
+    { start_s: 86_400, own_wh: null, usual_wh: 700, isEstimated: false },
+  ]);
+});
+
+test("faults: all at once is one fault, a sleeping array none, a weak panel only where its group looks one way", () => {
+  const panel = (serial: string, values: Partial<Panel> = {}): Panel =>
+    ({ inverter: { serial, status: null }, state: "producing", silence: null, at_ms: 1000, ...values }) as Panel;
+  const kinds = (faults: Fault[]): unknown[] => faults.map(({ kind, serial }) => [kind, serial]);
+  const all = ["a", "b"].map((serial, index) => panel(serial, { state: "silent", silence: "all", at_ms: 1000 * index }));
+  expect(findFaults(all, [], new Map())).toEqual([{ serial: null, kind: "all", since_ms: 1000 }]);
+  expect(findFaults([panel("a", { state: "asleep" })], [], new Map())).toEqual([]);
+  const groups = new Map([..."abcdefgh"].map((serial) => [serial, ""]));
+  const ranked = ranking(new Map([..."abcdefgh"].map((serial, index) => [serial, index === 0 ? 700 : 1000])), groups);
+  expect(kinds(findFaults([panel("a"), panel("b", { state: "silent", silence: "dead" })], ranked, groups))).toEqual([
+    ["weak", "a"],
+    ["dead", "b"],
+  ]);
 });

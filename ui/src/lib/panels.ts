@@ -1,13 +1,19 @@
 /** What a panel's report says about the panel: producing, resting, asleep with all others, or silent. */
 
-import type { Inverter, Maybe } from "../api/types";
+import type { Inverter, Maybe, Snapshot } from "../api/types";
+import { isDay, type Place } from "./sun";
 import { parseTime } from "./time";
 
 export type PanelState = "producing" | "idle" | "asleep" | "silent" | "unknown";
 
+/** Why a panel is silent: no panel reports although it is day, it never did, it has not for a day, it is late, or it is not reached. */
+export type Silence = "all" | "never" | "dead" | "late" | "unreached";
+
 export interface Panel {
   inverter: Inverter;
   state: PanelState;
+  /** Null unless it is silent. */
+  silence: Maybe<Silence>;
   /** Power now; null where the last report is too old to say. */
   power_w: Maybe<number>;
   /** Of its own maximum, 0 to 1. */
@@ -21,27 +27,60 @@ export interface Panel {
 const LOST_REPORTS = 4;
 const LEAST_PATIENCE_MS = 2 * 3600_000;
 const USUAL_INTERVAL_S = 900;
+/** Silent for so long while others reported, it does not come back by itself. */
+const DEAD_MS = 24 * 3600_000;
 /** An inverter's own consumption and the noise around zero. */
 const IDLE_W = 2;
 export const HEAT_STEPS = 10;
 
-/** Judge all panels together: at night all are old alike, and none of them is ill for it. */
-export function buildPanels(inverters: readonly Inverter[], now_ms: number): Panel[] {
-  const newest = Math.max(...inverters.map(({ at }) => parseTime(at) ?? Number.NEGATIVE_INFINITY));
-  return inverters.map((inverter) => buildPanel(inverter, newest, now_ms));
+/** What is known of a moment: the values, and whether they are of now. */
+export interface Seen {
+  snapshot: Maybe<Snapshot>;
+  isLive: boolean;
+  now_ms: number;
+  site: Maybe<Place>;
+  timeZone: string;
 }
 
-function buildPanel(inverter: Inverter, newest_ms: number, now_ms: number): Panel {
+/** The panels of the newest values. Old values are judged by their own time: who was not asked is not silent. */
+export function panelsOf({ snapshot, isLive, now_ms, site, timeZone }: Seen): Panel[] {
+  const at_ms = isLive ? now_ms : (parseTime(snapshot?.at) ?? now_ms);
+  return buildPanels(snapshot?.inverters ?? [], at_ms, isDay(at_ms, site, timeZone));
+}
+
+/** Judge all panels together: at night all are old alike, and none of them is ill for it; by day that is a fault of all. */
+export function buildPanels(inverters: readonly Inverter[], now_ms: number, hasLight = false): Panel[] {
+  const newest = Math.max(...inverters.map(({ at }) => parseTime(at) ?? Number.NEGATIVE_INFINITY));
+  return inverters.map((inverter) => buildPanel(inverter, newest, now_ms, hasLight));
+}
+
+function buildPanel(inverter: Inverter, newest_ms: number, now_ms: number, hasLight: boolean): Panel {
   const at_ms = parseTime(inverter.at);
   const patience_ms = Math.max(LEAST_PATIENCE_MS, LOST_REPORTS * 1000 * (inverter.report_interval_s ?? USUAL_INTERVAL_S));
-  const isAsleep = newest_ms !== Number.NEGATIVE_INFINITY && now_ms - newest_ms > patience_ms;
-  const isBehind = at_ms !== null && newest_ms - at_ms > patience_ms;
-  const isCut = inverter.communicating === false && !isAsleep;
-  const state = isBehind || isCut ? "silent" : isAsleep ? "asleep" : stateOf(inverter);
+  const isOld = newest_ms !== Number.NEGATIVE_INFINITY && now_ms - newest_ms > patience_ms;
+  const silence = silenceOf(inverter, { at_ms, newest_ms, patience_ms, isOld, hasLight });
+  const state = silence !== null ? "silent" : isOld ? "asleep" : stateOf(inverter);
   const isCurrent = state === "producing" || state === "idle";
   const share = isCurrent ? shareOf(inverter) : null;
   const heat = share === null ? null : Math.min(HEAT_STEPS - 1, Math.floor(share * HEAT_STEPS));
-  return { inverter, state, power_w: isCurrent ? inverter.power_w : null, share, heat, at_ms };
+  return { inverter, state, silence, power_w: isCurrent ? inverter.power_w : null, share, heat, at_ms };
+}
+
+interface Times {
+  at_ms: Maybe<number>;
+  newest_ms: number;
+  patience_ms: number;
+  /** No panel has reported for long. */
+  isOld: boolean;
+  hasLight: boolean;
+}
+
+function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, patience_ms, isOld, hasLight }: Times): Maybe<Silence> {
+  if (at_ms === null) return communicating !== false ? null : newest_ms === Number.NEGATIVE_INFINITY ? "unreached" : "never";
+  if (newest_ms - at_ms > Math.max(DEAD_MS, patience_ms)) return "dead";
+  if (newest_ms - at_ms > patience_ms) return "late";
+  if (isOld) return hasLight ? "all" : null;
+  return communicating === false ? "unreached" : null;
 }
 
 function stateOf({ power_w }: Inverter): PanelState {

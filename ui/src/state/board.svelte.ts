@@ -89,16 +89,13 @@ export class Board {
   /** Where values on screen are not live: the time they were measured, as text. */
   asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.when(measuredAt(this.entry), this.now_ms));
   isReady = $derived((this.entries.size > 0 && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
+  /** A query needs the gateway's name only where there is more than one. It stays the same from update to update. */
+  gateway: string | undefined = $derived(this.names.length > 1 ? this.selected : undefined);
   devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
   #dayStart_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).start_s);
   #dayEnd_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).end_s);
   /** The day on the chart; the same object until the day changes. */
   day: Span = $derived({ start_s: this.#dayStart_s, end_s: this.#dayEnd_s });
-
-  /** A query needs the gateway's name only where there is more than one. */
-  get gateway(): string | undefined {
-    return this.names.length > 1 ? this.selected : undefined;
-  }
 
   start(): void {
     openKept();

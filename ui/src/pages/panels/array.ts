@@ -29,11 +29,11 @@ export interface Box {
   height: number;
 }
 
-/** The layout with all panels of a gateway: those that nobody laid out yet stand in rows below the others. */
-export function complete(layout: Layout, serials: readonly string[]): Layout {
+/** The layout with all panels of a gateway: those that nobody laid out yet stand in rows below the others, `aspect` times as many as rows. */
+export function complete(layout: Layout, serials: readonly string[], aspect = 2.2): Layout {
   const placed = layout.panels.filter(({ serial }) => serials.includes(serial));
   const missing = serials.filter((serial) => !placed.some((place) => place.serial === serial));
-  const columns = Math.max(1, Math.ceil(Math.sqrt(missing.length * 2.2)));
+  const columns = Math.max(1, Math.ceil(Math.sqrt(missing.length * aspect)));
   const box = placed.length > 0 ? boundsOf(placed) : { x: 0, y: 0, width: 0, height: 0 };
   const top = placed.length > 0 ? box.y + box.height + GAP : 0;
   const added = missing.map((serial, index) => ({

@@ -1,0 +1,114 @@
+/** A day of the array: what is chosen to be shown, what was asked for it, and the moment that is looked at. */
+
+import { untrack } from "svelte";
+import { sayError } from "../../api/client";
+import type { InverterColumns, Maybe } from "../../api/types";
+import { dayOf, type Span } from "../../lib/time";
+import type { Board } from "../../state/board.svelte";
+import { fetchEnergies, fetchReports, sumEnergies } from "./api";
+import { bySerial, FRAME_S, framesOf } from "./frames";
+
+export type Measure = "power" | "energy";
+export type Period = "day" | "week" | "month";
+
+const DAYS: Record<Period, number> = { day: 0, week: 6, month: 29 };
+const PLAY_MS = 120;
+
+export class Film {
+  measure = $state<Measure>("power");
+  period = $state<Period>("day");
+  /** Days before today, as 0 or less. */
+  shift = $state(0);
+  isPlaying = $state(false);
+  trouble = $state<Maybe<string>>(null);
+  reports = $state.raw<Maybe<InverterColumns>>(null);
+  /** Of the period that ends with the day. */
+  energies = $state.raw<Maybe<ReadonlyMap<string, Maybe<number>>>>(null);
+  #chosen_s = $state<Maybe<number>>(null);
+  #board: Board;
+  #start_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift).start_s);
+  #first_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift - DAYS[this.period]).start_s);
+  #day = $derived.by(() => dayOf(this.#start_s * 1000 + 1000, this.#board.timeZone));
+  #histories = $derived(this.reports === null ? null : bySerial(this.reports));
+  #frames = $derived.by(() => (this.reports === null ? null : framesOf(this.reports, this.#day)));
+
+  constructor(board: Board) {
+    this.#board = board;
+  }
+
+  get day(): Span {
+    return this.#day;
+  }
+
+  get histories(): ReturnType<typeof bySerial> | null {
+    return this.#histories;
+  }
+
+  /** From the first report to the last; null where there is nothing to move along. */
+  get frames(): { first_s: number; last_s: number } | null {
+    return this.#frames !== null && this.#frames.last_s > this.#frames.first_s ? this.#frames : null;
+  }
+
+  get frame_s(): Maybe<number> {
+    const frames = this.#frames;
+    return frames === null ? null : Math.min(frames.last_s, Math.max(frames.first_s, this.#chosen_s ?? this.#usual()));
+  }
+
+  /** Unless somebody chose a time: the present of today, the noon of other days. */
+  #usual(): number {
+    if (this.shift === 0) return Math.floor(this.#board.now_ms / 1000 / FRAME_S) * FRAME_S - 2 * FRAME_S;
+    return this.#day.start_s + Math.floor((this.#day.end_s - this.#day.start_s) / 2 / FRAME_S) * FRAME_S;
+  }
+
+  loadReports(): () => void {
+    const [span, gateway] = [this.#day, this.#board.gateway];
+    let isCurrent = true;
+    this.reports = null;
+    fetchReports(span, gateway).then(
+      (found) => isCurrent && ([this.reports, this.trouble] = [found, null]),
+      (error: unknown) => isCurrent && (this.trouble = sayError(error)),
+    );
+    return () => (isCurrent = false);
+  }
+
+  loadEnergies(): () => void {
+    const [span, gateway] = [{ start_s: this.#first_s, end_s: this.#day.end_s }, this.#board.gateway];
+    let isCurrent = true;
+    this.energies = null;
+    fetchEnergies(span, "day", gateway).then(
+      (found) => isCurrent && (this.energies = sumEnergies(found)),
+      (error: unknown) => isCurrent && (this.trouble = sayError(error)),
+    );
+    return () => (isCurrent = false);
+  }
+
+  /** Move on while it plays; the result stops that. */
+  run(): (() => void) | undefined {
+    if (!this.isPlaying || this.frames === null) return undefined;
+    const { last_s } = this.frames;
+    const timer = setInterval(() => {
+      const now = this.frame_s ?? last_s;
+      if (now >= last_s) this.isPlaying = false;
+      else this.#chosen_s = now + FRAME_S;
+    }, PLAY_MS);
+    return () => clearInterval(timer);
+  }
+
+  play(): void {
+    const frames = untrack(() => this.frames);
+    if (frames === null) return;
+    this.#chosen_s = !this.isPlaying && (this.frame_s ?? 0) >= frames.last_s ? frames.first_s : this.frame_s;
+    this.isPlaying = !this.isPlaying;
+  }
+
+  seek(at_s: number): void {
+    this.isPlaying = false;
+    this.#chosen_s = at_s;
+  }
+
+  go(by: number): void {
+    this.shift = Math.min(0, this.shift + by);
+    this.#chosen_s = null;
+    this.isPlaying = false;
+  }
+}

@@ -1,0 +1,77 @@
+/** The layout as it is kept, and as somebody changes it. */
+
+import type { Maybe } from "../../api/types";
+import { fetchLayout, keepLayout } from "./api";
+import { complete, grouped, turned, type Layout } from "./array";
+
+const BARE: Layout = { panels: [], groups: [] };
+
+export class Roof {
+  #kept = $state.raw<Maybe<Layout>>(null);
+  #draft = $state.raw<Maybe<Layout>>(null);
+  chosen = $state.raw<ReadonlySet<string>>(new Set());
+  #serials: () => readonly string[];
+  #aspect: () => number;
+  #shown = $derived.by(() => this.#draft ?? complete(this.#kept ?? BARE, this.#serials(), this.#aspect()));
+
+  /** `aspect`: how wide the rows of panels are that nobody laid out yet, in their height. */
+  constructor(serials: () => readonly string[], aspect: () => number) {
+    this.#serials = serials;
+    this.#aspect = aspect;
+  }
+
+  get layout(): Layout {
+    return this.#shown;
+  }
+
+  get isEditing(): boolean {
+    return this.#draft !== null;
+  }
+
+  async load(): Promise<void> {
+    this.#kept = await fetchLayout();
+  }
+
+  edit(): void {
+    this.#draft = this.layout;
+  }
+
+  stop(): void {
+    this.#draft = null;
+    this.chosen = new Set();
+  }
+
+  change(next: Layout): void {
+    if (this.isEditing) this.#draft = next;
+  }
+
+  choose(serials: Iterable<string>): void {
+    this.chosen = new Set(serials);
+  }
+
+  chooseAll(): void {
+    this.choose(this.chosen.size === this.#serials().length ? [] : this.#serials());
+  }
+
+  chooseGroup(name: string): void {
+    this.choose(this.layout.panels.flatMap(({ serial, group }) => (group === name ? [serial] : [])));
+  }
+
+  turn(by_deg: number): void {
+    this.change(turned(this.layout, this.chosen, by_deg));
+  }
+
+  group(name: string): void {
+    this.change(grouped(this.layout, this.chosen, name));
+  }
+
+  /** Keep it on the server; panels of other gateways stay where they are. */
+  async keep(): Promise<void> {
+    const draft = this.#draft;
+    if (draft === null) return;
+    const others = (this.#kept?.panels ?? []).filter(({ serial }) => !this.#serials().includes(serial));
+    const groups = [...new Set([...draft.groups, ...others.map(({ group }) => group).filter((name) => name !== "")])];
+    this.#kept = await keepLayout({ panels: [...draft.panels, ...others], groups });
+    this.stop();
+  }
+}
