@@ -144,16 +144,21 @@ class Kills:
         with killed(WRITER, old, 0, told=self._beside / "old-told"):
             self._until(lambda: (self._beside / "old-told").read_text() != "")
             self._live_on("migration")
-        store = await HistoryStore.open(old)
-        try:
-            assert not store.set_aside
-            await store.write_meta("opened", "again")
-            with store._writer.database().reading() as session:
-                source = session.of(BY_NAME["energy"], *EVER)
-                found = session.rows(f"SELECT count(*), sum(solar_wh) FROM {source} WHERE solar_wh >= 1000000")
-        finally:
-            await store.close()
-        assert found == [(OLD_ROWS, sum(range(1_000_000, 1_000_000 + OLD_ROWS)))]
+        await check_old(old)
+
+
+async def check_old(folder: Path) -> None:
+    """What an earlier version wrote is there."""
+    store = await HistoryStore.open(folder)
+    try:
+        assert not store.set_aside
+        await store.write_meta("opened", "again")
+        with store._writer.database().reading() as session:
+            source = session.of(BY_NAME["energy"], *EVER)
+            found = session.rows(f"SELECT count(*), sum(solar_wh) FROM {source} WHERE solar_wh >= 1000000")
+    finally:
+        await store.close()
+    assert found == [(OLD_ROWS, sum(range(1_000_000, 1_000_000 + OLD_ROWS)))]
 
 
 def write_old(folder: Path, version: int) -> None:
