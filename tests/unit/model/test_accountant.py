@@ -70,6 +70,16 @@ def test_a_source_that_stays_silent_is_followed_by_another_from_where_both_were_
     assert [(n, notice.step, notice.added_wh) for n, notice in changes] == [(27, Step.SOURCE_CHANGED, 250)]
 
 
+def test_a_page_that_is_an_hour_old_tells_the_meters_counter_as_it_was() -> None:
+    """The page is read hourly while the meter is; it is the first to be there when the meter's readings fail."""
+    said = CounterSource(quantity="solar", endpoint="production_details", block="production.eim", device="")
+    meter = [[counter(5000 + 300 * n)] for n in range(12)]
+    page = [[RawCounter(source=said, value_wh=5000 + 300 * n)] for n in [2] * 12 + list(range(24, 50))]
+    found = solar([*meter, *page])
+    assert found[11] == 8300
+    assert found[-1] == 5000 + 300 * 49, "nothing is counted again of what the meter had counted"
+
+
 def test_a_source_that_comes_back_knows_best_what_it_missed() -> None:
     stand_in = [[counter(700 + 9 * n, endpoint="production_v1")] for n in range(60)]
     readings = [[counter(5000 + 10 * n), *stand_in[n]] if n < 3 or n > 50 else stand_in[n] for n in range(60)]

@@ -106,10 +106,14 @@ class Counter:
         return self._candidate is not None
 
     def ahead_wh(self, raw_wh: float, at_s: float) -> float:
-        """Tell how far another reading of what may be the same counter is ahead; 0 where it cannot be the same."""
+        """Tell how far another reading of what may be the same counter is ahead, or behind by being read an hour ago.
+
+        0 where it cannot be the same.
+        """
         change_wh = raw_wh - self.raw_wh
-        is_same = 0 <= change_wh <= self._plausible_wh(at_s - self.read_s)
-        return change_wh if is_same and at_s > self.read_s else 0.0
+        if change_wh < 0:
+            return change_wh if -change_wh <= wh_at_power(self._peak_w, LONGEST_STEP_S) else 0.0
+        return change_wh if at_s > self.read_s and change_wh <= self._plausible_wh(at_s - self.read_s) else 0.0
 
     def take(self, raw_wh: float, at_s: float, *, asked_s: float | None = None) -> Step:
         """Take a reading; give the class of its step. `asked_s` is when it was last asked for, if it did not answer."""
