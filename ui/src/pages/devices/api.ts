@@ -37,6 +37,8 @@ export interface AuditEntry {
   changes: { name: string; before: unknown; after: unknown }[];
   outcome: string;
   detail: string;
+  /** Who told it; empty where that was not said. */
+  by?: string;
 }
 
 export const PAGE = 25;
@@ -49,8 +51,12 @@ export const fetchAudit = (): Promise<AuditEntry[]> => read("control/audit", { l
 export const fetchEvents = (skip: number, kind: string, text: string, gateway: string | undefined): Promise<Happening[]> =>
   read("events", { limit: PAGE + 1, skip, kind: kind || undefined, text: text || undefined, gateway });
 
-/** Who changed something stands in the event that the change left; null where nobody said. */
+/** What was changed, of all gateways as the audit is; it says who did it. */
+export const fetchChanges = (): Promise<Happening[]> => read("events", { limit: 1000, kind: "control" });
+
+/** Who changed something stands in the entry, or in the event that the change left; null where nobody said. */
 export function whoDid(entry: AuditEntry, events: readonly Happening[]): Maybe<string> {
+  if (entry.by) return entry.by;
   const found = events.find(({ details }) => details["entry"] === entry.id)?.details["by"];
   return typeof found === "string" ? found : null;
 }

@@ -16,6 +16,8 @@ export interface Device {
   last_s: Maybe<number>;
   /** The gateway still lists it; null while it does not say all that it lists. */
   isListed: Maybe<boolean>;
+  /** It sleeps as all panels do without light; then nobody need reach it. */
+  isAsleep: boolean;
 }
 
 interface Said {
@@ -31,14 +33,19 @@ interface Said {
   short_range_radio_level?: Maybe<number>;
 }
 
-const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "battery", "inverter"];
+const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "battery", "meter", "inverter"];
 
-/** `isFresh`: the snapshot tells of now, so that what communicates in it does. */
-export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, isFresh = true): Device[] {
+export interface Light {
+  /** The snapshot tells of now, so that what communicates in it does. */
+  isFresh: boolean;
+  asleep: ReadonlySet<string>;
+}
+
+export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, { isFresh, asleep }: Light): Device[] {
   const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
   for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
-    const blank = { communicating: null, signal: null, status: null, isListed: isComplete ? false : null };
+    const blank = { communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
     found.set(serial, { serial, kind, part_number, firmware, first_s: first_seen, last_s: last_seen, ...blank });
   }
   for (const [kind, said] of listed(snapshot)) {
@@ -55,6 +62,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
       first_s: before?.first_s ?? null,
       last_s: Number.isNaN(at_ms) ? (before?.last_s ?? null) : at_ms / 1000,
       isListed: true,
+      isAsleep: asleep.has(said.serial),
     });
   }
   const rank = ({ kind }: Device): number => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
@@ -63,11 +71,13 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
 
 function listed(snapshot: Maybe<Snapshot>): [string, Said][] {
   if (snapshot === null) return [];
-  const { gateway, inverters, batteries } = snapshot;
+  const { gateway, inverters, batteries, meters } = snapshot;
   const controllers = (snapshot as Snapshot & { controllers?: Said[] }).controllers ?? [];
   return [
     ["gateway", { ...gateway, at: snapshot.at, communicating: true }],
     ...controllers.map((each): [string, Said] => [each.kind ?? "system-controller", each]),
+    // A meter of a gateway has a number instead of a serial, and what it measures instead of a part.
+    ...meters.map(({ eid, kind, state, at }): [string, Said] => ["meter", { serial: String(eid), part_number: kind, state, at }]),
     ...batteries.map((each): [string, Said] => ["battery", each]),
     ...inverters.map((each): [string, Said] => ["inverter", each]),
   ];
