@@ -85,7 +85,8 @@ async def test_a_change_is_shown_made_written_down_and_taken_back(tmp_path: Path
         entry = await home.send("apply", **wish)
         assert entry["outcome"] == "took effect"
         assert len(home.told.writes) == 1
-        assert (await home.web.ask("/api/v1/control/audit"))[0]["id"] == entry["id"]
+        (written,) = await home.web.ask("/api/v1/control/audit")
+        assert (written["id"], written["by"]) == (entry["id"], "owner")
         ((kind, text), *_) = await home.events()
         assert kind == "control.took_effect"
         assert "35" in text

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 AUDIT_FILE = "audit.jsonl"
 VARIABLE = "OPENVOY_CONTROL"
+BY = "command line"
+"""Who told a gateway something, in the audit log."""
 _YES = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 
 
@@ -98,7 +100,8 @@ async def carry_out(gateway: Gateway, name: str, given: Settings, sending: Sendi
         raise ConfigError("Not confirmed; nothing was sent.", hint="Answer y, or give --yes in a script.")
     if preview.requests:
         say(f"Sent once, then read back for up to {find_control(name).settles_s:.0f} s.")
-    entry = await (gateway.control.undo(undoes) if undoes else gateway.control.apply(name, given))
+    told = gateway.control
+    entry = await (told.undo(undoes, by=BY) if undoes else told.apply(name, given, by=BY))
     say(tell(entry))
     entry = await _watched(gateway, entry, sending)
     if sending.as_json:

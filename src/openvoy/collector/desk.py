@@ -49,12 +49,12 @@ class ControlDesk:
     async def apply(self, gateway: str, name: str, arguments: Settings, *, by: str) -> AuditEntry:
         """Change something and watch it."""
         controller = self._controller(gateway)
-        return await self._follow(controller, await controller.apply(name, arguments), by)
+        return await self._follow(controller, await controller.apply(name, arguments, by=by), by)
 
     async def undo(self, gateway: str, entry_id: str, *, by: str) -> AuditEntry:
         """Restore what was before, and watch that."""
         controller = self._controller(gateway)
-        return await self._follow(controller, await controller.undo(entry_id), by)
+        return await self._follow(controller, await controller.undo(entry_id, by=by), by)
 
     async def read_entries(self) -> Sequence[AuditEntry]:
         """Give all entries, newest first."""

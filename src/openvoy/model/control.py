@@ -254,3 +254,5 @@ class AuditEntry:
     """For people: why, and what to do."""
     undoes: str | None = None
     """The entry that this one takes back."""
+    by: str = ""
+    """Who told it: an account's or key's name, or what was used; empty where that was not said."""

@@ -31,8 +31,8 @@ class Controller(Protocol):
         """Work out what `apply` would send; works while control is off. Raises ConfigError for what cannot be."""
         ...
 
-    async def apply(self, name: str, arguments: Settings) -> AuditEntry:
-        """Check, send once, read back, write down. What the gateway did with it is the entry's outcome.
+    async def apply(self, name: str, arguments: Settings, *, by: str = "") -> AuditEntry:
+        """Check, send once, read back, write down who did it. What the gateway did with it is the entry's outcome.
 
         Raises ConfigError before anything is sent: control is off, the gateway does not have it, a value out of
         bounds. Raises EndpointRefused, likewise before, where the login is known not to be allowed.
@@ -47,7 +47,7 @@ class Controller(Protocol):
         """Say which control with which arguments restores what was before; ConfigError where that is not known."""
         ...
 
-    async def undo(self, entry_id: str) -> AuditEntry:
+    async def undo(self, entry_id: str, *, by: str = "") -> AuditEntry:
         """Apply what `plan_undo` says, as a change of its own."""
         ...
 

@@ -74,9 +74,9 @@ class GatewayController:
         """Work out what would be sent, without sending it."""
         return (await self._prepare(name, arguments)).preview
 
-    async def apply(self, name: str, arguments: Settings) -> AuditEntry:
-        """Check, send once, read back, write down."""
-        return await self._apply(name, arguments)
+    async def apply(self, name: str, arguments: Settings, *, by: str = "") -> AuditEntry:
+        """Check, send once, read back, write down who did it."""
+        return await self._apply(name, arguments, by=by)
 
     async def watch(self, entry: AuditEntry, *, seconds: float) -> AuditEntry:
         """Watch a change that took effect for somebody else's overwriting."""
@@ -101,10 +101,10 @@ class GatewayController:
             )
         return entry.control, restored
 
-    async def undo(self, entry_id: str) -> AuditEntry:
+    async def undo(self, entry_id: str, *, by: str = "") -> AuditEntry:
         """Restore what was before an entry, as a change of its own."""
         name, restored = await self.plan_undo(entry_id)
-        return await self._apply(name, restored, undoes=entry_id)
+        return await self._apply(name, restored, by=by, undoes=entry_id)
 
     async def _entry(self, entry_id: str) -> AuditEntry:
         capabilities = await self._door.connect()
@@ -119,14 +119,14 @@ class GatewayController:
             raise ConfigError(f"{entry_id} changed nothing, so there is nothing to undo.", hint="Nothing was sent.")
         return found
 
-    async def _apply(self, name: str, arguments: Settings, *, undoes: str | None = None) -> AuditEntry:
+    async def _apply(self, name: str, arguments: Settings, *, by: str, undoes: str | None = None) -> AuditEntry:
         if not self._settings.enabled:
             raise ConfigError("Control is off.", hint=HOW_TO_ENABLE)
         async with self._lock:
             prepared = await self._prepare(name, arguments)
             if prepared.preview.obstacle:
                 raise refused(prepared.preview.obstacle)
-            entry = await self._begin(prepared, undoes)
+            entry = replace(await self._begin(prepared), by=by, undoes=undoes)
             if not prepared.is_needed:
                 return entry
             await self._settings.audit.write_entry(entry)
@@ -154,7 +154,7 @@ class GatewayController:
         preview = replace(build_preview(control, wanted, changes, plan), obstacle=obstacle)
         return _Prepared(control=control, state=state, wanted=wanted, plan=plan, preview=preview)
 
-    async def _begin(self, prepared: _Prepared, undoes: str | None) -> AuditEntry:
+    async def _begin(self, prepared: _Prepared) -> AuditEntry:
         now, control = self._clock.now(), prepared.control
         known = {row.id for row in await self._settings.audit.read_entries()}
         stem = f"{now:%Y%m%d-%H%M%S}"
@@ -170,7 +170,6 @@ class GatewayController:
             requests=prepared.preview.requests,
             before=control.now(prepared.state, prepared.preview.target),
             outcome=Outcome.SENT if prepared.is_needed else Outcome.UNCHANGED,
-            undoes=undoes,
         )
 
 

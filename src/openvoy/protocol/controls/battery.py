@@ -103,7 +103,7 @@ BATTERY_RESERVE = Control(
         Argument(
             name="reserve",
             kind="number",
-            summary="Share of the capacity.",
+            summary="Share of the capacity. Each gateway has a least one, mostly 5 or 10 %.",
             unit="%",
             least=DEFAULT_LEAST_PCT,
             most=100.0,

@@ -77,6 +77,8 @@ export interface AuditEntry {
   outcome: Outcome;
   detail: string;
   undoes: Maybe<string>;
+  /** Who did it; empty where that was not said. */
+  by: string;
 }
 
 export interface Wish {

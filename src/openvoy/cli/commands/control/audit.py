@@ -28,9 +28,10 @@ async def audit(
         print_json(entries)
         return
     rows = [
-        (row.id, row.gateway, f"{row.control} {row.target}".strip(), _changes(row), _outcome(row)) for row in entries
+        (row.id, row.gateway, f"{row.control} {row.target}".strip(), _changes(row), _outcome(row), row.by)
+        for row in entries
     ]
-    print_table("What gateways were told", ("entry", "gateway", "control", "change", "outcome"), rows)
+    print_table("What gateways were told", ("entry", "gateway", "control", "change", "outcome", "by"), rows)
     say(f"kept in {log.path}")
 
 
