@@ -97,6 +97,19 @@ async def test_what_batteries_without_a_meter_take_and_give_is_added_up_from_the
     assert energy_of(columns, "charge_wh", 0) > 4000
 
 
+async def test_what_was_frozen_before_a_restart_is_shared_by_the_days_since(tmp_path: Path) -> None:
+    stale = Episode(fault="snapshot-stale", start_s=1.3 * DAY_S, end_s=2.9 * DAY_S)
+    trouble = Trouble(episodes=(stale,), down=((2.6 * DAY_S, 3.1 * DAY_S),))
+    store = await HistoryStore.open(tmp_path)
+    life = Life(build_case("standard, 7.6", 5, trouble), store)
+    await life.live()
+    columns, wrong = await days_of(life, store), await wrong_days(life, store)
+    await store.close()
+    assert wrong == []
+    assert energy_of(columns, "solar_wh", 1) > 0
+    assert list(columns["estimated"])[1:4] == [1, 1, 1]
+
+
 async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> None:
     trouble = Trouble(down=((1.4 * DAY_S, 3.6 * DAY_S),))
     store = await HistoryStore.open(tmp_path)

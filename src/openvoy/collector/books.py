@@ -9,7 +9,7 @@ from datetime import datetime
 from openvoy.collector.recording import Recorder
 from openvoy.model import CounterSource, RawCounter, Snapshot
 from openvoy.model.accounting import Accountant, FeedMeter, Freshness, Integrator
-from openvoy.model.records import Batch
+from openvoy.model.records import Batch, EnergyRecord
 
 LastReading = tuple[CounterSource, float, datetime]
 
@@ -25,9 +25,10 @@ class Books:
         accountant: Accountant | None = None,
         last: Sequence[LastReading] = (),
         last_at: datetime | None = None,
+        kept: Sequence[EnergyRecord] = (),
     ) -> None:
-        """Begin, or go on from the last readings of all counters and the time of the newest record."""
-        self.recorder = Recorder(gateway, firmware, last_at)
+        """Begin, or go on from the last readings of all counters, the newest record's time and the last energies."""
+        self.recorder = Recorder(gateway, firmware, last_at, kept)
         self._accountant = Accountant() if accountant is None else accountant
         self._freshness = Freshness()
         self._last = last

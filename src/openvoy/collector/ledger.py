@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,8 +48,8 @@ _RECEIVED = frozenset({"standby", "export", "charge"})
 class Ledger:
     """Gathers rows until a batch takes them."""
 
-    def __init__(self, gateway: str, last_at: datetime | None = None) -> None:
-        """Go on after `last_at`."""
+    def __init__(self, gateway: str, last_at: datetime | None = None, kept: Iterable[EnergyRecord] = ()) -> None:
+        """Go on after `last_at`; `kept` are the last energies, which may turn out to need another shape."""
         self._gateway = gateway
         self._last_at = last_at
         self._slot = -1
@@ -58,7 +58,7 @@ class Ledger:
         self._counters: list[CounterRecord] = []
         self._device_energy: list[DeviceEnergyRecord] = []
         self._phase_energy: list[PhaseEnergyRecord] = []
-        self._kept: deque[EnergyRecord] = deque(maxlen=ROWS_KEPT)
+        self._kept: deque[EnergyRecord] = deque(kept, maxlen=ROWS_KEPT)
         self._written_wh: dict[CounterSource, float] = {}
         self._devices = Devices()
         self._newest: tuple[Accounted, Sequence[RawCounter], datetime, str] | None = None

@@ -24,6 +24,8 @@ _AWAY = ("gateway.quiet", "gateway.unreachable", "gateway.needs_login")
 
 WINDOW = timedelta(hours=25)
 """Counters of the last day are taken again, so that accounting knows what it knew: doubts, levels, silent sources."""
+LONG_WINDOW = timedelta(days=14)
+"""The same where a day says nothing; rows older than this keep their shape."""
 
 
 async def recall(store: History, gateway: str, firmware: str) -> Books:
@@ -32,8 +34,12 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         newest = await store.read_last_energy(gateway)
         if newest is None:
             return Books(gateway, firmware)
-        start, end = newest.at - WINDOW, newest.at + timedelta(seconds=1)
-        rows = await store.read_energy_rows(start=start, end=end, gateway=gateway)
+        end = newest.at + timedelta(seconds=1)
+        for window in (WINDOW, LONG_WINDOW):
+            start = newest.at - window
+            rows = await store.read_energy_rows(start=start, end=end, gateway=gateway)
+            if not _has_stood(rows):
+                break
         moments = parse_moments(await store.read_counters(start=start, end=end, gateway=gateway))
         counters = await store.read_last_counters(gateway)
         silent = [one async for one in _silent_sources(store, counters, start)]
@@ -52,7 +58,13 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
             accountant.remember(source, value_wh, row.at, total_wh)
     accountant.go_live()
-    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at)
+    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at, kept=rows)
+
+
+def _has_stood(rows: Sequence[EnergyRecord]) -> bool:
+    """Whether no sun was counted: since when is then longer ago."""
+    values = [row.solar_wh for row in rows if row.solar_wh is not None]
+    return bool(values) and values[0] == values[-1]
 
 
 async def _silent_sources(

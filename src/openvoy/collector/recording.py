@@ -15,6 +15,7 @@ from openvoy.model.records import (
     Batch,
     BatteryRecord,
     DeviceRecord,
+    EnergyRecord,
     EventRecord,
     GapRecord,
     InverterRecord,
@@ -28,8 +29,10 @@ GAP_AFTER = timedelta(seconds=180)
 class Recorder:
     """Turns one gateway's snapshots into batches."""
 
-    def __init__(self, gateway: str, firmware: str, last_at: datetime | None = None) -> None:
-        """Go on after `last_at`, the newest record that history has of this gateway."""
+    def __init__(
+        self, gateway: str, firmware: str, last_at: datetime | None = None, kept: Sequence[EnergyRecord] = ()
+    ) -> None:
+        """Go on after `last_at`, the newest record that history has of this gateway, and its last energies."""
         self._gateway = gateway
         self._firmware = firmware
         self._last_at = last_at
@@ -38,7 +41,7 @@ class Recorder:
         self._live: list[PowerRecord] = []
         self._events: list[EventRecord] = []
         self._gaps: list[GapRecord] = []
-        self._ledger = Ledger(gateway, last_at)
+        self._ledger = Ledger(gateway, last_at, kept)
         self._reported_at: dict[str, datetime] = {}
         self._devices: dict[str, DeviceRecord] = {}
         self._newest: Snapshot | None = None

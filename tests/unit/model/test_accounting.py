@@ -43,6 +43,13 @@ def test_an_overflow_that_comes_back_is_taken_out_and_put_back_again() -> None:
     ]
 
 
+def test_an_overflow_that_comes_back_at_night_is_no_energy() -> None:
+    """In the hours since dusk a site of the largest size could have made as much; this one never did."""
+    day = [500_000.0 + 250 * quarter for quarter in range(20)]
+    night = [day[-1]] * 48
+    assert steps([*day, *night, day[-1] + WRAP_WH + 30], 900)[-1] == (Step.RESTORED, 30)
+
+
 def test_a_fall_that_no_overflow_explains_is_none() -> None:
     """Once a counter's pace is known, an overflow has to leave a rest that fits it."""
     slow = [1_200_000.0 + 10 * minute for minute in range(20)]

@@ -34,6 +34,8 @@ MOST_WRAPS = 20
 SETTLED_READINGS = 3
 """A level at which a counter is read this often in a row, and counts, is the counter's, whatever led to it."""
 MOST_FORMER = 3
+AWAY_S = 2 * 86_400.0
+"""Over a longer time an overflow cannot be told from what a large site makes."""
 LOST_WH = 50.0
 """How much a bridge may have been too long."""
 RATE_MARGIN = 2.0
@@ -162,7 +164,7 @@ class Counter:
         if -NOISE_WH <= change_wh <= self._plausible_wh(span_s):
             known_s = self.read_s if asked_s is None else max(self.read_s, asked_s)
             is_late = at_s - known_s < span_s / 2 and self._is_late(change_wh, span_s)
-            if self._is_jump(change_wh, span_s) and (found := self._returned(raw_wh, at_s)):
+            if self._is_jump(change_wh, span_s) and (found := self._explained_jump(raw_wh, at_s)):
                 return found
             return Step.LATE if is_late else Step.NORMAL, max(0.0, change_wh)
         if raw_wh == 0:
@@ -173,14 +175,22 @@ class Counter:
         """Whether what comes now must have come before, while the counter stood."""
         if span_s <= STILL_S or change_wh <= NOISE_WH:
             return False
-        if not self._fades:
-            return change_wh > wh_at_power(self._most_w, REPORT_S)
+        if change_wh > wh_at_power(self._most_w, REPORT_S):
+            return True
         is_stopped = self._fade_wh is not None and change_wh > self._fade_wh
-        return is_stopped or (span_s > NIGHT_S and change_wh > wh_at_power(self._peak_w, REPORT_S))
+        has_missed_days = span_s > NIGHT_S and change_wh > wh_at_power(self._peak_w, REPORT_S)
+        return self._fades and (is_stopped or has_missed_days)
 
     def _is_jump(self, change_wh: float, span_s: float) -> bool:
         """Whether a step that a site could do is more than this counter ever did; only its level tells what it is."""
         return change_wh > LOST_WH + RATE_MARGIN * wh_at_power(self._peak_w, max(span_s, REPORT_S))
+
+    def _explained_jump(self, raw_wh: float, at_s: float) -> tuple[Step, float] | None:
+        """Recognise a former level, or an overflow that is no energy at the pace that is known."""
+        found = self._returned(raw_wh, at_s)
+        if found is None and self._peak_w and at_s - self.moved_s <= AWAY_S:
+            found = self._wrapped(raw_wh - self.raw_wh, at_s)
+        return found
 
     def _plausible_wh(self, span_s: float) -> float:
         """The most that can have been counted in a time."""
