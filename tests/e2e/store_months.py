@@ -95,13 +95,19 @@ async def settled(store: HistoryStore) -> bool:
 
 
 async def begin(folder: Path) -> None:
-    """Make a history: January is sealed, February is not."""
+    """Make a history: January is sealed and no longer in the journal, February is there only."""
     async with opened(folder) as store:
-        for name in ("january", "february"):
-            await store.write(batch_of(name))
         await store.write_meta("noted", "yes")
+        await store.write(batch_of("january"))
+    async with opened(folder) as store:
+        await store.write(batch_of("february"))
         assert await settled(store)
-        assert (folder / "sealed" / "month=2024-01").exists()
+    assert _names(folder / "sealed") == ["month=2024-01"]
+    assert _names(folder / "journal") == ["000000000003.log"]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
 
 
 async def check_with_copy(folder: Path, acknowledged: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ SEALING = (
     f"open {FEBRUARY}/manifest.json.part",
     f"open {FEBRUARY}/manifest.copy.json.part",
     f"open {FEBRUARY}/manifest.json",
-    "os.remove /journal/000000000001.log.xz",
+    "os.remove /journal/000000000003.log",
 )
 """Between files of a month, between its manifests, before and after the database knows of it."""
 
@@ -96,7 +96,7 @@ async def test_killed_while_journal_and_base_are_kept_small(beside: Path, what: 
 
 
 @at_steps(
-    ["open /sealed/month=2024-01/manifest.json", "os.mkdir /journal", "open /journal/000000000001.log"],
+    ["open /sealed/month=2024-01/manifest.json", "os.mkdir /journal", "open /journal/000000000003.log"],
 )
 async def test_killed_while_a_database_is_made_anew(beside: Path, steps: Sequence[str]) -> None:
     await begin(beside / "before")

@@ -6,8 +6,9 @@ out of it meanwhile is then in the months. The database itself is not copied; it
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,17 @@ from openvoy.store.base import MONTH, bases
 from openvoy.store.catalog import FOLDER, Part, month_folder
 from openvoy.store.disk import UNFINISHED, fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.guard import digest_of
-from openvoy.store.journal import JOURNAL, read_all, read_segment, segments
+from openvoy.store.guard import digest_of, mend, render_guard
+from openvoy.store.journal import JOURNAL, mend_segment, read_all, read_segment, segments
 from openvoy.store.opening import FILE_NAME
-from openvoy.store.sealing import MANIFESTS, read_manifest
+from openvoy.store.sealing import MANIFESTS, parse_manifest, read_manifest, read_signed
+
+_LOG = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
+LACKING = "lacking.txt"
+"""A file of a copy: names, a line each, of sealed files that were lost when it was made."""
 RESTORING = "restoring"
 """Where a copy is made that is to take the place of a history: until it is whole, that one stays."""
 
@@ -36,6 +41,8 @@ class Copied:
     size_bytes: int
     records: int
     """Of the journal."""
+    lacking: Sequence[str]
+    """Sealed files that are not in it, as they were lost before."""
 
 
 def is_history(folder: Path) -> bool:
@@ -54,7 +61,7 @@ def copy_history(source: Path, target: Path) -> Copied:
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_file(target / UNFINISHED, b"")
-            _copy(source, target)
+            _note_lacking(target, _copy(source, target))
             copied = check_copy(target)
             (target / UNFINISHED).unlink()
             sync_folder(target)
@@ -68,54 +75,56 @@ def copy_history(source: Path, target: Path) -> Copied:
     raise AssertionError("the last attempt ends one way or the other")
 
 
-def _copy(source: Path, target: Path) -> None:
-    _copy_journal(source / JOURNAL, target / JOURNAL)
+def _copy(source: Path, target: Path) -> list[str]:
+    """Copy everything; gives the names of the files that are lost in the source, and in the target as well."""
+    lacking = _copy_journal(source / JOURNAL, target / JOURNAL)
     (target / FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
     for month in sorted((source / FOLDER).glob("month=*")):
         if _has_manifest(month):
-            _copy_month(month, target / FOLDER / month.name)
+            lacking += _copy_month(month, target / FOLDER / month.name)
+    return lacking
 
 
 def _has_manifest(folder: Path) -> bool:
     return any((folder / name).exists() for name in MANIFESTS)
 
 
-def _copy_journal(source: Path, target: Path) -> None:
+def _copy_journal(source: Path, target: Path) -> list[str]:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wanted = [file.name for file in segments(source)]
+    wanted, lacking = [file.name for file in segments(source)], []
     for name in wanted:
-        write_file(target / name, (source / name).read_bytes())
+        write_file(target / name, mend_segment(name, (source / name).read_bytes()))
     found = bases(source)[-1:]
     for base in found:
-        _copy_month(month_folder(base, MONTH), month_folder(target / base.name, MONTH))
+        lacking += _copy_month(month_folder(base, MONTH), month_folder(target / base.name, MONTH))
     for old in target.iterdir():
         if old.is_dir() and old.name not in {base.name for base in found}:
             shutil.rmtree(old)
         elif old.is_file() and old.name not in wanted:
             old.unlink()
+    return lacking
 
 
-def _copy_month(source: Path, target: Path) -> None:
+def _copy_month(source: Path, target: Path) -> list[str]:
     """Copy the files that a manifest names, then the manifest; what it does not name any more goes.
 
-    Who was killed while sealing has written one of the two manifests.
+    Who was killed while sealing has written one of the two manifests. Gives the names of files that are nowhere good.
     """
-    parts, _ = read_manifest(source)
+    if not _has_manifest(source):
+        raise FileNotFoundError(2, "it was replaced meanwhile", str(source))
+    signed = read_signed(source)
+    parts, _ = parse_manifest(source, signed)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    manifests = [name for name in MANIFESTS if (source / name).exists()]
-    kept = set(manifests)
-    for part in parts:
-        for name in _names(part):
-            kept.add(name)
-            if not _is_copied(source / name, target / name):
-                write_file(target / name, (source / name).read_bytes())
-    if read_manifest(source)[0] != parts:
+    lacking = [part for part in parts if not _copy_part(part, source, target)]
+    if not _has_manifest(source) or read_manifest(source)[0] != parts:
         raise FileNotFoundError(2, "it was sealed anew meanwhile", str(source))
-    for name in manifests:
-        write_file(target / name, (source / name).read_bytes())
+    for name in MANIFESTS:
+        write_file(target / name, signed)
+    kept = {*MANIFESTS, *(name for part in parts for name in _names(part))}
     for file in target.iterdir():
         if file.name not in kept:
             file.unlink()
+    return [f"{source.parent.name}/{source.name}/{_names(part)[0]}" for part in lacking]
 
 
 def _names(part: Part) -> tuple[str, str]:
@@ -123,27 +132,64 @@ def _names(part: Part) -> tuple[str, str]:
     return f"{stem}.parquet", f"{stem}.guard"
 
 
-def _is_copied(source: Path, target: Path) -> bool:
-    """Sealed files never change: the same name and content is the same file."""
-    return target.exists() and digest_of(target.read_bytes()) == digest_of(source.read_bytes())
+def _copy_part(part: Part, source: Path, target: Path) -> bool:
+    """Have a sealed file in the target, as its digest says, which never changes; what is damaged replaces nothing."""
+    file, guard = _names(part)
+    content = _read_good(part, target)
+    if content is None:
+        content = _read_good(part, source)
+        if content is None:
+            return False
+        write_file(target / file, content)
+    told = render_guard(content)
+    if not (target / guard).exists() or (target / guard).read_bytes() != told:
+        write_file(target / guard, told)
+    return True
+
+
+def _read_good(part: Part, folder: Path) -> bytes | None:
+    """Read a sealed file, mended in memory if need be; None where it is lost."""
+    file, guard = (folder / name for name in _names(part))
+    content = file.read_bytes() if file.exists() else b""
+    if digest_of(content) == part.digest:
+        return content
+    mended = mend(content, guard.read_bytes()) if guard.exists() else None
+    return mended if mended is not None and digest_of(mended) == part.digest else None
+
+
+def _note_lacking(target: Path, lacking: Sequence[str]) -> None:
+    """Write down in a copy what its source had lost, so that it is not taken for lost in the copy."""
+    for name in lacking:
+        _LOG.warning("History: %s is damaged beyond mending, or gone; the copy %s is without it.", name, target)
+    if lacking:
+        write_file(target / LACKING, "\n".join(lacking).encode())
+    else:
+        (target / LACKING).unlink(missing_ok=True)
 
 
 def check_copy(folder: Path) -> Copied:
     """Check every file of a copy by its checksum; raise StorageError for the first that is not as it should be."""
     months = files = size_bytes = 0
+    noted = (folder / LACKING).read_text().splitlines() if (folder / LACKING).exists() else []
+    lacking = []
     for month, parts in _parts(folder):
         months += month.parent.name == FOLDER
         for part in parts:
-            content = (month / _names(part)[0]).read_bytes()
+            file = month / _names(part)[0]
+            name = f"{month.parent.name}/{month.name}/{file.name}"
+            if name in noted and not file.exists():
+                lacking.append(name)
+                continue
+            content = file.read_bytes() if file.exists() else b""
             if digest_of(content) != part.digest:
-                raise StoreFault(Fault.CORRUPT, f"History: {month / _names(part)[0]} is damaged.")
+                raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged{'' if content else ', or gone'}.")
             files += 1
             size_bytes += len(content)
     for file in segments(folder / JOURNAL):
         if read_segment(file).has_damage:
             raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.")
     records = len(read_all(folder / JOURNAL))
-    return Copied(months=months, files=files, size_bytes=size_bytes, records=records)
+    return Copied(months=months, files=files, size_bytes=size_bytes, records=records, lacking=lacking)
 
 
 def _parts(folder: Path) -> Iterator[tuple[Path, list[Part]]]:

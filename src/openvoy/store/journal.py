@@ -22,6 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from openvoy.store.aside import free_name
 from openvoy.store.disk import fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
 
@@ -97,12 +98,25 @@ def read_segment(file: Path) -> Scan:
         content = file.read_bytes()
     except OSError as error:
         raise fault_of(error, f"History: {file} cannot be read") from error
-    if file.name.endswith(PACKED):
+    return parse_segment(file.name, content)
+
+
+def parse_segment(name: str, content: bytes) -> Scan:
+    """Find the records of a file, packed or not."""
+    if name.endswith(PACKED):
         try:
             return scan(lzma.decompress(content))
         except (lzma.LZMAError, EOFError):
             return Scan(records=(), good_bytes=0, has_damage=True)
     return scan(content)
+
+
+def mend_segment(name: str, content: bytes) -> bytes:
+    """Render a file anew from what can be read of it; one that is packed, or has no damage, stays as it is."""
+    found = parse_segment(name, content)
+    if not found.has_damage or name.endswith(PACKED):
+        return content
+    return b"".join(2 * render_record(record) for record in found.records)
 
 
 def segments(folder: Path) -> list[Path]:
@@ -129,6 +143,7 @@ class Journal:
         except OSError as error:
             raise fault_of(error, f"History: the folder {folder} cannot be made") from error
         self.damaged: list[Path] = []
+        """Files of which something cannot be read; as each record stands twice, often nothing is lost."""
         self.last = 0
         for file in segments(folder):
             found = read_segment(file)
@@ -169,6 +184,9 @@ class Journal:
     def _open(self, number: int) -> int:
         if self._file is None:
             self._path = self.folder / f"{number:012d}{OPEN}"
+            if self._path.exists():
+                # Nothing of it can be read, else numbers would go on after it: a first record that was not finished.
+                self._path.rename(free_name(self._path.with_name(f"{self._path.name}.damaged")))
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             self._size = os.fstat(self._file).st_size
             sync_folder(self.folder)

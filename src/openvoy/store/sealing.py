@@ -6,6 +6,7 @@ new generation: no file is ever edited. What the database says is sealed counts;
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +31,8 @@ FAR_FUTURE = timedelta(days=366)
 """Rows that are this much newer than the one that came last are of a clock that was wrong; they end no month."""
 MANIFESTS = ("manifest.json", "manifest.copy.json")
 OPTIONS = "FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 9"
+ROWS_TOGETHER = {tables.POWER: 12_288}
+"""Rows that are packed together where that takes no more room: a day is read without the rest of its month."""
 _PART = ("table_name", "month", "generation", "rows", "first_seq", "last_seq", "size_bytes", "digest")
 
 
@@ -136,13 +139,17 @@ class Sealer:
         enter_part(session, part)
 
     def remove_leftovers(self) -> None:
-        """Remove files that neither the database nor a reader knows: of halves, and of earlier generations."""
-        parts = self._shared.catalog.parts.values()
-        known = {(part.key.month, f"{part.key.table}-{part.generation}") for part in parts}
-        for month in {part.key.month for part in parts}:
+        """Remove files that neither the database nor a reader knows: of halves, and of earlier generations.
+
+        What was taken back stands in its file, and in no other second place, until it is sealed anew.
+        """
+        parts = self._shared.catalog.parts
+        for month in {key.month for key in parts}:
             for file in month_folder(self._folder, month).iterdir():
                 stem, _, kind = file.name.partition(".")
-                if kind in {"parquet", "guard", "part"} and (month, stem) not in known:
+                table, _, generation = stem.rpartition("-")
+                part = parts.get(Key(table, month))
+                if part is not None and kind in {"parquet", "guard", "part"} and generation != str(part.generation):
                     file.unlink(missing_ok=True)
 
 
@@ -180,7 +187,7 @@ def write_part(session: Session, within: str, place_of: tuple[Path, Key, int]) -
     made = target.with_suffix(".part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        session.run(f"COPY ({_named_rows(table, within)}) TO '{_quoted(made)}' ({OPTIONS})")
+        session.run(f"COPY ({_named_rows(table, within)}) TO '{_quoted(made)}' ({_options(table)})")
         _compare(session, table, within, made)
         content = made.read_bytes()
         write_file(target.with_suffix(".guard"), render_guard(content))
@@ -189,6 +196,11 @@ def write_part(session: Session, within: str, place_of: tuple[Path, Key, int]) -
     except OSError as error:
         raise fault_of(error, f"History: {target} cannot be written") from error
     return replace(part, size_bytes=len(content), digest=digest_of(content))
+
+
+def _options(table: Table) -> str:
+    rows = ROWS_TOGETHER.get(table)
+    return OPTIONS if rows is None else f"{OPTIONS}, ROW_GROUP_SIZE {rows}"
 
 
 def _named_rows(table: Table, within: str) -> str:
@@ -235,26 +247,39 @@ def write_manifest(folder: Path, parts: Iterable[Part], more: Mapping[str, Any])
 
 def read_manifest(folder: Path) -> tuple[list[Part], Mapping[str, Any]]:
     """Read a month's manifest, or its copy; raise StorageError where both are damaged."""
-    try:
-        return _read_manifest(folder / MANIFESTS[0])
-    except StoreFault:
-        return _read_manifest(folder / MANIFESTS[1])
+    return parse_manifest(folder, read_signed(folder))
 
 
-def _read_manifest(file: Path) -> tuple[list[Part], Mapping[str, Any]]:
+def read_signed(folder: Path) -> bytes:
+    """Read the bytes of a month's manifest, or its copy, that are as they were written; raise StorageError."""
+    for name in MANIFESTS:
+        with contextlib.suppress(StoreFault):
+            return _read_signed(folder / name)
+    return _read_signed(folder / MANIFESTS[0])
+
+
+def _read_signed(file: Path) -> bytes:
     try:
-        signed = json.loads(file.read_bytes())
+        content = file.read_bytes()
+    except OSError as error:
+        raise fault_of(error, f"History: {file} cannot be read") from error
+    parse_manifest(file, content)
+    return content
+
+
+def parse_manifest(place_of: Path, content: bytes) -> tuple[list[Part], Mapping[str, Any]]:
+    """Turn a manifest's bytes into the parts of its month and what else it says; raise StorageError."""
+    try:
+        signed = json.loads(content)
         told = json.loads(signed["told"])
         if digest_of(signed["told"].encode()) != signed["digest"]:
-            raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.")
+            raise StoreFault(Fault.CORRUPT, f"History: {place_of} is damaged.")
         parts = [
             Part(key=Key(table, told["month"]), **{name: found[name] for name in _PART[2:]})
             for table, found in told["files"].items()
         ]
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.") from error
-    except OSError as error:
-        raise fault_of(error, f"History: {file} cannot be read") from error
+        raise StoreFault(Fault.CORRUPT, f"History: {place_of} is damaged.") from error
     return parts, told
 
 

@@ -46,7 +46,17 @@ def _verify_sealed(folder: Path) -> Finding:
             continue
         checked += len(parts)
         problems += [problem for part in parts for problem in _problems_of(part, folder)]
+        problems += _lost_in(month, parts)
     return Finding(what="sealed files are as they were sealed", checked=checked, problems=problems)
+
+
+def _lost_in(month: Path, parts: Sequence[Part]) -> Iterator[str]:
+    """Of files that were set aside, name those that were not mended; one that is named now is missing."""
+    now = {part.path(month.parent).name for part in parts}
+    for file in sorted(month.glob("*.parquet.damaged*")):
+        was = file.name.partition(".damaged")[0]
+        if was not in now and not (month / was).exists():
+            yield f"{file} is damaged; what the month has since been sealed without is in backups only"
 
 
 def _problems_of(part: Part, folder: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from openvoy.model.records import Batch, EventRecord
-from openvoy.store.aside import SetAside
+from openvoy.store.aside import SetAside, last_written
 from openvoy.store.changes import Change
 from openvoy.store.database import Database
 from openvoy.store.faults import Fault, StoreFault
@@ -184,7 +184,7 @@ class Writer:
                 if job is not None:
                     job(ledger)
                     self._note_changes()
-                self._write_events(ledger)
+                self._write_events(self._open_ledger())  # the job may have made it anew
             except StoreFault as fault:
                 if is_last or not self._has_new_start(fault):
                     return fault
@@ -220,6 +220,7 @@ class Writer:
                 self._database.when_read = self._note_read
             if self._journal is None:
                 self._journal = Journal(self._folder / JOURNAL)
+                self._tell([_damaged_journal(file) for file in self._journal.damaged])
             ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
             self._journal.begin_after(ledger.applied)
             replay(ledger, self._journal)
@@ -331,3 +332,8 @@ class Writer:
         for waiting in left:
             if not waiting.done.done():
                 waiting.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))
+
+
+def _damaged_journal(file: Path) -> SetAside:
+    reason = f"the file {file.name} of the journal is damaged in one place or more; each of its records stands twice"
+    return SetAside(at=last_written(file), path=file, reason=reason, is_whole_history=False)

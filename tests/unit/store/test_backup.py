@@ -102,6 +102,37 @@ async def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "c").exists()
 
 
+async def test_what_is_damaged_replaces_nothing_in_a_backup_and_is_mended_where_that_can_be_done(
+    tmp_path: Path,
+) -> None:
+    await fill(tmp_path / "a")
+    async with opened(tmp_path / "a") as store:
+        await store.write(everything(LAST))
+        before = await seen(store)
+    copy_history(tmp_path / "a", tmp_path / "earlier")
+    january = tmp_path / "a" / "sealed" / "month=2024-01"
+    flip(january / "power-1.parquet", 50)
+    flip(january / "manifest.json", 50)
+    flip(next((tmp_path / "a" / "journal").glob("*.log")), 50)
+    (january / "inverter_report-1.parquet").write_bytes(b"gone")
+    assert not copy_history(tmp_path / "a", tmp_path / "earlier").lacking
+    copied = copy_history(tmp_path / "a", tmp_path / "new")
+    assert copied.lacking == ["sealed/month=2024-01/inverter_report-1.parquet"]
+    assert copied.files == check_copy(tmp_path / "earlier").files - 1
+    for name, lost in (("earlier", 0), ("new", 1)):
+        assert len(problems(verify_files(tmp_path / name))) == lost
+        restore_history(tmp_path / name, tmp_path / f"{name}-restored")
+    async with opened(tmp_path / "earlier-restored") as store:
+        assert (await seen(store))[:10] == before[:10]
+        assert not store.set_aside
+    async with opened(tmp_path / "new-restored") as store:
+        found = await seen(store)
+        assert [*found[:4], *found[5:10]] == [*before[:4], *before[5:10]], "but reports of inverters"
+        assert [aside.reason for aside in store.set_aside] == [
+            "the sealed file inverter_report-1.parquet of month=2024-01 is missing"
+        ]
+
+
 async def test_what_is_wrong_with_files_is_named(tmp_path: Path) -> None:
     await fill(tmp_path)
     async with opened(tmp_path) as store:

@@ -57,6 +57,20 @@ def test_numbers_go_on_after_a_restart(tmp_path: Path) -> None:
     assert [record.number for record in read_all(tmp_path / "journal")] == [1, 2, 3]
 
 
+def test_a_first_record_that_was_not_finished_is_no_damage_of_those_after_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append([b"a"])
+    journal.close()
+    torn = tmp_path / "journal" / "000000000002.log"
+    torn.write_bytes(WRITTEN[:30])
+    journal = Journal(tmp_path / "journal")
+    assert journal.append([b"b"]) == 2
+    journal.close()
+    assert [record.content for record in read_all(tmp_path / "journal")] == [b"a", b"b"]
+    assert not Journal(tmp_path / "journal").damaged
+    assert torn.with_name("000000000002.log.damaged").read_bytes() == WRITTEN[:30]
+
+
 def test_a_lack_is_told(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     for content in (b"a", b"b", b"c"):

@@ -15,6 +15,7 @@ import pytest
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore, Limits
+from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
 from openvoy.store.opening import FILE_NAME, open_history
 from openvoy.store.tables import OUTBOX
@@ -85,6 +86,18 @@ async def test_a_damaged_file_is_set_aside_and_made_anew(tmp_path: Path, damage:
     assert (aside.path, aside.at, aside.is_whole_history) == (tmp_path / DAMAGED, WRITTEN_AT, True)
     assert aside.reason
     assert (tmp_path / DAMAGED).read_bytes() == content
+
+
+async def test_damage_that_a_reader_meets_is_mended_before_it_is_answered(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        await asyncio.wrap_future(store._writer.mend(StoreFault(Fault.CORRUPT, "a block is damaged")))
+        assert (await store.read_power(start=START, end=minute(1), step_s=60))["solar_w"] == [101.0]
+        (aside,) = store.set_aside
+        await store.write_meta("after", "it was told")
+        told, kept = await store.read_events(limit=9)
+    assert (told.kind, told.text, kept) == ("history.damaged", "a block is damaged", event(START))
+    assert aside.path.exists()
 
 
 async def test_what_was_set_aside_before_is_not_overwritten(tmp_path: Path) -> None:
