@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,6 +99,22 @@ async def test_costs_by_day_and_month(tmp_path: Path) -> None:
         assert weeks["import_wh"] == [36_000.0, 36_000.0]
 
 
+async def test_costs_by_hour(tmp_path: Path) -> None:
+    """At 0.10 until six and 0.30 from then on, 20 % tax; fees and demand are charged by day."""
+    async with service_with(tmp_path, FixedPrices(TARIFF)) as service:
+        asked: dict[str, Any] = {"start": "2025-06-01", "end": "2025-06-02"}
+        hours = await service.ask("/api/v1/costs", **asked, by="hour")
+        energies = await service.ask("/api/v1/history/energy", **asked, by="hour")
+        assert hours["start"] == energies["start"] == [int(START.timestamp()) + 3600 * number for number in range(24)]
+        assert hours["import_wh"] == energies["import_wh"]
+        dear, cheap = 0.54, 0.18
+        assert hours["energy_cost"] == [cheap] * 6 + [dear] * 16 + [cheap] * 2
+        assert hours["net_cost"] == [round(cost - 0.025, 4) for cost in hours["energy_cost"]]
+        assert hours["fixed_cost"] == hours["demand_cost"] == [None] * 24
+        (day,) = (await service.ask("/api/v1/costs", **asked, by="day"))["energy_cost"]
+        assert sum(hours["energy_cost"]) == pytest.approx(day)
+
+
 async def test_without_prices_it_is_said_how_to_get_some(tmp_path: Path) -> None:
     for prices in (None, FixedPrices()):
         async with service_with(tmp_path, prices) as service:
@@ -107,7 +124,7 @@ async def test_without_prices_it_is_said_how_to_get_some(tmp_path: Path) -> None
 
 async def test_wrong_questions(tmp_path: Path) -> None:
     async with service_with(tmp_path, FixedPrices(TARIFF)) as service:
-        for query in ({"by": "hour"}, {"start": "soon"}, {"end": "2019-01-01"}, {"end": "2199-01-01"}):
+        for query in ({"by": "minute"}, {"start": "soon"}, {"end": "2019-01-01"}, {"end": "2199-01-01"}):
             asked = {"start": "2025-06-01", "end": "2025-06-04", **query}
             problem = await service.ask("/api/v1/costs", status=400, **asked)
             assert problem["error"]

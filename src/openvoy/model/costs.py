@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from typing import Literal
 
 from openvoy.model.prices.calendar import CostPeriod, build_periods, days_of_month, first_day, next_day
 from openvoy.model.prices.plan import NOTHING, PricePlan, RateTier
-from openvoy.model.prices.slots import Slot, build_slots, midnight_s
+from openvoy.model.prices.slots import Slot, build_slots, cut_at_hours, midnight_s
 
 DEMAND_S = 900
 """What is charged for the highest demand is measured over 15 minutes."""
@@ -31,8 +32,12 @@ class CostFrame:
     plan: PricePlan
     periods: Sequence[date]
     """First days, and the first day after the last period."""
+    edges: Sequence[int]
+    """Where periods begin, and where the last one ends (Unix seconds)."""
     slots: Sequence[Slot]
     zone: tzinfo
+    is_hourly: bool = False
+    """Fees and demand are charged by day: hours have none."""
 
     @property
     def bounds(self) -> Sequence[int]:
@@ -42,7 +47,7 @@ class CostFrame:
     @property
     def demand_bounds(self) -> Sequence[int]:
         """Every 15 minutes of them, where the highest demand has a price; else none."""
-        if self.plan.demand_per_kw == NOTHING or not self.slots:
+        if self.plan.demand_per_kw == NOTHING or self.is_hourly or not self.slots:
             return []
         return range(self.slots[0].start_s, self.slots[-1].end_s + 1, DEMAND_S)
 
@@ -99,14 +104,23 @@ class _Sums:
     estimated: bool = False
 
 
-def build_frame(plan: PricePlan, *, start: date, last: date, by: CostPeriod, zone: tzinfo) -> CostFrame:
+def build_frame(
+    plan: PricePlan, *, start: date, last: date, by: CostPeriod | Literal["hour"], zone: tzinfo
+) -> CostFrame:
     """Say what is needed for the costs of the periods that touch the local days `start` to `last`."""
-    periods = build_periods(start, last, by)
+    periods = build_periods(start, last, "day" if by == "hour" else by)
     first, end = periods[0], periods[-1]
     if plan.needs_months:
         first = first_day(first, "month")
         end = end if end.day == 1 else next_day(first_day(end, "month"), "month")
-    return CostFrame(plan=plan, periods=periods, slots=build_slots(plan, first, end, zone), zone=zone)
+    slots: Sequence[Slot] = build_slots(plan, first, end, zone)
+    edges: Sequence[int] = [midnight_s(day, zone) for day in periods]
+    if by == "hour":
+        begin_s, end_s = edges[0], edges[-1]
+        slots, hours = cut_at_hours(slots)
+        edges = [at_s for at_s in hours if begin_s <= at_s <= end_s]
+        periods = [datetime.fromtimestamp(at_s, zone).date() for at_s in edges]
+    return CostFrame(plan=plan, periods=periods, edges=edges, slots=slots, zone=zone, is_hourly=by == "hour")
 
 
 def compute_costs(frame: CostFrame, energies: Energies, demand: Energies | None = None) -> list[Costs]:
@@ -116,13 +130,14 @@ def compute_costs(frame: CostFrame, energies: Energies, demand: Energies | None 
     for index, slot in enumerate(frame.slots):
         amounts = {name: count for name in _NAMES if (count := _hundredths(energies[name][index])) is not None}
         # Slots before and after the periods only move the blocks of their months.
-        _add(sums[_place(frame.periods, slot.day)], slot, amounts, blocks.pass_through(slot, amounts))
-        sums[_place(frame.periods, slot.day)].estimated |= bool(energies["estimated"][index])
-    _add_fees(frame, energies, sums)
-    _add_demand(frame, demand, sums)
-    bounds = [midnight_s(day, frame.zone) for day in frame.periods]
+        place = _place(frame, slot.start_s)
+        _add(sums[place], slot, amounts, blocks.pass_through(slot, amounts))
+        sums[place].estimated |= bool(energies["estimated"][index])
+    if not frame.is_hourly:
+        _add_fees(frame, energies, sums)
+        _add_demand(frame, demand, sums)
     return [
-        _build_costs(frame.plan, day, bounds[index : index + 2], sums[index])
+        _build_costs(frame.plan, day, frame.edges[index : index + 2], sums[index])
         for index, day in enumerate(frame.periods[:-1])
     ]
 
@@ -141,10 +156,10 @@ def _hundredths(value: float | str | None) -> int | None:
     return None if value is None else round(float(value) * 100)
 
 
-def _place(periods: Sequence[date], day: date) -> int:
-    """Give the index of the period of a day; what lies outside belongs to the last entry, which is none."""
-    place = bisect_right(periods, day) - 1
-    return place if place >= 0 else len(periods) - 1
+def _place(frame: CostFrame, at_s: int) -> int:
+    """Give the index of the period of a moment; what lies outside belongs to the last entry, which is none."""
+    place = bisect_right(frame.edges, at_s) - 1
+    return place if place >= 0 else len(frame.edges) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +237,7 @@ def _add_fees(frame: CostFrame, energies: Energies, sums: Sequence[_Sums]) -> No
     }
     counts: dict[tuple[int, date], int] = {}
     for day in known:
-        key = _place(frame.periods, day), first_day(day, "month")
+        key = _place(frame, midnight_s(day, frame.zone)), first_day(day, "month")
         counts[key] = counts.get(key, 0) + 1
     for (place, month), count in counts.items():
         sums[place].fixed += count * frame.plan.fee_per_day
@@ -243,7 +258,7 @@ def _add_demand(frame: CostFrame, demand: Energies | None, sums: Sequence[_Sums]
             highest[month] = amount, day
     for amount, day in highest.values():
         mean_kw = amount / _KWH * 3600 / DEMAND_S
-        sums[_place(frame.periods, day)].demand += mean_kw * frame.plan.demand_per_kw
+        sums[_place(frame, midnight_s(day, frame.zone))].demand += mean_kw * frame.plan.demand_per_kw
 
 
 def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums) -> Costs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -248,3 +249,22 @@ def test_the_plan_of_a_gateway() -> None:
     (january,) = costs_of(plan, date(2025, 1, 1), date(2025, 1, 31), "month", import_wh=1000)
     assert january.energy_cost == 300 * Decimal("0.12") + 444 * Decimal("0.22")
     assert build_gateway_plan(Tariff(currency="EUR")) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "half_past_six"),
+    [(date(2025, 3, 29), 24, 6), (date(2025, 3, 30), 23, 5), (date(2025, 10, 26), 25, 7)],
+)
+def test_hours_of_a_day_by_the_clock_on_the_wall(day: date, hours: int, half_past_six: int) -> None:
+    """At 0.10 until half past six, at 0.30 from then on; the hours are those between two midnights."""
+    plan = plan_of(period("0.10", "00:00", "06:30"), period("0.30"), fee_per_day=Decimal(1))
+    found = costs_of(plan, day, day, by="hour", import_wh=1000)
+    assert [one.end_s - one.start_s for one in found] == [3600] * hours
+    assert all(before.end_s == after.start_s for before, after in pairwise(found))
+    cheap, mixed, dear = (Decimal(text) for text in ("0.10", "0.20", "0.30"))
+    assert [one.energy_cost for one in found] == [
+        *[cheap] * half_past_six,
+        mixed,
+        *[dear] * (hours - half_past_six - 1),
+    ]
+    assert {one.fixed_cost for one in found} == {Decimal(0)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import pairwise
@@ -12,6 +12,7 @@ from itertools import pairwise
 from openvoy.model.prices.plan import DAY_MIN, PricePlan, Rates, RateTier, Steps
 
 MINUTE_S = 60
+HOUR_S = 3600
 DAY_S = DAY_MIN * MINUTE_S
 
 
@@ -111,6 +112,28 @@ def _price(rates: Rates, steps: Steps, minute: int, at_s: int) -> Decimal | None
 def _netted(imported: Decimal | None, exported: Decimal | None) -> Decimal | None:
     """Give what an exported kWh takes back: what it costs to import, and what is paid on top or withheld."""
     return imported if imported is None or exported is None else imported + exported
+
+
+def cut_at_hours(slots: Sequence[Slot]) -> tuple[list[Slot], list[int]]:
+    """Cut the slots of whole days at every hour from midnight; with them, where hours begin and the last one ends."""
+    edges: list[int] = []
+    day: date | None = None
+    for slot in slots:
+        begin_s = slot.start_s if slot.day != day else edges[-1] + HOUR_S
+        edges.extend(range(begin_s, slot.end_s, HOUR_S))
+        day = slot.day
+    cut = [
+        replace(slot, start_s=begin_s, end_s=end_s)
+        for slot in slots
+        for begin_s, end_s in pairwise(
+            [
+                slot.start_s,
+                *edges[bisect_right(edges, slot.start_s) : bisect_left(edges, slot.end_s)],
+                slot.end_s,
+            ]
+        )
+    ]
+    return cut, [*edges, *(slot.end_s for slot in slots[-1:])]
 
 
 def midnight_s(day: date, zone: tzinfo) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from openvoy.codec import doc
 from openvoy.model.costs import CostFrame, Costs, build_frame, compute_costs, share_pct
@@ -69,11 +69,15 @@ async def read_costs(
     start: Start,
     end: End,
     by: Annotated[
-        CostPeriod, doc("", "day, week, month or year, in the site's time; weeks begin on Monday.")
+        CostPeriod | Literal["hour"],
+        doc("", "hour, day, week, month or year, in the site's time; weeks begin on Monday. Hours are without fees."),
     ] = "month",
     gateway: GatewayName = None,
 ) -> CostColumns:
-    """Costs, credits and savings of the local periods that touch start to end, each as a whole."""
+    """Costs, credits and savings of the local periods that touch start to end, each as a whole.
+
+    Hours are those of whole days; fees and demand are charged by day, so no hour has any, nor its net cost.
+    """
     span = parse_span(start, end, zone=backend.zone)
     plan = await _find_plan(backend, span)
     frame = build_frame(
@@ -89,7 +93,7 @@ async def read_costs(
     demand = None
     if frame.demand_bounds:
         demand = await backend.store.read_energy_between(bounds=frame.demand_bounds, gateway=serial)
-    return build_cost_columns(plan, compute_costs(frame, energies, demand))
+    return build_cost_columns(plan, compute_costs(frame, energies, demand), is_hourly=frame.is_hourly)
 
 
 async def _find_plan(backend: Backend, span: Span) -> PricePlan:
@@ -113,8 +117,8 @@ def _check_slots(frame: CostFrame) -> None:
         )
 
 
-def build_cost_columns(plan: PricePlan, costs: Sequence[Costs]) -> CostColumns:
-    """Put costs into columns of plain numbers."""
+def build_cost_columns(plan: PricePlan, costs: Sequence[Costs], *, is_hourly: bool = False) -> CostColumns:
+    """Put costs into columns of plain numbers; fees and demand of hours are not known."""
     return CostColumns(
         currency=plan.currency,
         tariff=plan.name,
@@ -125,8 +129,8 @@ def build_cost_columns(plan: PricePlan, costs: Sequence[Costs]) -> CostColumns:
         export_wh=[_number(one.export_wh) for one in costs],
         load_wh=[_number(one.load_wh) for one in costs],
         energy_cost=[_number(one.energy_cost) for one in costs],
-        demand_cost=[_number(one.demand_cost) for one in costs],
-        fixed_cost=[_number(one.fixed_cost) for one in costs],
+        demand_cost=[None if is_hourly else _number(one.demand_cost) for one in costs],
+        fixed_cost=[None if is_hourly else _number(one.fixed_cost) for one in costs],
         tax=[_number(one.tax) for one in costs],
         credit=[_number(one.credit) for one in costs],
         net_cost=[_number(one.net_cost) for one in costs],
