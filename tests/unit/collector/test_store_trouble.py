@@ -55,6 +55,14 @@ class Running:
                 return
         raise AssertionError(self.collector.feed.history())
 
+    async def kept(self, least: int) -> list[float]:
+        """Let minutes go by until so many are kept; a busy machine takes its time."""
+        for _ in range(40):
+            if len(found := await minutes_kept(self.store, self.clock)) >= least:
+                return found
+            await self.minutes(1)
+        raise AssertionError(found)
+
 
 @contextlib.asynccontextmanager
 async def running(folder: Path, clock: ManualClock) -> AsyncIterator[Running]:
@@ -91,13 +99,13 @@ async def test_a_full_disk_is_seen_and_over_again_with_every_minute(disk: Path) 
         assert (await service.ask("/healthz"))["history"]["is_kept"] is True
         filler = fill_up(disk, leave_bytes=2**20)
         await service.until(lambda: not service.collector.feed.history().is_kept)
-        await service.minutes(10)
+        while service.collector.feed.history().waiting_count < 9:
+            await service.minutes(1)
         told = await service.ask("/healthz", 503)
         assert (told["status"], told["gateways"][0]["is_fresh"]) == ("not_kept", True)
         assert "No space left on device" in told["reasons"][0]
         assert "Free some space" in told["hint"]
         state = await service.ask("/api/v1/history/state")
-        assert state["waiting_count"] >= 9
         assert state["lost_count"] == 0
         filler.unlink()
         await service.until(lambda: service.collector.feed.history().is_kept)
@@ -117,9 +125,7 @@ async def test_a_disk_that_becomes_read_only_is_seen_and_keeps_what_it_has(tmp_p
     clock, image, folder = ManualClock(), tmp_path / "image", tmp_path / "disk"
     with failing_disk(image, folder) as fail:
         async with running(folder / "history", clock) as service:
-            await service.minutes(5)
-            acknowledged = await minutes_kept(service.store, clock)
-            assert len(acknowledged) >= 4
+            acknowledged = await service.kept(least=4)
             fail()
             await service.until(lambda: not service.collector.feed.history().is_kept)
             await service.minutes(3)
@@ -129,8 +135,6 @@ async def test_a_disk_that_becomes_read_only_is_seen_and_keeps_what_it_has(tmp_p
             assert (await minutes_kept(service.store, clock))[: len(acknowledged)] == acknowledged
     with failing_disk(image, folder):
         async with running(folder / "history", clock) as service:
-            await service.minutes(3)
-            kept = await minutes_kept(service.store, clock)
+            kept = await service.kept(least=len(acknowledged) + 1)
             assert kept[: len(acknowledged)] == acknowledged
-            assert len(kept) > len(acknowledged)
             assert not service.store.set_aside
