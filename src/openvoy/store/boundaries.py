@@ -9,7 +9,7 @@ from openvoy.store import tables
 from openvoy.store.counting import NEAR_S, Boundary, Count
 from openvoy.store.database import Session
 from openvoy.store.tables import Table
-from openvoy.store.times import utc
+from openvoy.store.times import since_epoch_s, utc
 
 FALLING = frozenset({"residual_wh"})
 """What is added up with its sign; all else only grows."""
@@ -53,13 +53,25 @@ class Extent(NamedTuple):
     first_s: int
     last_s: int
 
+    def beyond(self, at_s: int) -> int | None:
+        """Give the end of all readings that a moment lies beyond; None within them."""
+        if at_s > self.last_s:
+            return self.last_s
+        return self.first_s if at_s < self.first_s else None
+
 
 def read_extent(session: Session, kind: Kind) -> Extent:
-    """Read what was ever counted."""
-    largest = ", ".join(f"max({name})" for name in kind.names)
-    ends = "CAST(epoch(min(time)) AS BIGINT), CAST(epoch(max(time)) AS BIGINT)"
-    ((first_s, last_s, *values),) = session.rows(f"SELECT {ends}, {largest} FROM {kind.table.name}")
-    return Extent([name for name, value in zip(kind.names, values, strict=True) if value is not None], first_s, last_s)
+    """Read what was ever counted; a quantity that was met before is not looked for again."""
+    table, counted = kind.table.name, session.catalog.counted
+    known = counted.get(table, frozenset())
+    open_names = [name for name in kind.names if name not in known]
+    looked_at = ", ".join(["min(time)", "max(time)", *(f"max({name})" for name in open_names)])
+    ((first, last, *values),) = session.rows(f"SELECT {looked_at} FROM {table}")
+    if first is None or last is None:
+        return Extent((), 0, 0)
+    known |= {name for name, value in zip(open_names, values, strict=True) if value is not None}
+    counted[table] = known
+    return Extent([name for name in kind.names if name in known], since_epoch_s(first), since_epoch_s(last))
 
 
 Counts = Mapping[tuple[int, str], Count]
@@ -95,12 +107,16 @@ class Boundaries:
         return found
 
     def _near(self, owner_id: int, name: str, at_s: int) -> tuple[Count | None, Count | None]:
-        if at_s % NEAR_S:
-            return None, None
-        quarter = at_s // NEAR_S
-        later = self._edges.get((owner_id, quarter, name))
+        quarter, rest_s = divmod(at_s, NEAR_S)
+        later = self._edges.get((owner_id, quarter, name)) if rest_s == 0 else None
         if later is not None and later[0].at_s == at_s:
             return later[0], later[0]
+        if (end_s := self._extent.beyond(at_s)) is not None and (
+            edge := self._edges.get((owner_id, end_s // NEAR_S, name))
+        ):
+            return (edge[1], None) if at_s > end_s else (None, edge[0])
+        if rest_s:
+            return None, None
         earlier = self._edges.get((owner_id, quarter - 1, name))
         return earlier[1] if earlier else None, later[0] if later else None
 
@@ -117,7 +133,7 @@ class Boundaries:
                 [
                     utc(run[0] - NEAR_S),
                     utc(run[-1] + NEAR_S),
-                    [bound // NEAR_S + side for bound in run for side in (-1, 0)],
+                    sorted(self._quarters(run)),
                 ],
             )
             for owner_id, at_s, estimated, integrated, *found in rows:
@@ -126,6 +142,12 @@ class Boundaries:
                         key, count = (owner_id, at_s // NEAR_S, name), Count(at_s, value_wh, estimated, integrated)
                         edges[key] = (edges[key][0] if key in edges else count, count)
         return edges
+
+    def _quarters(self, run: Sequence[int]) -> set[int]:
+        """Give the quarters on both sides of each bound, and that of all readings' end where it is among the bounds."""
+        ends_s = [end_s for at_s in (run[0], run[-1]) if (end_s := self._extent.beyond(at_s)) is not None]
+        beside = {at_s // NEAR_S + side for at_s in run for side in (-1, 0)}
+        return beside | {end_s // NEAR_S for end_s in ends_s if run[0] <= end_s <= run[-1]}
 
     def _ends(self, end: str) -> str:
         """Of each quantity that was ever counted, its first (min) or last (max) count."""
@@ -138,8 +160,9 @@ class Boundaries:
     def _search(self, owner_id: int, name: str, at_s: int, sign: int) -> Count | None:
         if (at_s < self._extent.first_s) if sign < 0 else (at_s > self._extent.last_s):
             return None
+        end_s = self._extent.beyond(at_s)
         for reach_s in SEARCH_S:
-            key = (at_s, sign, reach_s)
+            key = (at_s if end_s is None else end_s, sign, reach_s)
             if key not in self._searched:
                 self._searched[key] = self._read_within(*key)
             if (found := self._searched[key].get((owner_id, name))) is not None:

@@ -52,6 +52,10 @@ class Catalog:
     inspector: Inspector
     names: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     """What was read of the names that ids stand for, by query; a new name begins a new catalog."""
+    counted: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Quantities that were met in a table of counters; there may be more."""
+    settled: set[tuple[str, str, str, str]] = field(default_factory=set)
+    """Tables, time zones and spans of which no days are to be added up while the sealed months stay as they are."""
 
     def files(self, table: Table, start_s: float, end_s: float) -> list[Part]:
         """Parts with rows that may be of a time."""
@@ -172,7 +176,7 @@ class Shared:
                 yield
                 merged = {**self.catalog.parts, **parts}
                 kept = {key: part for key, part in merged.items() if part is not None}
-                self.catalog = replace(self.catalog, parts=kept)
+                self.catalog = replace(self.catalog, parts=kept, settled=set())
                 self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
             finally:
                 self.turns += 1

@@ -32,6 +32,8 @@ class Boundary(NamedTuple):
     def value_wh(self) -> float | None:
         """The counter at the boundary, on a straight line; before its first and after its last reading it stands."""
         before, after = self.before, self.after
+        if before is after and before is not None:
+            return before.value_wh
         if before is None or after is None:
             known = before or after
             return None if known is None else known.value_wh
@@ -44,6 +46,8 @@ class Boundary(NamedTuple):
         """Whether a neighbour is far away. The end of all readings is none: it is the present."""
         if self.after is None:
             return False
+        if self.before is self.after:
+            return self.after.estimated
         if self.before is None:
             return self.after.at_s - self.at_s > NEAR_S
         is_far = max(self.at_s - self.before.at_s, self.after.at_s - self.at_s) > NEAR_S
@@ -61,32 +65,27 @@ class Growth(NamedTuple):
     to_s: int | None = None
 
 
-def period_energy(first: Boundary, last: Boundary, *, falls: bool = False) -> tuple[float | None, bool]:
-    """Energy between two boundaries and whether it is estimated; None where readings span no time of the period."""
-    start_wh, end_wh = first.value_wh, last.value_wh
-    if first.after is None or last.before is None or start_wh is None or end_wh is None:
-        return None, False
+def _is_spanned(first: Boundary, last: Boundary) -> bool:
+    """Whether readings span some time of the period between two boundaries."""
+    if first.after is None or last.before is None:
+        return False
     known_from_s = first.after.at_s if first.before is None else first.at_s
     known_until_s = last.before.at_s if last.after is None else last.at_s
-    if known_until_s <= known_from_s:
-        return None, False
-    # Accounted counters only grow; rounding of a corrected one must not show as negative energy.
-    energy_wh = end_wh - start_wh if falls else max(0.0, end_wh - start_wh)
-    return energy_wh, first.is_estimated or last.is_estimated
+    return known_until_s > known_from_s
 
 
 def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False) -> list[Growth]:
-    """Say of each period between boundaries what a counter grew in it."""
+    """Say of each period between boundaries what a counter grew in it; None where readings span no time of it."""
     found = []
-    for first, last in pairwise(boundaries):
-        energy_wh, is_estimated = period_energy(first, last, falls=falls)
-        found.append(
-            Growth(
-                None if energy_wh is None else round(energy_wh, 2),
-                is_estimated,
-                energy_wh is not None and last.before is not None and last.before.integrated,
-                first.before.at_s if first.before else None,
-                last.after.at_s if last.after else None,
-            )
-        )
+    known = [(one, one.value_wh, one.is_estimated) for one in boundaries]
+    for (first, start_wh, is_from_far), (last, end_wh, is_to_far) in pairwise(known):
+        from_s = first.before.at_s if first.before else None
+        to_s = last.after.at_s if last.after else None
+        if start_wh is None or end_wh is None or not _is_spanned(first, last):
+            found.append(Growth(None, from_s=from_s, to_s=to_s))
+            continue
+        # Accounted counters only grow; rounding of a corrected one must not show as negative energy.
+        energy_wh = round(end_wh - start_wh if falls else max(0.0, end_wh - start_wh), 2)
+        is_integrated = last.before is not None and last.before.integrated
+        found.append(Growth(energy_wh, is_from_far or is_to_far, is_integrated, from_s, to_s))
     return found

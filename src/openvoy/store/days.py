@@ -7,7 +7,7 @@ month only after it was taken back, and whoever takes a month back has the days 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from openvoy.store.counting import Growth, build_growths
 from openvoy.store.database import Session
 from openvoy.store.periods import build_bounds, parse_zone
 from openvoy.store.tables import Table
-from openvoy.store.times import EPOCH, utc
+from openvoy.store.times import since_epoch_s, utc
 
 MOST_ZONES = 4
 """A site has one time zone; of more than these no days are kept."""
@@ -30,21 +30,30 @@ class Kept(NamedTuple):
     """How long they are together: were the time zone's rules changed meanwhile, this tells."""
     starts_s: Sequence[int]
     energies_wh: Sequence[float | None]
-    estimated: Sequence[int]
-    integrated: Sequence[int]
+    flags: Mapping[int, tuple[int, int]]
+    """By the start of a day whether it is estimated, and whether integrated; of the others neither is."""
 
 
 def read_days(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> Mapping[tuple[int, str], Kept]:
     """Read what is kept of the days between bounds, by owner and quantity."""
-    flags = ", ".join(f"CASE WHEN max({name}) > 0 THEN list({name}) END" for name in ("estimated", "integrated"))
+    within = "FROM day_energy WHERE table_name = ? AND zone = ? AND start_s >= ? AND end_s <= ?"
+    args = [table.name, zone, bounds[0], bounds[-1]]
     rows = session.rows(
-        f"SELECT owner_id, name, CAST(sum(end_s - start_s) AS BIGINT), list(start_s), list(energy_wh), {flags} "
-        "FROM day_energy WHERE table_name = ? AND zone = ? AND start_s >= ? AND end_s <= ? GROUP BY owner_id, name",
-        [table.name, zone, bounds[0], bounds[-1]],
+        "SELECT owner_id, name, CAST(sum(end_s - start_s) AS BIGINT), list(start_s), list(energy_wh), "
+        f"max(greatest(estimated, integrated)) {within} GROUP BY owner_id, name",
+        args,
     )
+    flags: dict[tuple[int, str], dict[int, tuple[int, int]]] = {}
+    if any(is_flagged for *_, is_flagged in rows):
+        # Of few days; to ask for all with the energies takes as long as the energies do.
+        flagged = "owner_id, name, start_s, estimated, integrated"
+        for owner_id, name, start_s, *pair in session.rows(
+            f"SELECT {flagged} {within} AND (estimated > 0 OR integrated > 0)", args
+        ):
+            flags.setdefault((owner_id, name), {})[start_s] = (pair[0], pair[1])
     return {
-        (owner_id, name): Kept(total_s, starts_s, energies_wh, *(flag or [0] * len(starts_s) for flag in flagged))
-        for owner_id, name, total_s, starts_s, energies_wh, *flagged in rows
+        (owner_id, name): Kept(total_s, starts_s, energies_wh, flags.get((owner_id, name), {}))
+        for owner_id, name, total_s, starts_s, energies_wh, _ in rows
     }
 
 
@@ -52,7 +61,19 @@ def due_months(session: Session, table: Table, zone: str, bounds: Sequence[int])
     """Find the sealed months between bounds of which days are not kept that could be."""
     if len(bounds) < 2:
         return []
-    months = months_between(utc(bounds[0]), utc(bounds[-1])) or []
+    months = months_between(utc(bounds[0]), utc(bounds[-1]))
+    if not months:
+        return []
+    span = (table.name, zone, months[0], months[-1])
+    if span in session.catalog.settled:
+        return []
+    due = _find_due(session, table, zone, months)
+    if not due:
+        session.catalog.settled.add(span)
+    return due
+
+
+def _find_due(session: Session, table: Table, zone: str, months: Sequence[str]) -> list[str]:
     parts = session.catalog.parts
     noted = {
         (name, other, month): follows
@@ -98,7 +119,7 @@ def write_days(session: Session, kind: Kind, zone: str, bounds: Sequence[int]) -
         ]
         session.run(
             "DELETE FROM day_energy WHERE table_name = ? AND zone = ? AND start_s >= ? AND start_s < ?",
-            [table.name, zone, *map(_unix_s, month_bounds(month))],
+            [table.name, zone, *map(since_epoch_s, month_bounds(month))],
         )
         session.run("DELETE FROM day_month WHERE table_name = ? AND zone = ? AND month = ?", [table.name, zone, month])
         session.inserter("day_energy").put(rows)
@@ -111,7 +132,7 @@ def _find_growths(
     """Find what every counter grew on the days that begin in a month."""
     start, end = (at.replace(tzinfo=UTC) for at in month_bounds(month))
     every = build_bounds(start=start, end=end, by="day", zone=parse_zone(zone))
-    first_s, end_s = _unix_s(month_bounds(month)[0]), _unix_s(month_bounds(month)[1])
+    first_s, end_s = since_epoch_s(month_bounds(month)[0]), since_epoch_s(month_bounds(month)[1])
     days = [(day_s, next_s) for day_s, next_s in pairwise(every) if first_s <= day_s < end_s]
     bounds = [days[0][0], *(next_s for _, next_s in days)]
     extent = read_extent(session, kind)
@@ -136,7 +157,7 @@ def _is_settled(catalog: Catalog, table: Table, growth: Growth) -> bool:
 
 def forget_days(session: Session, key: Key) -> None:
     """Forget the days that a month has a part in, within the open transaction."""
-    first_s, end_s = map(_unix_s, month_bounds(key.month))
+    first_s, end_s = map(since_epoch_s, month_bounds(key.month))
     within = "table_name = ? AND from_s < ? AND to_s >= ?"
     months = "SELECT strftime(make_timestamp(start_s * 1000000), '%Y-%m') FROM day_energy"
     session.run(
@@ -144,7 +165,3 @@ def forget_days(session: Session, key: Key) -> None:
         [key.table, key.month, key.table, end_s, first_s],
     )
     session.run(f"DELETE FROM day_energy WHERE {within}", [key.table, end_s, first_s])
-
-
-def _unix_s(at: datetime) -> int:
-    return int((at - EPOCH).total_seconds())

@@ -18,10 +18,11 @@ from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES, Kind
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.changes import Change, Span
-from openvoy.store.database import Limits, Session
+from openvoy.store.database import Session
 from openvoy.store.days import due_months, write_days
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.ledger import Ledger
+from openvoy.store.limits import Limits
 from openvoy.store.opening import open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
 from openvoy.store.read_energy import read_energy, read_owned_energy

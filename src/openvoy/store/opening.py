@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
-from openvoy.store.database import Database, Limits, Session
+from openvoy.store.database import Database, Session
 from openvoy.store.disk import UNFINISHED, sync_folder
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.limits import Limits
 from openvoy.store.migrations import MIGRATIONS, migrate
 from openvoy.store.rebuilding import REBUILT, rebuild
 from openvoy.store.sealing import read_parts

@@ -115,8 +115,8 @@ class _Series:
         if not is_in_one or self._bounds[last] - self._bounds[first] != kept.total_s:
             return self._place_singly(kept)
         self.energies_wh[first:last] = kept.energies_wh
-        self.estimated[first:last] = kept.estimated
-        self.integrated[first:last] = kept.integrated
+        for place in range(first, last) if kept.flags else ():
+            self._flag(kept, place)
         self.missing = [span for span in ((0, first), (last, count)) if span[0] < span[1]]
         return None
 
@@ -126,11 +126,13 @@ class _Series:
         if sum(end_s - start_s for _, start_s, end_s in spans) != kept.total_s:
             return
         for index, start_s, _ in spans:
-            place = places[start_s]
-            self.energies_wh[index] = kept.energies_wh[place]
-            self.estimated[index], self.integrated[index] = kept.estimated[place], kept.integrated[place]
+            self.energies_wh[index] = kept.energies_wh[places[start_s]]
+            self._flag(kept, index)
         edges = [-1, *(index for index, *_ in spans), len(self.estimated)]
         self.missing = [(before + 1, after) for before, after in pairwise(edges) if before + 1 < after]
+
+    def _flag(self, kept: Kept, place: int) -> None:
+        self.estimated[place], self.integrated[place] = kept.flags.get(self._bounds[place], (0, 0))
 
     def complete(self, boundaries: Boundaries, owner_id: int, name: str) -> None:
         """Find what is missing."""

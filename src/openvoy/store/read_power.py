@@ -59,6 +59,8 @@ def _rounded(value: float | None) -> float | None:
 
 def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> Series:
     every = range(first, last + 1)
+    if steps == every:
+        return list(values)
     if len(steps) == len(every) and list(steps) == list(every):
         return list(values)
     known = dict(zip(steps, values, strict=True))
@@ -123,9 +125,9 @@ class _Range:
         measures = ", ".join(f"CAST({name} AS DOUBLE)" for name in MEASURES)
         at_s = f"CAST(epoch(time) AS BIGINT) - {self._start_s}"
         selected = f"gateway_id, {at_s}, interval_s, {measures}"
-        every = session.rows_of(tables.POWER, selected, from_s, self._end_s)
-        rows = every if {row[0] for row in every} <= self._ids else [row for row in every if row[0] in self._ids]
-        found = {number: self._single_steps(*columns) for number, columns in _by_gateway(rows).items()}
+        rows = session.rows_of(tables.POWER, selected, from_s, self._end_s)
+        every = {number: columns for number, columns in _by_gateway(rows).items() if number in self._ids}
+        found = {number: self._single_steps(*columns) for number, columns in every.items()}
         whole = {number: columns for number, columns in found.items() if columns is not None}
         return {number: columns for number, columns in whole.items() if columns[0]} if whole == found else None
 
@@ -133,6 +135,9 @@ class _Range:
         self, ats_s: Sequence[int], lengths_s: Sequence[int], *columns: Sequence[Any]
     ) -> list[Sequence[Any]] | None:
         step_s = self._step_s
+        if _is_grid(ats_s, step_s) and max(lengths_s) <= step_s:
+            first = max(0, -ats_s[0] // step_s)
+            return [range(ats_s[0] // step_s + first, ats_s[-1] // step_s + 1), *(values[first:] for values in columns)]
         if any(at_s % step_s + length_s > step_s for at_s, length_s in zip(ats_s, lengths_s, strict=True)):
             return None
         is_inside = [at_s >= 0 for at_s in ats_s]
@@ -207,9 +212,17 @@ class _Range:
 
 def _by_gateway(rows: Sequence[tuple[Any, ...]]) -> Found:
     """Turn rows that begin with their gateway into columns by gateway."""
-    gateways = {row[0] for row in rows}
-    parts = {number: rows if len(gateways) == 1 else [row for row in rows if row[0] == number] for number in gateways}
+    every = list(zip(*rows, strict=True))
+    gateways = set(every[0]) if every else set()
+    if len(gateways) == 1:
+        return {gateways.pop(): every[1:]}
+    parts = {number: [row for row in rows if row[0] == number] for number in gateways}
     return {number: list(zip(*part, strict=True))[1:] for number, part in parts.items()}
+
+
+def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:
+    """Whether there is a row at the beginning of each step, in their order."""
+    return ats_s[0] % step_s == 0 and list(ats_s) == list(range(ats_s[0], ats_s[-1] + step_s, step_s))
 
 
 def _sums(weight: str) -> str:

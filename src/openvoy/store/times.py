@@ -15,6 +15,11 @@ def utc(at_s: float) -> datetime:
     return EPOCH + timedelta(seconds=math.floor(at_s))
 
 
+def since_epoch_s(at: datetime) -> int:
+    """Convert a moment of a table to Unix seconds, down to the second."""
+    return (at - EPOCH) // timedelta(seconds=1)
+
+
 def moment(at: datetime) -> datetime:
     """Convert a moment; raise StorageError for one without zone."""
     if at.tzinfo is None:
@@ -29,4 +34,4 @@ def second(at: datetime) -> datetime:
 
 def unix_s(at: datetime) -> int:
     """Convert a moment to Unix seconds, down to the second; raise StorageError for one without zone."""
-    return (moment(at) - EPOCH) // timedelta(seconds=1)
+    return since_epoch_s(moment(at))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.model.records import Batch, EnergyRecord
-from openvoy.store.counting import Boundary, Count, period_energy
+from openvoy.store.counting import Boundary, Count, build_growths
 from openvoy.store.read_energy import QUANTITIES
 from tests.unit.store.records import GATEWAY, SECOND, START, energy, minute, opened
 
@@ -199,8 +199,8 @@ def test_what_a_counter_says_at_a_boundary(
 
 def test_a_period_needs_time_between_two_readings() -> None:
     only = Count(100, 5.0)
-    assert period_energy(Boundary(0, None, only), Boundary(200, only, None)) == (None, False)
-    assert period_energy(Boundary(0, None, only), Boundary(100, only, only)) == (None, False)
-    assert period_energy(Boundary(100, only, only), Boundary(200, only, None)) == (None, False)
+    assert build_growths([Boundary(0, None, only), Boundary(200, only, None)])[0][:2] == (None, False)
+    assert build_growths([Boundary(0, None, only), Boundary(100, only, only)])[0][:2] == (None, False)
+    assert build_growths([Boundary(100, only, only), Boundary(200, only, None)])[0][:2] == (None, False)
     later = Count(150, 6.5)
-    assert period_energy(Boundary(0, None, only), Boundary(200, later, None)) == (1.5, False)
+    assert build_growths([Boundary(0, None, only), Boundary(200, later, None)])[0][:2] == (1.5, False)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openvoy.store.database import Database, Limits
+from openvoy.store.database import Database
+from openvoy.store.limits import Limits
 
 ROWS_AT_ONCE = 20_000
 
