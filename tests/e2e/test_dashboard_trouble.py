@@ -68,7 +68,7 @@ EXPECTED: Mapping[str, Expected] = {
         refused=CONTROL | NO_PRICES,
     ),
     "token-expires-soon": Expected(
-        band={"degraded": ("The token expires on", "in 1[12] days", "New login")}, pages={"settings": ("Valid until",)}
+        band={"degraded": ("The token expires on", "in 2 days", "New login")}, pages={"settings": ("Valid until",)}
     ),
     "unreachable": Expected(
         band={"unreachable": ("cannot be reached", "Check that the gateway is on", "Values shown are of 13:2")},

@@ -88,7 +88,10 @@ async def token_expired_at_first(house: LivedIn, folder: Path) -> None:
 
 @_house(token_s=12 * 24 * HOUR_S)
 async def token_expires_soon(house: LivedIn, folder: Path) -> None:
-    """The login is good for twelve days more."""
+    """The login is good for two days more."""
+    await house.minutes(2)
+    house.clock.advance(9.5 * 24 * HOUR_S)
+    await house.until_state("degraded")
 
 
 @_house()
@@ -155,9 +158,11 @@ async def large(house: LivedIn, folder: Path) -> None:
     await house.minutes(2)
 
 
-@_house("three-phase-battery", faults=("error-object:path=/ivp/meters*",))
+@_house("three-phase-battery", begins_well=False, faults=("error-object:path=/ivp/meters*",))
 async def meters_broken(house: LivedIn, folder: Path) -> None:
     """Some pages of the gateway are broken."""
+    await house.until_state("ok", "degraded")
+    await house.minutes(2)
 
 
 @_house()

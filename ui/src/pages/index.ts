@@ -22,6 +22,8 @@ export interface PageEntry {
   id: string;
   icon: IconName;
   title: Key;
+  /** Where there is little room. */
+  short?: Key;
   load(): Promise<PageModule> | PageModule;
 }
 
@@ -30,7 +32,7 @@ export const PAGES: readonly PageEntry[] = [
   { id: "history", icon: "history", title: "history.title", load: () => import("./history/module") },
   { id: "panels", icon: "panels", title: "panels.title", load: () => import("./panels/module") },
   { id: "meters", icon: "meters", title: "meters.title", load: () => import("./meters/module") },
-  { id: "devices", icon: "devices", title: "nav.devices", load: () => import("./devices/module") },
+  { id: "devices", icon: "devices", title: "nav.devices", short: "nav.devices_short", load: () => import("./devices/module") },
   { id: "control", icon: "battery", title: "nav.control", load: () => import("./control/module") },
   { id: "settings", icon: "settings", title: "nav.settings", load: () => import("./settings/module") },
 ];
