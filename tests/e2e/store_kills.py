@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from openvoy.errors import ConfigError
-from openvoy.store import HistoryStore
+from openvoy.store import HistoryStore, Limits
 from openvoy.store.backup import copy_history, restore_history
-from openvoy.store.database import Limits
 from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import FILE_NAME, open_history
 from openvoy.store.tables import BY_NAME
@@ -23,7 +22,7 @@ from tests.e2e.store_batches import GATEWAY, ROWS, STRIDE_MIN
 WRITER = """
 import asyncio, itertools, sys
 from pathlib import Path
-from openvoy.store import HistoryStore
+from openvoy.store import HistoryStore, Limits
 from tests.e2e.store_batches import build_batch
 
 async def main(folder, first):

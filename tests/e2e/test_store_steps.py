@@ -22,6 +22,7 @@ from tests.e2e.store_kills import check_old, write_old
 from tests.e2e.store_months import begin, check, check_with_copy, opened, read_all, rows_of
 from tests.e2e.store_steps import END, EVERY, Stopped
 from tests.support.disks import small_disk
+from tests.unit.store.records import make_third
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux, in memory")
 __all__ = ["small_disk"]
@@ -158,6 +159,15 @@ async def test_killed_while_a_migration_writes(beside: Path, version: int) -> No
     assert any(stop.step != END for stop in killed)
     for stop in killed:
         await check_old(beside / stop.folder)
+
+
+async def test_killed_while_a_migration_with_sealed_months_writes(beside: Path) -> None:
+    await begin(beside / "before")
+    make_third(beside / "before")
+    killed = stopped("size", "rebuild", beside, [100, 400, 700, 2**21])
+    assert any(stop.step != END for stop in killed)
+    for stop in killed:
+        await check(beside / stop.folder, OLD)
 
 
 @at_steps([SEALING[0], SEALING[2]])

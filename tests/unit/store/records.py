@@ -67,6 +67,20 @@ def plain_rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
         database.close()
 
 
+def make_third(folder: Path) -> None:
+    """Have a closed store be what the third version of the schema wrote: sealed months, but no days added up."""
+    database = Database(folder / FILE_NAME, Limits())
+    try:
+        for statement in (
+            "DROP TABLE day_energy",
+            "DROP TABLE day_month",
+            "UPDATE meta SET value = '3' WHERE key = 'schema_version'",
+        ):
+            database.writer.run(statement)
+    finally:
+        database.close()
+
+
 def minute(number: int, *, at: datetime = START) -> datetime:
     return at + timedelta(minutes=number)
 

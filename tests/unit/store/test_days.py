@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
+from openvoy.ports import Columns
 from openvoy.store import HistoryStore
 from openvoy.store.boundaries import OF_DEVICES
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.periods import build_bounds, parse_zone
 from openvoy.store.read_energy import read_periods
 from openvoy.store.read_rest import read_owners
+from openvoy.store.verifying import verify_files
 from tests.unit.store.records import GATEWAY, opened
 from tests.unit.store.test_sealing import sealed
 
@@ -151,6 +153,39 @@ async def test_days_of_a_history_made_anew_are_kept_anew(tmp_path: Path) -> None
         assert await store.read_energy(**SPAN) == first
         assert await kept(store) == before
         await check(store)
+
+
+async def test_days_of_sealed_files_beyond_mending_are_whole_or_marked_and_the_files_are_named(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await fill(store)
+        await kept(store)
+        first = await store.read_energy(**SPAN)
+    lost = [
+        tmp_path / "sealed" / "month=2024-02" / f"{name}-1.parquet" for name in ("device_energy", "energy", "power")
+    ]
+    for file in lost:
+        file.write_bytes(b"gone")
+    async with opened(tmp_path) as store:
+        await check(store)
+        assert await store.read_energy(**SPAN) == first
+    (sealed_files, _) = verify_files(tmp_path)
+    assert sorted(sealed_files.problems) == [f"{file} is damaged" for file in sorted(lost)]
+    (tmp_path / FILE_NAME).unlink()
+    async with opened(tmp_path) as store:
+        await check(store)
+        now = await store.read_energy(**SPAN)
+        assert {aside.path.name for aside in store.set_aside} == {f"{file.name}.damaged" for file in lost}
+    days = list(zip(now["start"], now["solar_wh"], now["estimated"], first["solar_wh"], strict=True))
+    within = [day for day in days if FEBRUARY[0] <= float(str(day[0])) < FEBRUARY[1]]
+    assert {estimated for _, _, estimated, _ in within} == {1}
+    assert sum_of(now) == pytest.approx(sum_of(first)), "what was produced meanwhile is not less"
+
+
+FEBRUARY = (LATE.timestamp(), datetime(2024, 3, 1, tzinfo=UTC).timestamp())
+
+
+def sum_of(columns: Columns) -> float:
+    return sum(float(str(value)) for value in columns["solar_wh"] if value is not None)
 
 
 async def test_only_a_few_time_zones_are_kept(tmp_path: Path) -> None:

@@ -15,9 +15,21 @@ from openvoy.model.counters import CounterSource
 from openvoy.model.records import Batch, CounterRecord
 from openvoy.store import HistoryStore
 from openvoy.store.keeping import Keeping
+from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.sealing import MANIFESTS
-from tests.unit.store.records import GATEWAY, SECOND, energy, event, everything, inverter, opened, power
+from tests.unit.store.records import (
+    GATEWAY,
+    SECOND,
+    energy,
+    event,
+    everything,
+    inverter,
+    make_third,
+    opened,
+    plain_rows_of,
+    power,
+)
 
 JANUARY, FEBRUARY, MARCH = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2, 3))
 LAST = datetime(2024, 3, 2, 12, tzinfo=UTC)
@@ -248,6 +260,30 @@ async def test_one_damaged_byte_of_a_sealed_file_is_mended_and_told(tmp_path: Pa
     assert file.read_bytes() == content
     assert aside.path.name == "power-1.parquet.damaged"
     assert told.text == "the sealed file power-1.parquet of month=2024-01 was damaged; it was mended, nothing is lost"
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+async def test_an_earlier_version_with_sealed_months_is_brought_up_to_date(tmp_path: Path, *, is_damaged: bool) -> None:
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        before = await seen(store)
+    derived = (
+        "SELECT count(*), sum(solar_w_sum) FROM power_quarter",
+        "SELECT count(*), sum(value_wh) FROM counter_last",
+    )
+    kept = [plain_rows_of(tmp_path, sql) for sql in derived]
+    make_third(tmp_path)
+    reports = tmp_path / "sealed" / "month=2024-01" / "inverter_report-1.parquet"
+    if is_damaged:
+        reports.write_bytes(b"gone")
+    async with opened(tmp_path) as store:
+        found = await seen(store)
+        assert bool(store.set_aside) == is_damaged
+    of_inverters = {4, 11}
+    for place, (now, then) in enumerate(zip(found, before, strict=True)):
+        assert (now == then) == (not is_damaged or place not in of_inverters), place
+    assert [plain_rows_of(tmp_path, sql) for sql in derived] == kept
+    assert plain_rows_of(tmp_path, "SELECT value FROM meta WHERE key = 'schema_version'") == [(str(len(MIGRATIONS)),)]
 
 
 async def test_a_sealed_file_beyond_mending_costs_its_month_only(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ import pytest
 
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
-from openvoy.store import HistoryStore
+from openvoy.store import HistoryStore, Limits
 from openvoy.store.backup import copy_history, restore_history
-from openvoy.store.database import Limits
 from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import open_history
 from tests.support.disks import MIB, fill_up, mount, small_disk

@@ -226,7 +226,7 @@ async def test_what_is_queued_is_written_before_closing(tmp_path: Path) -> None:
     await store.close()
     with pytest.raises(StorageError, match="closed"):
         await store.write(everything(START))
-    with pytest.raises(StorageError, match="not open"):
+    with pytest.raises(StorageError, match="closed"):
         await store.read_events(limit=1)
     assert counts(tmp_path)["power"] == 50
 
