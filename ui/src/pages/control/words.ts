@@ -2,6 +2,8 @@
 
 import type { Argument, Offer, Outcome, Setting } from "./api";
 import { UNKNOWN } from "../../lib/format";
+import { said } from "../../lib/said.svelte";
+import { t } from "./texts";
 
 export const GOOD: ReadonlySet<Outcome> = new Set(["unchanged", "took effect", "pending"]);
 
@@ -11,13 +13,28 @@ export const UNDOABLE: ReadonlySet<Outcome> = new Set(["took effect", "pending",
 /** `battery` of `battery.charge-from-grid`. */
 export const groupOf = (name: string): string => name.split(".")[0] ?? name;
 
-/** `charge from grid` of `charge_from_grid`. */
-export const plainName = (name: string): string => name.replace(/[._-]+/g, " ");
+/** `charge from grid` of `charge-from-grid`, in the language of the page. */
+export const plainName = (name: string): string => said(name.replace(/[_-]+/g, " "));
+
+const GROUPS: ReadonlySet<string> = new Set(["battery", "contact", "generator", "grid", "production", "export", "meters", "der", "livedata", "pcs"]);
+
+/** What a control is of. */
+export const groupTitle = (group: string): string => (GROUPS.has(group) ? t(`group.${group}` as "group.battery") : plainName(group));
+
+/** `charge from grid` of `battery.charge-from-grid`. */
+export const ownName = (name: string): string => plainName(name.split(".").slice(1).join(" "));
+
+/** `Battery · charge from grid` of `battery.charge-from-grid`. */
+export const fullName = (name: string): string => `${groupTitle(groupOf(name))} · ${ownName(name)}`;
+
+/** A setting that is one of several, such as `self-consumption`. */
+export const choiceName = (choice: string): string => said(choice);
 
 export function show(value: Setting | undefined, unit = "", words: { yes: string; no: string } = { yes: "yes", no: "no" }): string {
   if (value === null || value === undefined || value === "") return UNKNOWN;
   if (typeof value === "boolean") return value ? words.yes : words.no;
-  return unit === "" ? String(value) : `${value}\u00a0${unit}`;
+  const text = typeof value === "string" ? choiceName(value) : String(value);
+  return unit === "" ? text : `${text}\u00a0${unit}`;
 }
 
 /** What the form begins with: the current settings of a target. */

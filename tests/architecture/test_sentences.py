@@ -1,0 +1,81 @@
+"""What the service says in English has its translation beside the front end, under the very words of the source."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+
+from openvoy.protocol.control_registry import CONTROLS
+from tests.architecture.tree import ROOT, modules
+
+SENTENCES = ROOT / "ui" / "src" / "sentences"
+HOLE = "{}"
+BUILT = {"a number from {} to {} {}"}
+"""Put together from words."""
+
+
+def literals() -> set[str]:
+    """Give each text of the source, with `{}` where something is put in."""
+    return {text for module in modules() for text in texts_of(module.tree)}
+
+
+def texts_of(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.sub(r"\{\w+\}", HOLE, node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = (str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
+            yield "".join(parts)
+
+
+def words() -> set[str]:
+    """Give the names and choices of controls as the dashboard shows them."""
+    names = {part for name in CONTROLS for part in name.split(".")}
+    names |= {argument.name for control in CONTROLS.values() for argument in control.arguments}
+    choices = {choice for control in CONTROLS.values() for one in control.arguments for choice in one.choices}
+    return {name.replace("-", " ").replace("_", " ") for name in names} | choices
+
+
+def table() -> set[str]:
+    return set(json.loads((SENTENCES / "de.json").read_text()))
+
+
+def test_every_translated_sentence_is_one_of_the_service() -> None:
+    assert table() - BUILT - literals() - words() == set()
+
+
+def test_every_control_is_translated() -> None:
+    said = {text for one in CONTROLS.values() for text in (one.summary, one.risk) if text}
+    said |= {argument.summary for one in CONTROLS.values() for argument in one.arguments}
+    # A sentence that is made for each of several things is translated once, with its hole.
+    patterns = [re.compile(re.escape(key).replace(re.escape(HOLE), ".+")) for key in table() if HOLE in key]
+    missing = {text for text in said - table() if not any(pattern.fullmatch(text) for pattern in patterns)}
+    assert missing == set()
+
+
+def test_what_a_control_may_say_is_translated() -> None:
+    controls = [module for module in modules() if module.name.startswith("openvoy.protocol.controls.")]
+    said = {text for module in controls for text in errors_of(module.tree)}
+    assert said
+    assert said - table() == KNOWN_UNTRANSLATED
+
+
+KNOWN_UNTRANSLATED: set[str] = {
+    # It names a command, which nobody has who reads it in a browser.
+    "It is an object with the list default: see `openvoy get /ivp/ss/gen_schedule`. Nothing was sent.",
+}
+
+
+def errors_of(tree: ast.AST) -> Iterator[str]:
+    """Give message and hint of each ConfigError."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ConfigError":
+            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                yield from list(texts_of(part))[:1]
+
+
+def test_the_guard_sees_both_kinds_of_text() -> None:
+    tree = ast.parse('raise ConfigError(f"{name} is no name.", hint="Give" " one.")')
+    assert set(errors_of(tree)) == {"{} is no name.", "Give one."}

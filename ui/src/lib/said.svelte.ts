@@ -1,0 +1,33 @@
+/** Sentences of the service in the language of the page; each language is loaded when it is wanted. */
+
+import { language } from "./i18n.svelte";
+import type { Language } from "./languages";
+import { buildTranslation, translate, type Translation } from "./sentences";
+
+type Table = Record<string, string>;
+
+const LOADERS: Record<Exclude<Language, "en">, () => Promise<{ default: Table }>> = {
+  de: () => import("../sentences/de.json"),
+  es: () => import("../sentences/es.json"),
+  fr: () => import("../sentences/fr.json"),
+  nl: () => import("../sentences/nl.json"),
+};
+let loaded = $state.raw<Partial<Record<Language, Translation>>>({});
+const asked = new Set<Language>();
+
+function translationOf(wanted: Language): Translation | undefined {
+  if (wanted !== "en" && !asked.has(wanted)) {
+    asked.add(wanted);
+    LOADERS[wanted]().then(
+      ({ default: table }) => (loaded = { ...loaded, [wanted]: buildTranslation(table) }),
+      () => asked.delete(wanted),
+    );
+  }
+  return loaded[wanted];
+}
+
+/** Say in the language of the page what the service said; English until the translation has arrived. */
+export function said(text: string): string {
+  const translation = translationOf(language());
+  return translation === undefined || text === "" ? text : (translate(text, translation) ?? text);
+}

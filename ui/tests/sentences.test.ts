@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { buildTranslation, translate } from "../src/lib/sentences";
+
+const LANGUAGES = ["de", "es", "fr", "nl"];
+const read = (language: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../src/sentences/${language}.json`), "utf8")) as Record<string, string>;
+const holes = (text: string): number => text.split("{}").length;
+
+test.each(LANGUAGES)("%s has every sentence, with as many holes", (language) => {
+  const table = read(language);
+  expect(Object.keys(table)).toEqual(Object.keys(read("de")));
+  for (const [key, text] of Object.entries(table)) expect([key, holes(text)]).toEqual([key, holes(key)]);
+});
+
+test.each(LANGUAGES)("%s is translated", (language) => {
+  const same = Object.entries(read(language)).filter(([key, text]) => key.length > 24 && key === text);
+  expect(same).toEqual([]);
+});
+
+const german = buildTranslation(read("de"));
+
+test.each([
+  ["The site has no batteries.", "Die Anlage hat keine Batterien."],
+  ["{} days".replace("{}", "14"), "14 Tagen"],
+  ["The token expires on 2026-12-06 10:06 UTC, in 14 days.", "Das Token läuft am 2026-12-06 10:06 UTC ab, in 14 Tagen."],
+  // A reason within a sentence.
+  ["This gateway does not offer grid.relay: The site has no system controller.", "Dieses Gateway bietet grid.relay nicht an: Die Anlage hat keine Netztrennung."],
+  // One sentence after the other.
+  ["No endpoint at all. Nothing was sent.", undefined],
+  ["The gateway does not say whether it is so. While a diagnosis runs the bandwidth reads high.", "Das Gateway sagt nicht, ob es so ist. Während einer Diagnose steht die Bandbreite auf hoch."],
+  ["400 cannot be reserve.", "400 geht nicht als Reserve."],
+  ["It is a number from 5 to 100 %. Nothing was sent.", "Möglich ist: eine Zahl von 5 bis 100 %. Nichts wurde gesendet."],
+  ["What nobody has translated.", undefined],
+])("%s", (english, expected) => {
+  expect(translate(english, german)).toBe(expected);
+});
