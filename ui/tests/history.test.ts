@@ -1,3 +1,5 @@
+import type { Cell } from "../src/lib/table";
+import { buildCsv, knownDays } from "../src/pages/history/csv";
 import { describe, expect, it } from "vitest";
 import { extremes, renderCsv, rowsOf, totalOf, trimmed } from "../src/pages/history/energies";
 import { extentOf, marksOf, stack } from "../src/pages/history/bars";
@@ -138,5 +140,27 @@ describe("costs", () => {
     expect(bars[1]).toMatchObject({ energy_cost: null, savings: null, own_use: null, isEstimated: false });
     expect(totalAmounts(costs).net_cost).toBe(3);
     expect(amountsByBar({ ...costs, start: [] }, [50])[0]?.net_cost ?? null).toBeNull();
+  });
+});
+
+describe("the file", () => {
+  const rows = rowsOf(columns);
+  const cell = (key: number, values: Record<string, number | null>, isEstimated = false): Cell => ({ key, label: "", href: null, isEstimated, values });
+
+  it("holds what is shown, with what it is compared with and what is estimated", () => {
+    const cells = [cell(0, { solar_wh: 1, compared_solar_wh: 7 }), cell(86_400, { solar_wh: null, compared_solar_wh: 8 }, true), cell(172_800, { solar_wh: 3 })];
+    const text = buildCsv({ ids: ["solar_wh", "compared_solar_wh"], rows: cells, others: rows.slice(0, 2), currency: "EUR" });
+    expect(text.split("\r\n")).toEqual([
+      "start,solar_wh,compared_solar_wh,estimated,compared_start,compared_estimated,currency",
+      "1970-01-01T00:00:00.000Z,1,7,false,1970-01-01T00:00:00.000Z,false,EUR",
+      "1970-01-02T00:00:00.000Z,,8,true,1970-01-02T00:00:00.000Z,true,EUR",
+      "1970-01-03T00:00:00.000Z,3,,false,,,EUR",
+      "",
+    ]);
+  });
+
+  it("is named by the days of which anything is known", () => {
+    expect(knownDays([rows[2]!, ...rows], ({ start_s }) => String(start_s))).toEqual(["0", "86400"]);
+    expect(knownDays([rows[2]!], ({ start_s }) => String(start_s))).toBeNull();
   });
 });

@@ -19,6 +19,8 @@ export interface CostColumns {
 }
 
 export const AMOUNTS = ["energy_cost", "fixed_cost", "demand_cost", "credit", "net_cost", "savings"] as const;
+/** Fees and peaks are charged by day: an hour has none. */
+export const AMOUNTS_OF_HOURS: readonly AmountName[] = ["energy_cost", "credit", "net_cost", "savings"];
 export type AmountName = (typeof AMOUNTS)[number];
 export type Amounts = Record<AmountName | "own_use", Maybe<number>> & { unpriced_wh: Maybe<number>; isEstimated: boolean };
 

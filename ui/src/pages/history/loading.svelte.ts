@@ -3,7 +3,7 @@
 import { untrack } from "svelte";
 import { ApiError } from "../../api/client";
 import { t as common } from "../../lib/i18n.svelte";
-import { fetchCosts, fetchEnergy } from "./api";
+import { fetchCosts, fetchEnergy, fetchHourCosts } from "./api";
 import type { CostColumns } from "./costs";
 import { isKnown, rowsOf, trimmed, type Row } from "./energies";
 import { dateOf, type Period } from "./period";
@@ -32,6 +32,8 @@ export class History {
   loaded = $state.raw<Loaded | null>(null);
   days = $state.raw<Row[] | null>(null);
   costs = $state.raw<CostColumns | null>(null);
+  /** Of the bars of the chart, where those are shorter than a day. */
+  hourCosts = $state.raw<CostColumns | null>(null);
   otherCosts = $state.raw<CostColumns | null>(null);
   problem = $state.raw<Trouble | null>(null);
   costsProblem = $state.raw<Trouble | null>(null);
@@ -44,7 +46,7 @@ export class History {
     const last = untrack(() => this.loaded?.period);
     // The same period once more changes its values in place.
     if (last === undefined || last.kind !== period.kind || last.start !== period.start || last.end !== period.end)
-      this.costs = this.days = null;
+      this.costs = this.hourCosts = this.days = null;
     this.problem = this.costsProblem = this.otherCosts = null;
     const energies = Promise.all([
       fetchEnergy(period, period.bar, gateway, period.kind === "range").then(rowsOf),
@@ -55,7 +57,8 @@ export class History {
     // Of all time the costs begin where energies do.
     const costs = period.kind === "all" ? energies.then((found) => fetchCosts({ ...period, start: firstDay(found, timeZone) }, gateway)) : fetchCosts(period, gateway);
     take(costs, (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
-    // Costs are of whole days: of a part of a day there are none to compare.
+    if (period.bar === "hour") take(fetchHourCosts(period, gateway), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
+    // Costs to compare are of whole days: of a part of a day there are none to compare.
     if (other !== null && part !== null && !part.isPart)
       take(fetchCosts(other, gateway), (costs) => (this.otherCosts = costs), () => {});
     return () => (isCurrent = false);
