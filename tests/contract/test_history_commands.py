@@ -8,6 +8,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,15 @@ from typing import Any
 import pytest
 
 from openvoy.cli.app import run
-from openvoy.model.records import Batch, EventRecord, InverterRecord, PowerRecord
+from openvoy.collector.feed import LiveFeed
+from openvoy.collector.tariffs import keeping_tariffs, read_tariff
+from openvoy.model.records import Batch, EnergyRecord, EventRecord, InverterRecord, PowerRecord
+from openvoy.model.tariff import DayPlan, Period, Season, Tariff
 from openvoy.store import HistoryStore
 from openvoy.store.exchange.parquet import read_parquet
+from openvoy.testing.clock import ManualClock
 from tests.unit.store.exchange.files import day_sums, quarter_report
+from tests.unit.web.examples import a_snapshot, a_status
 
 SPAN = date(2024, 6, 1), date(2024, 6, 4)
 START = datetime(2024, 6, 1, 22, tzinfo=UTC)
@@ -169,6 +175,47 @@ async def hold():
     await store.close()
 asyncio.run(hold())
 """
+
+
+def test_costs_by_the_tariff_that_the_gateway_had(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """1.6 kWh by day cost 0.30, 0.8 by night 0.10; 0.6 of 2 kWh sun were sold for 0.04; the rest was used."""
+    day, hours = datetime(2024, 6, 2, 22, tzinfo=UTC), range(25)
+    rows = [
+        EnergyRecord(
+            gateway="122", at=day + timedelta(hours=hour), import_wh=100.0 * hour, export_wh=25.0 * hour,
+            solar_wh=2000 * hour / 24, load_wh=100.0 * hour + 2000 * hour / 24 - 25.0 * hour,
+        )
+        for hour in hours
+    ]  # fmt: skip
+    periods = (Period(start_min=0, price_per_kwh=0.1), Period(start_min=480, price_per_kwh=0.3))
+    days = DayPlan(days=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), periods=periods)
+    tariff = Tariff(currency="EUR", seasons=(Season(start="1/1", plans=(days,)),), export_per_kwh=0.04)
+
+    async def read_by_a_service() -> None:
+        store, feed = await HistoryStore.open(home / "data"), LiveFeed(["home"])
+        await store.write(Batch(energy=tuple(rows)))
+        async with keeping_tariffs(feed, store, ManualClock()):
+            await asyncio.sleep(0)
+            gateway = replace(a_snapshot().gateway, serial="122")
+            feed.publish(a_status("home"), replace(a_snapshot(), gateway=gateway, tariff=tariff))
+            for _ in range(500):
+                if await read_tariff(store, "122") is not None:
+                    break
+                await asyncio.sleep(0.01)
+        await store.close()
+
+    asyncio.run(read_by_a_service())
+    out, _ = call(home, capfd, "costs", "--by", "day", "--json")
+    costs = json.loads(out)
+    (found,) = costs["periods"]
+    assert (costs["currency"], costs["tariff"], found["first"]) == ("EUR", "the gateway's tariff", "2024-06-03")
+    assert found["energy_cost"] == pytest.approx(1.6 * 0.3 + 0.8 * 0.1)
+    assert found["credit"] == pytest.approx(0.6 * 0.04)
+    load_kwh = 2.4 + 2.0 - 0.6
+    assert found["grid_only_cost"] == pytest.approx(load_kwh * (0.3 * 16 + 0.1 * 8) / 24, abs=1e-3)
+    assert found["savings"] == pytest.approx(found["grid_only_cost"] - found["energy_cost"] + found["credit"])
+    assert found["self_consumption_pct"] == pytest.approx(70)
+    assert found["autarky_pct"] == pytest.approx(100 * (load_kwh - 2.4) / load_kwh)
 
 
 def test_beside_a_running_service_one_reads_and_who_would_write_is_told(

@@ -25,6 +25,7 @@ from openvoy.client.pins import PinStore
 from openvoy.client.prices import fetch_text
 from openvoy.collector import Collector, ControlDesk, Exporting, Source
 from openvoy.collector.logbook import GatewayLogs
+from openvoy.collector.tariffs import keeping_tariffs
 from openvoy.model.place import SitePlace
 from openvoy.ports import Clock, Exporter, Feed, Household
 from openvoy.ports.control import Audit
@@ -76,6 +77,7 @@ class Service:
             collector = await stack.enter_async_context(Collector(self.sources, store=store, clock=clock))
             desk = await stack.enter_async_context(self._build_desk(store))
             household = self._build_household(collector.feed, store, clock, desk)
+            await stack.enter_async_context(keeping_tariffs(collector.feed, store, clock))
             exporters = build_exporters(self.exporters, household)
             exporting = await stack.enter_async_context(Exporting(exporters, clock=clock))
             if self.mirror is not None:
@@ -87,7 +89,7 @@ class Service:
                 clock=clock,
                 hosts=build_host_rule(self.listen, self.host_names),
                 exporters=exporting,
-                prices=self._build_prices(collector.feed, clock),
+                prices=self._build_prices(collector.feed, store, clock),
                 access=self.access or Access(clock=clock, file=self.accounts, rules=self.rules),
                 desk=desk,
                 setup=None if self.build_setup is None else self.build_setup(household),
@@ -102,8 +104,9 @@ class Service:
         controllers = {one.name: one.controller for one in self.sources if one.controller is not None}
         return ControlDesk(controllers, audit=self.audit, store=store, is_enabled=self.is_control_enabled)
 
-    def _build_prices(self, feed: Feed, clock: Clock) -> SitePrices:
-        return SitePrices(self.tariff, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", feed=feed)
+    def _build_prices(self, feed: Feed, store: HistoryStore, clock: Clock) -> SitePrices:
+        cache = data_folder() / "prices"
+        return SitePrices(self.tariff, clock=clock, fetch=fetch_text, cache=cache, feed=feed, history=store)
 
     def _build_household(self, feed: Feed, store: HistoryStore, clock: Clock, desk: ControlDesk) -> Household:
         site = self.site

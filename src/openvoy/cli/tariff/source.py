@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from openvoy.cli.tariff.file import RemoteSeries, TariffFile
+from openvoy.collector.tariffs import read_tariff
 from openvoy.errors import ConfigError, ExportError
 from openvoy.model.prices import PricePlan, PriceSeries, parse_series
 from openvoy.model.prices.calendar import first_day, next_day
 from openvoy.model.prices.gateway import build_gateway_plan
 from openvoy.model.prices.series import build_series
 from openvoy.ports import Clock, Feed
+from openvoy.ports.store import Notes
 
 STALE_S = 3600
 """Prices of a month that is not over are asked for again after this time."""
 SETTLED = timedelta(days=3)
 """A month is over for good this long after its end: services correct themselves."""
 
+
+class History(Notes, Protocol):
+    """Where tariffs of gateways are noted."""
+
+    async def read_gateways(self) -> Sequence[str]:
+        """The serials of all gateways."""
+        ...
+
+
 Fetch = Callable[[str], Awaitable[str]]
 
 
 class SitePrices:
-    """Knows the plan of a site; `feed` is asked for the gateway's tariff where the site has no file."""
+    """Knows the plan of a site; where it has no file, the gateway's tariff, from `feed` or the notes of the history."""
 
     def __init__(
-        self, file: TariffFile | None, *, clock: Clock, fetch: Fetch, cache: Path, feed: Feed | None = None
+        self,
+        file: TariffFile | None,
+        *,
+        clock: Clock,
+        fetch: Fetch,
+        cache: Path,
+        feed: Feed | None = None,
+        history: History | None = None,
     ) -> None:
         self._file = file
         self._feed = feed
+        self._history = history
         self._clock = clock
         self._fetch = fetch
         self._cache = cache
@@ -39,7 +59,7 @@ class SitePrices:
     async def find_plan(self, start: datetime, end: datetime) -> PricePlan | None:
         """Give the plan with its prices by time."""
         if self._file is None:
-            return self._plan_of_gateway()
+            return self._plan_of_gateway() or await self._noted_plan()
         zone = self._file.zone
         first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
         fetched = {remote.part: await self._series(remote, first, last) for remote in self._file.remote}
@@ -49,6 +69,14 @@ class SitePrices:
         for status in () if self._feed is None else self._feed.statuses():
             snapshot = None if self._feed is None else self._feed.latest(status.name)
             plan = None if snapshot is None or snapshot.tariff is None else build_gateway_plan(snapshot.tariff)
+            if plan is not None:
+                return plan
+        return None
+
+    async def _noted_plan(self) -> PricePlan | None:
+        for serial in () if self._history is None else await self._history.read_gateways():
+            tariff = None if self._history is None else await read_tariff(self._history, serial)
+            plan = None if tariff is None else build_gateway_plan(tariff)
             if plan is not None:
                 return plan
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,12 +30,12 @@ async def costs(
     end: End = None,
     by: Annotated[str, option("--by", help="day, week, month or year.")] = "month",
     tariff: Annotated[
-        Path | None, option("--tariff", help="File of prices; default: that of the site's configuration.")
+        Path | None, option("--tariff", help="File of prices; default: that of the site, else the gateway's tariff.")
     ] = None,
     gateway: Annotated[str | None, option("--gateway", help="Serial of one gateway; default: all.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say what energy cost and earned, by the prices of a file (docs/tariffs.md).
+    """Say what energy cost and earned, by the prices of a file (docs/tariffs.md) or by the gateway's tariff.
 
     Examples:
         openvoy history costs --tariff tariff.toml --by month --start 2025-01-01 --end 2026-01-01
@@ -52,22 +53,26 @@ async def costs(
     if by not in PERIODS:
         raise ConfigError(f"Costs cannot be had by {by}.", hint=f"Possible: {', '.join(PERIODS)}.")
     zone, clock = folder.zone(), SystemClock()
-    file = tariff or folder.site().tariff
-    if file is None:
-        raise ConfigError("No prices are known.", hint='Name a file with --tariff, or as [site.home] tariff = "…".')
-    prices = SitePrices(load_tariff(file, zone), clock=clock, fetch=fetch_text, cache=data_folder() / "prices")
+    named = tariff or folder.site().tariff
+    file = None if named is None else load_tariff(named, zone)
     async with folder.look() as store:
+        prices = SitePrices(file, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", history=store)
         first = await find_start(store, zone, clock.now()) if start is None else parse_moment(start, "--start", zone)
         last = clock.now() if end is None else parse_moment(end, "--end", zone) - timedelta(seconds=1)
         if last < first:
             raise ConfigError("The start is not before the end.", hint="Correct --start or --end.")
         plan = await prices.find_plan(first, last)
-        assert plan is not None
+        if plan is None:
+            raise ConfigError(
+                "No prices are known: the gateway had no tariff when it was last read.",
+                hint='Name a file of prices with --tariff, or as [site.home] tariff = "…" (docs/tariffs.md).',
+            )
         days = (first.astimezone(zone).date(), last.astimezone(zone).date())
         frame = build_frame(plan, start=days[0], last=days[1], by=by, zone=zone)  # type: ignore[arg-type]
         energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
         demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
-    rows = compute_costs(frame, energies, demand if frame.demand_bounds else None)
+    rows: Sequence[Costs] = compute_costs(frame, energies, demand if frame.demand_bounds else None)
+    rows = rows if start is not None else _from_first(rows)
     if as_json:
         print_json({"currency": plan.currency, "tariff": plan.name, "periods": [_plain(row) for row in rows]})
         return
@@ -77,9 +82,18 @@ async def costs(
         say(f"{unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost.")
 
 
+def _from_first(rows: Sequence[Costs]) -> Sequence[Costs]:
+    """Leave out what lies before all history and after it."""
+    known = [place for place, row in enumerate(rows) if row.import_wh is not None or row.load_wh is not None]
+    return rows[known[0] : known[-1] + 1] if known else ()
+
+
 def _plain(row: Costs) -> dict[str, Any]:
-    names = row.__dataclass_fields__
-    values = {name: getattr(row, name) for name in names}
+    from openvoy.model.costs import share_pct  # noqa: PLC0415 - `--help` need not load it
+
+    values = {name: getattr(row, name) for name in row.__dataclass_fields__}
+    values["self_consumption_pct"] = share_pct(row.solar_wh, row.export_wh)
+    values["autarky_pct"] = share_pct(row.load_wh, row.import_wh)
     return {name: float(round(value, 4)) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
