@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,19 @@ async def opened(folder: Path, **options: Any) -> AsyncIterator[HistoryStore]:
         yield store
     finally:
         await store.close()
+
+
+_MADE: dict[Callable[[Path], Awaitable[None]], Path] = {}
+
+
+async def made_once(make: Callable[[Path], Awaitable[None]], folder: Path) -> None:
+    """Have a closed history in a folder as `make` makes it: once in a process, then as a copy."""
+    if make not in _MADE:
+        parent = tempfile.mkdtemp(prefix="history-")
+        atexit.register(shutil.rmtree, parent, ignore_errors=True)
+        await make(Path(parent, "made"))
+        _MADE[make] = Path(parent, "made")
+    shutil.copytree(_MADE[make], folder, dirs_exist_ok=True)
 
 
 def rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:

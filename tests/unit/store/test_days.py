@@ -19,7 +19,7 @@ from openvoy.store.periods import build_bounds, parse_zone
 from openvoy.store.read_energy import read_periods
 from openvoy.store.read_rest import read_owners
 from openvoy.store.verifying import verify_files
-from tests.unit.store.records import GATEWAY, opened
+from tests.unit.store.records import GATEWAY, made_once, opened
 from tests.unit.store.test_sealing import sealed
 
 ZONE = "Europe/Paris"
@@ -39,7 +39,17 @@ def times() -> Sequence[datetime]:
     return [at for at in every if not any(start < at < end for start, end in OUTAGES)]
 
 
-async def fill(store: HistoryStore) -> None:
+async def fill(folder: Path) -> None:
+    """Three months and a day, sealed but for the day."""
+    await made_once(make, folder)
+
+
+async def make(folder: Path) -> None:
+    async with opened(folder) as store:
+        await write(store)
+
+
+async def write(store: HistoryStore) -> None:
     at_s = [at.timestamp() for at in times()]
     grown = [10.0 * number + number % 7 for number in range(len(at_s))]
     energies = {
@@ -110,8 +120,8 @@ async def next_month(store: HistoryStore) -> None:
 async def test_days_follow_what_happens_to_their_months(
     tmp_path: Path, change: Callable[[HistoryStore], Awaitable[None]]
 ) -> None:
+    await fill(tmp_path)
     async with opened(tmp_path) as store:
-        await fill(store)
         await check(store)
         before = await kept(store)
         assert before > 3 * 60
@@ -128,8 +138,8 @@ async def test_days_follow_what_happens_to_their_months(
 async def test_an_outage_is_kept_once_both_of_its_ends_are_sealed_and_opened_by_what_comes_into_it(
     tmp_path: Path,
 ) -> None:
+    await fill(tmp_path)
     async with opened(tmp_path) as store:
-        await fill(store)
         whole = await kept(store)
         await store.write(Batch(energy=(EnergyRecord(gateway=GATEWAY, at=LATE, solar_wh=28_000.0),)))
         ((left,),) = await store._read(
@@ -143,8 +153,8 @@ async def test_an_outage_is_kept_once_both_of_its_ends_are_sealed_and_opened_by_
 
 
 async def test_days_of_a_history_made_anew_are_kept_anew(tmp_path: Path) -> None:
+    await fill(tmp_path)
     async with opened(tmp_path) as store:
-        await fill(store)
         before = await kept(store)
         first = await store.read_energy(**SPAN)
     (tmp_path / FILE_NAME).unlink()
@@ -156,8 +166,8 @@ async def test_days_of_a_history_made_anew_are_kept_anew(tmp_path: Path) -> None
 
 
 async def test_days_of_sealed_files_beyond_mending_are_whole_or_marked_and_the_files_are_named(tmp_path: Path) -> None:
+    await fill(tmp_path)
     async with opened(tmp_path) as store:
-        await fill(store)
         await kept(store)
         first = await store.read_energy(**SPAN)
     lost = [
@@ -190,8 +200,8 @@ def sum_of(columns: Columns) -> float:
 
 async def test_only_a_few_time_zones_are_kept(tmp_path: Path) -> None:
     zones = ("Europe/Paris", "UTC", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo")
+    await fill(tmp_path)
     async with opened(tmp_path) as store:
-        await fill(store)
         for zone in zones:
             await store.read_energy(**{**SPAN, "time_zone": zone})
             await asyncio.wrap_future(store._writer.apply())

@@ -25,6 +25,7 @@ from tests.unit.store.records import (
     event,
     everything,
     inverter,
+    made_once,
     make_third,
     opened,
     plain_rows_of,
@@ -50,7 +51,11 @@ def watts() -> list[float]:
 
 
 async def fill(folder: Path) -> None:
-    """Two months and a bit of everything that accounting and dashboard read, then until all of it is sealed."""
+    """Two months and a bit of everything that accounting and dashboard read, with all of it sealed."""
+    await made_once(make, folder)
+
+
+async def make(folder: Path) -> None:
     async with opened(folder, live_days=1) as store:
         await store.write(everything(JANUARY))
         columns = {"gateway": GATEWAY, "at": at_s()}
