@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Locator, Page, Route
 
 from openvoy.cli.roof import RoofFile
 from openvoy.model.layout import Layout, PanelPlace
 from openvoy.model.records import Batch, DeviceEnergyRecord, EventRecord, InverterRecord, MeterRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import chromium, visit
-from tests.e2e.home import SERIAL, SILENT, a_home, a_status, zone_of_afternoon
+from tests.e2e.chromium import PHONE, chromium, visit
+from tests.e2e.home import PANELS, SERIAL, SILENT, a_home, a_panel, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -109,6 +112,72 @@ async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Serv
         assert await panel.get_attribute("transform") != before
         await page.get_by_role("button", name="Discard").click()
         assert await panel.get_attribute("transform") == before
+
+
+@pytest.mark.parametrize("count", [60, 200])
+async def test_many_panels_are_laid_out_with_fingers(browser: Browser, service: Served, count: int) -> None:
+    now = datetime.now(UTC)
+    service.feed.publish(a_status(now), a_home(now, inverters=tuple(a_panel(number, now) for number in range(count))))
+    async with visit(browser, f"{service.url}#/panels", viewport=PHONE, has_touch=True) as opened:
+        page = opened.page
+        await page.locator(f"{ARRAY} [data-serial]").nth(count - 1).wait_for()
+        widths = await page.locator(f"{ARRAY} .glass").evaluate_all(
+            "all => all.map((e) => e.getBoundingClientRect().width)"
+        )
+        assert min(widths) >= 20
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.locator("[data-edit]").tap()
+        await page.get_by_role("button", name="Choose several").tap()
+        first, second = (page.locator(f"{ARRAY} [data-serial]").nth(number) for number in (0, 1))
+        before = [await panel.get_attribute("transform") for panel in (first, second)]
+        await first.tap()
+        await page.get_by_role("button", name="Choose several").tap()
+        await drag_by_finger(page, first, 40)
+        assert await first.get_attribute("transform") != before[0]
+        assert await second.get_attribute("transform") == before[1]
+        await page.get_by_role("button", name="Turn by 90°").tap()
+        assert "turned by 90°" in str(await first.locator("title").text_content())
+        assert opened.complaints == []
+
+
+async def drag_by_finger(page: Page, panel: Locator, by_px: int) -> None:
+    """Put a finger on a panel, move it and lift it, as the screen reports it."""
+    await panel.scroll_into_view_if_needed()
+    box = await panel.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = await page.context.new_cdp_session(page)
+    for kind, shift in (("touchStart", 0), ("touchMove", by_px // 2), ("touchMove", by_px), ("touchEnd", None)):
+        points = [] if shift is None else [{"x": x + shift, "y": y}]
+        await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+async def test_sleep_is_told_from_silence_by_day(browser: Browser, service: Served) -> None:
+    """It is afternoon at the site's clock, but its place says which light there is: at night nobody is ill."""
+    now = datetime.now(UTC)
+    old = now - timedelta(hours=5)
+    for shift_h, fault in ((0, 1), (12, 0)):
+        # The sun stands over the place, or on the other side of the earth.
+        site = {"latitude": 0.0, "longitude": sun_longitude(now, shift_h)}
+        panels = tuple(replace(a_panel(number, old), at=old) for number in range(PANELS))
+        service.feed.publish(a_status(now), a_home(now, inverters=panels))
+        async with visit(browser, "about:blank") as opened:
+            reply = {**(await service.ask("api/v1/site")), **site}
+            await opened.page.route("**/api/v1/site", partial(answer, reply))
+            await opened.page.goto(f"{service.url}#/panels")
+            words = "although it is day" if fault else "Panels sleep without light"
+            await opened.wait_for('[data-card="faults"]', words)
+            assert await opened.page.locator('[data-fault="all"]').count() == fault
+
+
+async def answer(reply: dict[str, Any], route: Route) -> None:
+    await route.fulfill(json=reply)
+
+
+def sun_longitude(now: datetime, shift_h: int) -> float:
+    """Give the longitude over which the sun stands, to some degrees, or `shift_h` hours from it."""
+    hours = now.hour + now.minute / 60 - 12 + shift_h
+    return (-15 * hours + 180) % 360 - 180
 
 
 async def test_the_heat_map_shows_what_history_has(browser: Browser, service: Served, store: HistoryStore) -> None:
