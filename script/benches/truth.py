@@ -46,6 +46,8 @@ class Verdict:
     today_wrong_days: int
     off_kwh: float
     increasing_off_kwh: float
+    integrated_off_pct: float | None
+    """How far the energy into batteries that nothing counts is off in all."""
 
 
 def run() -> Sequence[Row]:
@@ -87,7 +89,15 @@ async def _judge(name: str, folder: Path) -> Verdict:
         today_wrong_days=sum(not is_right(day.true_wh, today.get(day.date)) for day in solar),
         off_kwh=(sum(day.counted_wh for day in solar if day.counted_wh is not None) - true_wh) / 1000,
         increasing_off_kwh=(sum(increasing.values()) - true_wh) / 1000,
+        integrated_off_pct=_integrated_off_pct(days),
     )
+
+
+def _integrated_off_pct(days: Sequence[Day]) -> float | None:
+    known = [(day.true_wh, day.counted_wh) for day in days if day.is_integrated and day.quantity == "charge_wh"]
+    true_wh = sum(one for one, _ in known)
+    counted_wh = sum(one for _, one in known if one is not None)
+    return 100 * (counted_wh - true_wh) / true_wh if true_wh else None
 
 
 def _is_negative(day: Day) -> bool:
@@ -117,7 +127,10 @@ def _rows(verdict: Verdict) -> Sequence[Row]:
     what = f"{verdict.name} ({verdict.day_count} days, {verdict.estimated_days} estimated)"
     for finding in verdict.wrong:
         print(f"  {verdict.name}: {finding}")
+    figure = f"charge integrated from power, off in all, {verdict.name}"
+    off_pct = verdict.integrated_off_pct
     return [
+        *([] if off_pct is None else [Row(figure=figure, value=off_pct, unit="%")]),
         Row(
             figure=f"wrong or negative energies, {what}",
             value=float(len(verdict.wrong) + verdict.negative_days),

@@ -15,7 +15,7 @@ SHARE = 0.001
 LEAST_WH = 3.0
 """Gateways count in whole watt-hours, rounded down on both sides of a day; on a dark day that is more than 0.1 %."""
 INTEGRATED = frozenset({"charge_wh", "discharge_wh", "load_wh"})
-"""What nobody counts where batteries have no meter; what passed in a silence is then not known."""
+"""What nobody counts where batteries have no meter: it is added up from power, and what passed in a silence is lost."""
 QUANTITIES = ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh", "generator_wh")
 
 
@@ -28,6 +28,8 @@ class Day:
     true_wh: float
     counted_wh: float | None
     is_estimated: bool
+    is_integrated: bool = False
+    """Added up from power, and marked so: it is not held to what is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +58,7 @@ def build_days(life: Life, columns: Columns) -> list[Day]:
             continue
         place = rows[day]
         is_estimated = bool(columns["estimated"][place])
-        is_unknown = is_estimated and bool(columns["charge_estimated"][place])
         for quantity in QUANTITIES:
-            if is_unknown and quantity in INTEGRATED:
-                continue
             counted: Any = columns[quantity][place]
             days.append(
                 Day(
@@ -68,6 +67,7 @@ def build_days(life: Life, columns: Columns) -> list[Day]:
                     true_wh=_energy(life, after, quantity) - _energy(life, before, quantity),
                     counted_wh=counted,
                     is_estimated=is_estimated,
+                    is_integrated=quantity in INTEGRATED and bool(columns["charge_estimated"][place]),
                 )
             )
     return days
@@ -94,7 +94,7 @@ _BRANCHES: Mapping[str, tuple[str, str]] = {
 
 def find_wrong(days: Sequence[Day], quantity: str) -> Iterator[Finding]:
     """Find what is not right: single days, and runs of days whose shape is estimated as a whole."""
-    for run in _runs([day for day in days if day.quantity == quantity]):
+    for run in _runs([day for day in days if day.quantity == quantity and not day.is_integrated]):
         true_wh = sum(day.true_wh for day in run)
         known = [day.counted_wh for day in run if day.counted_wh is not None]
         counted_wh = sum(known) if known else None
