@@ -274,7 +274,7 @@ def main(how: str, what: str, beside: Path, ats: Sequence[str]) -> None:
         stop_at = functools.partial(stop, what, beside, full)
     else:
         stop_at = functools.partial({"killed": kill_at_steps, "size": kill_at_size}[how], WORK[what], beside)
-    for at in itertools.count(1) if ats == [EVERY] else ats:
+    for at in itertools.count(1) if ats == [EVERY] else (int(at) if at.isdigit() else at for at in ats):
         stopped = stop_at(at)
         sys.stdout.write(json.dumps(stopped) + "\n")
         sys.stdout.flush()
