@@ -18,7 +18,8 @@ import pytest
 from openvoy.cli.app import run
 from openvoy.collector.feed import LiveFeed
 from openvoy.collector.tariffs import keeping_tariffs, read_tariff
-from openvoy.model.records import Batch, EnergyRecord, EventRecord, InverterRecord, PowerRecord
+from openvoy.model.counters import CounterSource
+from openvoy.model.records import Batch, CounterRecord, EnergyRecord, EventRecord, InverterRecord, PowerRecord
 from openvoy.model.tariff import DayPlan, Period, Season, Tariff
 from openvoy.store import HistoryStore
 from openvoy.store.exchange.parquet import read_parquet
@@ -242,6 +243,44 @@ def test_energies_are_accounted_anew_of_the_only_gateway(home: Path, capfd: pyte
     assert "no raw counters of gateway 122" in err
     _, err = call(home, capfd, "recompute", "--gateway", "123", code=2)
     assert "gateway 123" in err
+
+
+def test_energies_of_all_gateways_are_accounted_anew(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Two gateways counted 1 kWh an hour, of which one kept 2; what was imported for it is no change."""
+    source = CounterSource(quantity="solar", endpoint="meter_readings", block="aggregate", device="7")
+
+    async def fill_both() -> None:
+        store = await HistoryStore.open(home / "data")
+        for serial, factor in (("122", 2), ("123", 1)):
+            moments = [(START + timedelta(minutes=5 * n), 1e6 + 1000 * n / 12) for n in range(12 * 20 + 1)]
+            await store.write(
+                Batch(
+                    counters=tuple(
+                        CounterRecord(gateway=serial, at=at, firmware="8.2.1", source=source, value_wh=value_wh)
+                        for at, value_wh in moments
+                    ),
+                    energy=tuple(
+                        EnergyRecord(gateway=serial, at=at, solar_wh=1e6 + factor * (value_wh - 1e6))
+                        for at, value_wh in moments
+                    ),
+                )
+            )
+        await store.close()
+
+    asyncio.run(fill_both())
+    report = home / "report.csv"
+    report.write_text(quarter_report(*SPAN))
+    call(home, capfd, "import", str(report), "--gateway", "122")
+    out, _ = call(home, capfd, "recompute", "--json")
+    first, second = json.loads(out)["gateways"]
+    (change,) = first["changes"]
+    assert (change["quantity"], change["before_wh"], change["after_wh"]) == ("solar_wh", 40_000, 20_000)
+    assert (second["gateway"], second["changes"]) == ("123", [])
+    out, _ = call(home, capfd, "recompute", "--yes", "--json")
+    kept = [Path(one["kept"]) for one in json.loads(out)["gateways"]]
+    assert all(file.stat().st_size for file in kept)
+    out, _ = call(home, capfd, "recompute", "--json")
+    assert [one["changes"] for one in json.loads(out)["gateways"]] == [[], []]
 
 
 def broken(home: Path) -> Path:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from openvoy.model.records import EnergyRecord
-from openvoy.ports import Columns
 
 NAMES = ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh", "generator_wh")
 LEAST_WH = 1.0
@@ -27,45 +25,47 @@ class Difference:
     after_wh: float | None
 
 
-def find_differences(
-    rows: Sequence[EnergyRecord], known: Columns, zone: ZoneInfo, *, by: Literal["day", "month"] = "day"
-) -> Iterator[Difference]:
-    """Compare accounted rows with what `read_energy` gave by period."""
-    starts = [float(str(start)) for start in known["start"]]
-    if not starts:
-        return
-    bounds = [*starts, _end_of(starts[-1], zone, by)]
+class Levels:
+    """Counters at moments, on straight lines; they stand before their first row and after their last one."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        """Take Unix seconds in their order; only what is known at them is remembered."""
+        self._bounds = bounds
+        self._found: dict[str, list[float]] = {name: [] for name in NAMES}
+        self._last: dict[str, tuple[float, float]] = {}
+
+    def take(self, rows: Iterable[EnergyRecord]) -> None:
+        """Take rows of one gateway, in their order; more may follow."""
+        for row in rows:
+            at_s = row.at.timestamp()
+            for name in NAMES:
+                value_wh = getattr(row, name)
+                if value_wh is not None:
+                    self._reach(name, at_s, value_wh)
+
+    def _reach(self, name: str, at_s: float, value_wh: float) -> None:
+        found = self._found[name]
+        last_s, last_wh = self._last.get(name, (at_s, value_wh))
+        while len(found) < len(self._bounds) and self._bounds[len(found)] <= at_s:
+            share = (self._bounds[len(found)] - last_s) / (at_s - last_s) if at_s > last_s else 1.0
+            found.append(last_wh + max(0.0, share) * (value_wh - last_wh))
+        self._last[name] = at_s, value_wh
+
+    def energies_wh(self, name: str) -> list[float | None]:
+        """Give what a counter grew between each two moments; None where it was never known."""
+        if name not in self._last:
+            return [None] * (len(self._bounds) - 1)
+        rest = [self._last[name][1]] * (len(self._bounds) - len(self._found[name]))
+        return [after - before for before, after in pairwise([*self._found[name], *rest])]
+
+
+def find_differences(before: Levels, after: Levels, starts: Sequence[float], zone: ZoneInfo) -> Iterator[Difference]:
+    """Compare two accounts of the periods that begin at these moments."""
     for name in NAMES:
-        counts = [(row.at.timestamp(), value) for row in rows if (value := getattr(row, name)) is not None]
-        values = list(_values_at(counts, bounds))
-        for place, (first_wh, last_wh) in enumerate(pairwise(values)):
-            after_wh = None if first_wh is None or last_wh is None else last_wh - first_wh
-            before = known[name][place]
-            before_wh = None if before is None else float(before)
+        for start_s, before_wh, after_wh in zip(starts, before.energies_wh(name), after.energies_wh(name), strict=True):
             if _differ(before_wh, after_wh):
-                start = datetime.fromtimestamp(starts[place], zone)
+                start = datetime.fromtimestamp(start_s, zone)
                 yield Difference(start=start, quantity=name, before_wh=before_wh, after_wh=after_wh)
-
-
-def _end_of(start_s: float, zone: ZoneInfo, by: Literal["day", "month"]) -> float:
-    start = datetime.fromtimestamp(start_s, zone)
-    following = (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=1)
-    return following.astimezone(UTC).timestamp()
-
-
-def _values_at(counts: Sequence[tuple[float, float]], bounds: Sequence[float]) -> Iterator[float | None]:
-    """Read a counter at moments in their order, on straight lines; it stands before its first and after its last."""
-    place = 0
-    for bound_s in bounds:
-        while place < len(counts) and counts[place][0] < bound_s:
-            place += 1
-        if not counts:
-            yield None
-        elif place == 0 or place == len(counts):
-            yield counts[min(place, len(counts) - 1)][1]
-        else:
-            (before_s, before_wh), (after_s, after_wh) = counts[place - 1], counts[place]
-            yield before_wh + (after_wh - before_wh) * (bound_s - before_s) / (after_s - before_s)
 
 
 def _differ(before_wh: float | None, after_wh: float | None) -> bool:
