@@ -39,7 +39,6 @@ TROUBLES = (
     ("started-alone", "panels", "desk"),
     ("nightly-outage", "", "desk"),
     ("dead-panel", "panels", "desk"),
-    ("dead-panel", "", "phone"),
     ("disk-full", "", "desk"),
     ("empty-history", "", "desk"),
     ("first-minutes", "history", "desk"),
