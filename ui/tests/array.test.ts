@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { boundsOf, complete, grouped, moved, neighbour, turned, type Layout } from "../src/pages/panels/array";
-import { heatOf, median, mixedGroups, powerAt, ranking } from "../src/pages/panels/frames";
+import { heatOf, median, lastFull, mixedGroups, powerAt, ranking } from "../src/pages/panels/frames";
 import { judge, voltageBand } from "../src/pages/meters/band";
 import { findFaults, type Fault } from "../src/pages/panels/faults";
 import { daysBeside } from "../src/pages/panels/month";
@@ -99,4 +99,12 @@ test("faults: all at once is one fault, a sleeping array none, a weak panel only
     ["weak", "a"],
     ["dead", "b"],
   ]);
+});
+
+test("today stands at the last moment that most panels have reported", () => {
+  const until = (last: number): { at: number[]; power_w: (number | null)[] } => ({ at: [3000, last, 90_000], power_w: [1, 2, null] });
+  const dusk = new Map(["a", "b", "c", "d", "e"].map((serial, index) => [serial, until(index === 0 ? 9900 : 6000 + index)]));
+  expect(lastFull(dusk)).toBe(6000);
+  expect(lastFull(new Map([["a", until(9900)], ["b", { at: [], power_w: [] }]]))).toBe(9900);
+  expect(lastFull(new Map())).toBeNull();
 });

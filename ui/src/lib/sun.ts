@@ -1,6 +1,7 @@
 /** Whether panels have light, as far as place and clock say. */
 
 import type { Maybe } from "../api/types";
+import { dayOf } from "./time";
 
 export interface Place {
   latitude: Maybe<number>;
@@ -36,6 +37,6 @@ export function isDay(at_ms: number, place: Maybe<Place>, timeZone: string): boo
     const { latitude, longitude } = place;
     return [at_ms, at_ms - HOUR_MS].every((moment) => elevationOf(moment, latitude, longitude) >= WORKING_DEG);
   }
-  const hour = Number(new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" }).format(at_ms));
+  const hour = (at_ms - dayOf(at_ms, timeZone).start_s * 1000) / HOUR_MS;
   return hour >= LIGHT_HOURS[0] && hour < LIGHT_HOURS[1];
 }

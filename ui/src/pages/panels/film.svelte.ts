@@ -6,7 +6,7 @@ import type { InverterColumns, Maybe } from "../../api/types";
 import { dayOf, type Span } from "../../lib/time";
 import type { Board } from "../../state/board.svelte";
 import { fetchEnergies, fetchReports, sumEnergies } from "./api";
-import { bySerial, FRAME_S, framesOf } from "./frames";
+import { bySerial, FRAME_S, framesOf, lastFull } from "./frames";
 
 export type Measure = "power" | "energy";
 export type Period = "day" | "week" | "month";
@@ -30,6 +30,7 @@ export class Film {
   #first_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift - DAYS[this.period]).start_s);
   #day = $derived.by(() => dayOf(this.#start_s * 1000 + 1000, this.#board.timeZone));
   #histories = $derived(this.reports === null ? null : bySerial(this.reports));
+  #full_s = $derived(this.#histories === null ? null : lastFull(this.#histories));
   #frames = $derived.by(() => (this.reports === null ? null : framesOf(this.reports, this.#day)));
 
   constructor(board: Board) {
@@ -54,9 +55,10 @@ export class Film {
     return frames === null ? null : Math.min(frames.last_s, Math.max(frames.first_s, this.#chosen_s ?? this.#usual()));
   }
 
-  /** Unless somebody chose a time: the present of today, the noon of other days. */
+  /** Unless somebody chose a time: the last of today that most panels reported, the noon of other days. */
   #usual(): number {
-    if (this.shift === 0) return Math.floor(this.#board.now_ms / 1000 / FRAME_S) * FRAME_S - 2 * FRAME_S;
+    const latest = Math.floor(this.#board.now_ms / 1000 / FRAME_S) * FRAME_S - 2 * FRAME_S;
+    if (this.shift === 0) return Math.min(latest, this.#full_s ?? latest);
     return this.#day.start_s + Math.floor((this.#day.end_s - this.#day.start_s) / 2 / FRAME_S) * FRAME_S;
   }
 

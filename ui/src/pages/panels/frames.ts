@@ -49,6 +49,17 @@ export function framesOf(columns: InverterColumns, span: Span): { first_s: numbe
   return { first_s: down(known.reduce((a, b) => Math.min(a, b))), last_s: down(known.reduce((a, b) => Math.max(a, b))) };
 }
 
+/** So many panels need a report of a moment for it to stand for the array; the others are silent or report late. */
+const MOST = 0.8;
+
+/** The last moment for which most panels that reported have a report; null where none did. */
+export function lastFull(histories: ReadonlyMap<string, Reports>): Maybe<number> {
+  const lasts = [...histories.values()].map(({ at, power_w }) => at[power_w.findLastIndex((value) => value !== null)]);
+  const known = lasts.filter((at) => at !== undefined).sort((left, right) => right - left);
+  const last = known[Math.ceil(known.length * MOST) - 1];
+  return last === undefined ? null : Math.floor(last / FRAME_S) * FRAME_S;
+}
+
 /** Tenths of the highest, 0 to 9. */
 export function heatOf(value: Maybe<number>, highest: number): Maybe<number> {
   if (value === null || highest <= 0) return value === null ? null : 0;
