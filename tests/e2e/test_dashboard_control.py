@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator
+from playwright.async_api import Browser, Locator, expect
 
 from tests.e2e.chromium import PHONE, Visit, chromium, visit
-from tests.e2e.processes import address_of, started, virtual_gateway
+from tests.e2e.newcomer import PASSWORD, Home, gateways
+from tests.e2e.processes import address_of, openvoy, started
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 READY_MS = 20_000
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
@@ -27,14 +27,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
-    arguments = ("--site", "full", "--firmware", "8.3")
-    with virtual_gateway(*arguments, data=tmp_path_factory.mktemp("gateway")) as running:
-        yield running
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with gateways(tmp_path_factory.mktemp("gateways"), {"home": ("full", "8.3")}) as running:
+        yield running["home"]
 
 
 @contextlib.contextmanager
-def house(folder: Path, gateway: Mapping[str, Any], *, control: bool) -> Iterator[tuple[str, Path]]:
+def house(folder: Path, gateway: Home, *, control: bool) -> Iterator[tuple[str, Path]]:
     """Run the service as its file says; gives its address and the file."""
     file = folder / "openvoy.toml"
     (folder / "home.jwt").write_text(gateway["owner_token"])
@@ -63,7 +62,7 @@ async def serious(opened: Visit) -> list[str]:
 
 
 async def test_a_change_is_shown_confirmed_read_back_and_undone(
-    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+    browser: Browser, gateway: Home, tmp_path: Path
 ) -> None:
     with house(tmp_path, gateway, control=True) as (url, _):
         async with visit(browser, f"{url}/#/control") as opened:
@@ -73,7 +72,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             sheet = opened.page.get_by_role("dialog")
             await sheet.get_by_label("reserve").fill("45")
             await sheet.get_by_role("button", name="Show what will happen").click()
-            await opened.wait_for("dialog .changes", "30 → 45")
+            await opened.wait_for("dialog .changes", "30 % → 45 %")
             await sheet.get_by_text("The exact request").click()
             await opened.wait_for("dialog pre", "PUT /admin/lib/tariff")
             if await sheet.get_by_label("I understand").count():
@@ -89,8 +88,47 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             assert opened.complaints == []
 
 
+async def test_a_change_that_the_gateway_ignores_is_told_in_the_readers_language_and_who_did_it(
+    browser: Browser, gateway: Home, tmp_path: Path
+) -> None:
+    with house(tmp_path, gateway, control=True) as (url, _), gateway.fault("writes-ignored"):
+        async with visit(browser, f"{url}/#/control", locale="de-DE", viewport=PHONE) as opened:
+            await reserve(opened).get_by_text("Ladung, die für einen Ausfall bleibt.").wait_for(timeout=READY_MS)
+            await reserve(opened).get_by_role("button").click()
+            sheet = opened.page.get_by_role("dialog")
+            await sheet.get_by_label("Reserve").fill("2")
+            await sheet.get_by_role("button", name="Zeigen").click()
+            await expect(sheet.locator(".field-problem")).to_have_text("Bitte von 5 bis 100.")
+            await sheet.get_by_label("Reserve").fill("60")
+            await sheet.get_by_role("button", name="Zeigen").click()
+            await sheet.get_by_role("button", name="Anwenden").click()
+            await sheet.locator('[data-outcome="ignored"]').wait_for(timeout=2 * READY_MS)
+            await expect(sheet).to_contain_text("Das Gateway nahm die Anfrage an und tat nichts.")
+            await expect(sheet.get_by_role("button", name="Rückgängig")).to_have_count(0)
+            await opened.page.keyboard.press("Escape")
+            await expect(opened.page.locator("[data-entry]").first).to_contain_text("30 % → 60 %")
+            await expect(opened.page.locator("[data-entry]").first).to_contain_text("owner")
+            assert opened.complaints == []
+
+
+async def test_who_only_looks_is_told_so_and_changes_nothing(browser: Browser, gateway: Home, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(PASSWORD)
+    for name, right in (("anna", "owner"), ("ben", "viewer")):
+        how = ("--right", right, "--password-file", str(tmp_path / "password"))
+        said = openvoy("account", "set", name, *how, data=tmp_path)
+        assert said.returncode == 0, said.stderr
+    with house(tmp_path, gateway, control=True) as (url, _):
+        async with visit(browser, f"{url}/#/control") as opened:
+            await opened.page.get_by_label("Name").fill("ben")
+            await opened.page.get_by_label("Password").fill(PASSWORD)
+            await opened.page.get_by_role("button", name="Log in").click()
+            await expect(opened.page.locator(".band")).to_contain_text("Only an owner", timeout=READY_MS)
+            await expect(reserve(opened).get_by_role("button")).to_be_disabled()
+            assert await serious(opened) == []
+
+
 async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_settings(
-    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+    browser: Browser, gateway: Home, tmp_path: Path
 ) -> None:
     with house(tmp_path, gateway, control=False) as (url, file):
         async with visit(browser, f"{url}/#/control", viewport=PHONE) as opened:
@@ -106,7 +144,7 @@ async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_set
 
 
 async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(
-    browser: Browser, gateway: Mapping[str, Any], tmp_path: Path
+    browser: Browser, gateway: Home, tmp_path: Path
 ) -> None:
     with house(tmp_path, gateway, control=False) as (url, file):
         before = file.read_text()

@@ -37,6 +37,9 @@ export function show(value: Setting | undefined, unit = "", words: { yes: string
   return unit === "" ? text : `${text}\u00a0${unit}`;
 }
 
+/** Of a setting of a control, such as %. */
+export const unitOf = (offer: Offer | undefined, name: string): string => offer?.arguments.find((one) => one.name === name)?.unit ?? "";
+
 /** What the form begins with: the current settings of a target. */
 export function startOf(offer: Offer, target: string): Record<string, Setting> {
   const current = offer.current[target] ?? {};

@@ -10,6 +10,11 @@ function problemOf(field: Field): string {
   if (validity.valid) return "";
   if (validity.valueMissing) return t("field.missing");
   if (validity.tooShort) return t("field.short", { count: (field as HTMLInputElement).minLength });
+  if (validity.rangeUnderflow || validity.rangeOverflow) {
+    const { min, max } = field as HTMLInputElement;
+    return t("field.range", { least: min || "…", most: max || "…" });
+  }
+  if (validity.badInput) return t("field.number");
   if (validity.typeMismatch) return t("field.email");
   return field.validationMessage;
 }
