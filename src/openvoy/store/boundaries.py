@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from openvoy.store import tables
@@ -86,18 +87,27 @@ class Boundaries:
         self._session = session
         self._kind = kind
         self._extent = extent
-        self._edges = self._read_edges(bounds) if bounds and extent.names else {}
+        self._near: dict[tuple[int, str], list[Count]] = {}
+        """By owner and quantity, in the order of time: whole quarters of an hour, with gaps between them."""
+        self._divided = {at_s // NEAR_S for at_s in bounds if at_s % NEAR_S}
+        """Quarters of an hour that a bound lies in."""
+        for run in _runs(bounds) if extent.names else ():
+            self._read_near(run)
         self._searched: dict[tuple[int, int, int], Counts] = {}
 
     def of(self, owner_id: int, name: str, bounds: Sequence[int]) -> list[Boundary]:
         """Give what is known of one counter around each bound; the bounds are in their order."""
+        near = self._near.get((owner_id, name), [])
+        place = bisect_left(near, bounds[0], key=_time_of) if bounds else 0
         found: list[Boundary] = []
         last: Boundary | None = None
         for at_s in bounds:
             if last is not None and (last.after is None or last.after.at_s > at_s):
                 last = Boundary(at_s, last.before, last.after)
             else:
-                before, after = self._near(owner_id, name, at_s)
+                while place < len(near) and near[place].at_s < at_s:
+                    place += 1
+                before, after = self._beside(near, place, at_s)
                 last = Boundary(
                     at_s,
                     before or self._search(owner_id, name, at_s, -1),
@@ -106,47 +116,43 @@ class Boundaries:
             found.append(last)
         return found
 
-    def _near(self, owner_id: int, name: str, at_s: int) -> tuple[Count | None, Count | None]:
-        quarter, rest_s = divmod(at_s, NEAR_S)
-        later = self._edges.get((owner_id, quarter, name)) if rest_s == 0 else None
-        if later is not None and later[0].at_s == at_s:
-            return later[0], later[0]
-        if (end_s := self._extent.beyond(at_s)) is not None and (
-            edge := self._edges.get((owner_id, end_s // NEAR_S, name))
-        ):
-            return (edge[1], None) if at_s > end_s else (None, edge[0])
-        if rest_s:
-            return None, None
-        earlier = self._edges.get((owner_id, quarter - 1, name))
-        return earlier[1] if earlier else None, later[0] if later else None
+    def _beside(self, near: Sequence[Count], place: int, at_s: int) -> tuple[Count | None, Count | None]:
+        """Give the readings before and after a bound, where nothing that was not read can be between."""
+        after = near[place] if place < len(near) else None
+        if after is not None and after.at_s == at_s:
+            return after, after
+        before = near[place - 1] if place else None
+        quarters: Container[int] = _quarters_beside(at_s)
+        if (end_s := self._extent.beyond(at_s)) is not None:
+            quarters = {*_quarters_beside(at_s), end_s // NEAR_S}
+        return (
+            before if before is not None and before.at_s // NEAR_S in quarters else None,
+            after if after is not None and after.at_s // NEAR_S in quarters else None,
+        )
 
-    def _read_edges(self, bounds: Sequence[int]) -> Mapping[tuple[int, int, str], tuple[Count, Count]]:
-        """Read the first and last readings of the quarters of an hour on both sides of each bound."""
+    def _read_near(self, run: Sequence[int]) -> None:
+        """Read the quarters of an hour beside each bound; of one in which no bound lies the first and last readings."""
         kind, names = self._kind, self._extent.names
         values = ", ".join(f"CAST({name} AS DOUBLE)" for name in names)
-        edges: dict[tuple[int, int, str], tuple[Count, Count]] = {}
-        for run in _runs(bounds):
-            rows = self._session.rows(
-                f"SELECT {kind.owner}, at_s, estimated, {kind.integrated}, {values} "
-                f"FROM (SELECT *, CAST(epoch(time) AS BIGINT) AS at_s FROM {kind.table.name} "
-                f"WHERE time >= ? AND time < ?) WHERE at_s // {NEAR_S} IN (SELECT unnest(?)) ORDER BY at_s",
-                [
-                    utc(run[0] - NEAR_S),
-                    utc(run[-1] + NEAR_S),
-                    sorted(self._quarters(run)),
-                ],
-            )
-            for owner_id, at_s, estimated, integrated, *found in rows:
-                for name, value_wh in zip(names, found, strict=True):
-                    if value_wh is not None:
-                        key, count = (owner_id, at_s // NEAR_S, name), Count(at_s, value_wh, estimated, integrated)
-                        edges[key] = (edges[key][0] if key in edges else count, count)
-        return edges
+        rows = self._session.rows(
+            f"SELECT {kind.owner}, at_s, estimated, {kind.integrated}, {values} "
+            f"FROM (SELECT *, CAST(epoch(time) AS BIGINT) AS at_s FROM {kind.table.name} "
+            f"WHERE time >= ? AND time < ?) WHERE at_s // {NEAR_S} IN (SELECT unnest(?)) ORDER BY at_s",
+            [utc(run[0] - 2 * NEAR_S), utc(run[-1] + 2 * NEAR_S), sorted(self._quarters(run))],
+        )
+        for owner_id, at_s, estimated, integrated, *found in rows:
+            quarter = at_s // NEAR_S
+            for name, value_wh in zip(names, found, strict=True):
+                near = self._near.setdefault((owner_id, name), [])
+                if value_wh is None or (near and near[-1].at_s >= at_s):
+                    continue  # nothing, or a quarter that stands beside the bounds before these, too
+                is_inside = len(near) > 1 and near[-2].at_s // NEAR_S == quarter and quarter not in self._divided
+                near[-1 if is_inside else len(near) :] = [Count(at_s, value_wh, estimated, integrated)]
 
     def _quarters(self, run: Sequence[int]) -> set[int]:
-        """Give the quarters on both sides of each bound, and that of all readings' end where it is among the bounds."""
+        """Give the quarters beside the bounds, and that of all readings' end where it is among the bounds."""
         ends_s = [end_s for at_s in (run[0], run[-1]) if (end_s := self._extent.beyond(at_s)) is not None]
-        beside = {at_s // NEAR_S + side for at_s in run for side in (-1, 0)}
+        beside = {quarter for at_s in run for quarter in _quarters_beside(at_s)}
         return beside | {end_s // NEAR_S for end_s in ends_s if run[0] <= end_s <= run[-1]}
 
     def _ends(self, end: str) -> str:
@@ -184,6 +190,16 @@ class Boundaries:
             for name, count in zip(names, counts, strict=True)
             if count is not None
         }
+
+
+def _time_of(count: Count) -> int:
+    return count.at_s
+
+
+def _quarters_beside(at_s: int) -> range:
+    """Give the quarters of an hour before and after a bound, and the one that it divides."""
+    quarter, rest_s = divmod(at_s, NEAR_S)
+    return range(quarter - 1, quarter + (2 if rest_s else 1))
 
 
 def _runs(bounds: Sequence[int]) -> Iterator[list[int]]:
