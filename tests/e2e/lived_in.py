@@ -65,6 +65,14 @@ class LivedIn:
         async with self.asking.get(f"/api/v1/{path}") as reply:
             return await reply.json()
 
+    async def send(self, method: str, path: str, **body: Any) -> Any:
+        """Change something as a page would."""
+        cookies = {cookie.key: cookie.value for cookie in self.asking.cookie_jar}
+        headers = {"X-CSRFToken": cookies.get("openvoy_csrf", "")}
+        async with self.asking.request(method, f"/api/v1/{path}", json=body, headers=headers) as reply:
+            assert reply.status == 200, await reply.text()
+            return await reply.json()
+
     async def until_state(self, *states: str) -> None:
         """Wait until collection goes like this; where that takes long, time goes faster."""
         async with asyncio.timeout(PATIENCE_S):
@@ -114,7 +122,9 @@ async def lived_in(
         gateway = await stack.enter_async_context(VirtualGateway(source, clock=clock, settings=settings))
         service = build_service(gateway, definition, folder, clock, token_s)
         bound = await stack.enter_async_context(service.running(store, clock))
-        asking = await stack.enter_async_context(aiohttp.ClientSession(bound.url))
+        asking = await stack.enter_async_context(
+            aiohttp.ClientSession(bound.url, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        )
         yield LivedIn(url=bound.url, gateway=gateway, clock=clock, store=store, asking=asking)
 
 

@@ -17,8 +17,9 @@ from playwright.async_api import Browser
 
 from tests.e2e.chromium import DESK, PHONE, chromium
 from tests.e2e.lived_in import LivedIn
+from tests.e2e.processes import address_of, started
 from tests.e2e.readable import AXE, reading
-from tests.e2e.troubles import HOUSES, room_for
+from tests.e2e.troubles import HOUSES, NOON, room_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -134,12 +135,12 @@ async def staged(name: str, folder: Path) -> AsyncIterator[LivedIn]:
 
 
 async def look_through(
-    browser: Browser, house: LivedIn, name: str, *, has_axe: bool, pages: Sequence[str] = PAGES, **settings: Any
+    browser: Browser, url: str, expected: Expected, *, has_axe: bool, **settings: Any
 ) -> Sequence[str]:
     """Open all pages of a house; give all that is wrong."""
-    expected, wrong = EXPECTED[name], []
-    async with reading(browser, house.url, **settings) as reader:
-        for page in pages:
+    wrong = []
+    async with reading(browser, url, **settings) as reader:
+        for page in PAGES:
             await reader.open(page)
             found = await reader.flaws()
             found += await reader.misread("main", expected.pages.get(page, ()))
@@ -155,7 +156,7 @@ async def look_through(
     return wrong
 
 
-STRONGEST = ("unreachable", "token-expired", "disk-full", "nightly-outage")
+STRONGEST = ("unreachable", "disk-full", "nightly-outage")
 """What people meet; the others run with --long."""
 
 
@@ -164,7 +165,16 @@ async def test_what_is_wrong_and_what_helps_can_be_read_on_every_page(
     browser: Browser, tmp_path: Path, name: str
 ) -> None:
     async with staged(name, tmp_path) as house:
-        assert await look_through(browser, house, name, has_axe=False, viewport=PHONE) == []
+        assert await look_through(browser, house.url, EXPECTED[name], has_axe=False, viewport=PHONE) == []
+
+
+@pytest.mark.slow
+async def test_every_page_of_the_demo(browser: Browser, tmp_path: Path) -> None:
+    arguments = ("demo", "--port", "0", "--no-browser", "--days", "30", "--start", NOON)
+    with started(*arguments, "--data", str(tmp_path / "demo"), data=tmp_path) as process:
+        url = address_of(process) + "/"
+        for size in (PHONE, DESK, WALL):
+            assert await look_through(browser, url, EXPECTED["well"], has_axe=AXE.exists(), viewport=size) == []
 
 
 @pytest.mark.slow
@@ -173,7 +183,7 @@ async def test_every_page_in_every_trouble_at_every_size(browser: Browser, tmp_p
     async with staged(name, tmp_path) as house:
         found = {
             f"{size['width']} {scheme}": await look_through(
-                browser, house, name, has_axe=AXE.exists(), viewport=size, color_scheme=scheme
+                browser, house.url, EXPECTED[name], has_axe=AXE.exists(), viewport=size, color_scheme=scheme
             )
             for size, scheme in ((PHONE, "light"), (DESK, "dark"), (WALL, "light"))
         }
