@@ -50,8 +50,9 @@ async def read_counted(
         values = (await _read(store, bounds, gateway))[f"{quantity}_wh"] if bounds else ()
         for one in partial:
             value = values[places[one.start_s]]
-            is_cut = not coverage.is_seam(quantity, one) or await _has_own_end(store, one, gateway)
-            if value is not None and is_cut:
+            if value is None:
+                counted[quantity, one.start_s, one.end_s] = 0.0
+            elif not coverage.is_seam(quantity, one) or await _has_own_end(store, one, gateway):
                 counted[quantity, one.start_s, one.end_s] = float(value)
     return counted
 
