@@ -165,6 +165,24 @@ def test_what_an_absent_inverter_counted_meanwhile_belongs_to_all_the_time_since
     assert back.energy.solar_wh == 2960
 
 
+def test_what_inverters_tell_late_is_nothing_new_beside_a_meter_that_stands_for_the_night() -> None:
+    def panels(meter_wh: float, n: int, *, is_back: bool) -> list[RawCounter]:
+        others = {"b": 1000.0 + 40 * n} if is_back else {}
+        return [counter(meter_wh), *fleet(a=1000.0 + 40 * min(n, 20), **others)]
+
+    day = [panels(8000 + 80 * min(n, 19), n, is_back=n < 5) for n in range(21)]
+    night = [panels(9520, 20, is_back=False)] * 60
+    morning = [panels(9520, 20, is_back=True)] * 30
+    assert solar([*day, *night, *morning])[-1] == 9520
+
+
+def test_a_new_meter_knows_better_than_lagging_reports_what_it_counted_since_it_began() -> None:
+    old = [[counter(5000 + 10 * n), *fleet(a=1000.0 + 10 * n)] for n in range(3)]
+    silent = [[counter(0), *fleet(a=1020.0)]] * 30
+    new = [[counter(60.0 * n), *fleet(a=1020.0)] for n in range(1, 8)]
+    assert solar([*old, *silent, *new])[-1] == 5020 + 420
+
+
 def test_each_inverters_wrap_is_put_back() -> None:
     wrap_wh = 2**32 / 3600
     assert solar([fleet(a=wrap_wh - 20, b=500.0), fleet(a=30.0, b=510.0)]) == pytest.approx(

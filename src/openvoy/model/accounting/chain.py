@@ -168,6 +168,8 @@ class Chain:
         counter = track.counter
         if isinstance(counter, Fleet):
             track.read_s = at_s
+            if self._is_lead_alive(source, at_s):
+                track.offset_wh -= counter.late_wh
             return True
         if raw_wh == counter.raw_wh and not counter.is_doubted:
             counter.read_s = track.read_s = at_s
@@ -187,11 +189,15 @@ class Chain:
             )
         if step is Step.HELD:
             return False
-        if step not in SILENT and self._is_lead_alive(source, at_s):
+        if step not in SILENT and self._is_lead_alive(source, at_s) and not self._begins_anew(track, step):
             # What a source tells late or otherwise than others was counted by the leader when it happened.
             track.offset_wh -= counter.total_wh - counted_wh
         track.read_s = at_s
         return True
+
+    def _begins_anew(self, track: _Track, step: Step) -> bool:
+        """Whether a source counts from 0 that knows better than the leader what came since it was left."""
+        return step is Step.RESTART and self.lead is not None and track.rank < self._tracks[self.lead].rank
 
     def _is_lead_alive(self, source: CounterSource, at_s: float) -> bool:
         """Whether another source leads and was read lately."""

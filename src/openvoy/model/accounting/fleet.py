@@ -28,8 +28,10 @@ class Fleet:
         self._gone: set[str] = set()
         self._whole_s: float | None = None
         """When all were last read."""
+        self.late_wh = 0.0
+        """What inverters that had stood or been away added in the last step."""
         self._late: list[tuple[float, float]] = []
-        """Since when inverters had stood or been away that count now, and what they add."""
+        """Since when, and how much each."""
 
     def seed(self, source: CounterSource, raw_wh: float, at_s: float) -> None:
         """Remember an inverter from an earlier reading; one of long ago has left, which was told then."""
@@ -60,8 +62,8 @@ class Fleet:
                 counter.read_s = at_s
             else:
                 notices += self._count(counter, reading, at_s)
-        late_wh = sum(added_wh for _, added_wh in self._late)
-        self.late_since_s = min(since_s for since_s, _ in self._late) if late_wh > LATE_WH else None
+        self.late_wh = sum(added_wh for _, added_wh in self._late)
+        self.late_since_s = min(since_s for since_s, _ in self._late) if self.late_wh > LATE_WH else None
         if is_whole:
             self._whole_s = at_s
         return notices + (self._missed(seen, at_s) if is_whole and has_unchanged else [])
