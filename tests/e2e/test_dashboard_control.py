@@ -88,6 +88,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             assert opened.complaints == []
 
 
+@pytest.mark.slow
 async def test_a_change_that_the_gateway_ignores_is_told_in_the_readers_language_and_who_did_it(
     browser: Browser, gateway: Home, tmp_path: Path
 ) -> None:

@@ -113,7 +113,7 @@ async def test_values_change_where_they_are(browser: Browser, service: Served) -
 TROUBLE = {
     "unreachable": ("envoy.local does not answer.", "Check that it has power."),
     "needs_login": ("The token has expired.", "Run openvoy token fetch."),
-    "quiet": ("The gateway restarts for the night.", "Nothing is lost."),
+    "quiet": ("The gateway is restarting for the night.", "Nothing is lost."),
 }
 
 

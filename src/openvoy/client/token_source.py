@@ -51,8 +51,8 @@ class ReadTokens:
         return CredentialRejected(
             self._told_end()
             or f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
-            hint="Log in anew under Settings in the dashboard, or get a new one with `openvoy token fetch`; with cloud ="
-            " { user = …, password_env = … } in the configuration it is renewed by itself.",
+            hint="Log in anew under Settings in the dashboard, or get a new one with `openvoy token fetch`; with "
+            "cloud = { user = …, password_env = … } in the configuration it is renewed by itself.",
         )
 
     def _told_end(self) -> str | None:
