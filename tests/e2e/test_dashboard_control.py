@@ -46,6 +46,14 @@ def house(folder: Path, gateway: Home, *, control: bool) -> Iterator[tuple[str, 
         yield address_of(process), file
 
 
+MAKE_LINK = """async () => {
+  const token = /openvoy_csrf=([^;]+)/.exec(document.cookie)[1];
+  const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
+  const body = JSON.stringify({name: "hall", kind: "link"});
+  return (await (await fetch("api/v1/keys", {method: "POST", headers, body})).json()).shown;
+}"""
+
+
 def reserve(opened: Visit) -> Locator:
     return opened.page.locator('[data-control="battery.reserve"]')
 
@@ -126,6 +134,28 @@ async def test_who_only_looks_is_told_so_and_changes_nothing(browser: Browser, g
             await expect(opened.page.locator(".band")).to_contain_text("Only an owner", timeout=READY_MS)
             await expect(reserve(opened).get_by_role("button")).to_be_disabled()
             assert await serious(opened) == []
+
+
+async def test_a_tablets_link_shows_the_house_in_a_browser_that_was_never_there(
+    browser: Browser, gateway: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text(PASSWORD)
+    how = ("--right", "owner", "--password-file", str(tmp_path / "password"))
+    assert openvoy("account", "set", "anna", *how, data=tmp_path).returncode == 0
+    with house(tmp_path, gateway, control=True) as (url, _):
+        async with visit(browser, f"{url}/#/settings") as opened:
+            await opened.page.get_by_label("Name").fill("anna")
+            await opened.page.get_by_label("Password").fill(PASSWORD)
+            await opened.page.get_by_role("button", name="Log in").click()
+            await opened.page.locator("nav").wait_for(timeout=READY_MS)
+            link = await opened.page.evaluate(MAKE_LINK)
+        async with visit(browser, f"{url}#link={link}") as opened:
+            await opened.wait_for_health("live")
+            assert (
+                await opened.page.evaluate("fetch('api/v1/me').then((one) => one.json()).then((me) => me.right)")
+                == "viewer"
+            )
+            assert opened.complaints == []
 
 
 async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_settings(
