@@ -267,18 +267,18 @@ def _measure_peers(
 def _our_views(folder: Path) -> Iterator[Mapping[str, Callable[[int], float]]]:
     """Our views, which say how long they took: in the event loop, as the service asks."""
 
-    async def timed_ms(ask: Callable[[int], Awaitable[object]], day: int) -> float:
-        began = time.perf_counter()
-        await ask(day)
-        return 1000 * (time.perf_counter() - began)
+    def timed(ask: Callable[[int], Awaitable[object]]) -> Callable[[int], float]:
+        async def timed_ms(day: int) -> float:
+            began = time.perf_counter()
+            await ask(day)
+            return 1000 * (time.perf_counter() - began)
+
+        return lambda day: runner.run(timed_ms(day))
 
     with asyncio.Runner() as runner:
         store = runner.run(HistoryStore.open(folder))
         try:
-            yield {
-                figure: lambda day, ask=ask: runner.run(timed_ms(ask, day))  # type: ignore[misc]
-                for figure, ask in _views(store).items()
-            }
+            yield {figure: timed(ask) for figure, ask in _views(store).items()}
         finally:
             runner.run(store.close())
 

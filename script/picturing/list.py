@@ -8,6 +8,7 @@ from typing import Literal
 from tests.e2e.chromium import DESK, PHONE
 
 DEMO_DAYS = 400
+Size = Literal["phone", "desk", "wall"]
 SIZES = {"phone": PHONE, "desk": DESK, "wall": {"width": 2560, "height": 1440}}
 
 
@@ -17,7 +18,7 @@ class Picture:
 
     house: str
     page: str
-    size: Literal["phone", "desk", "wall"] = "desk"
+    size: Size = "desk"
     scheme: Literal["light", "dark"] = "light"
 
     @property
@@ -30,8 +31,9 @@ class Picture:
 
 
 PAGES = ("", "history", "panels", "meters", "devices", "control", "settings")
-DARK = (("", "desk"), ("", "phone"), ("history", "desk"), ("panels", "desk"))
-TROUBLES = (
+ALL_SIZES: tuple[Size, ...] = ("phone", "desk", "wall")
+DARK: tuple[tuple[str, Size], ...] = (("", "desk"), ("", "phone"), ("history", "desk"), ("panels", "desk"))
+TROUBLES: tuple[tuple[str, str, Size], ...] = (
     ("token-expired", "", "desk"),
     ("token-expires-soon", "settings", "phone"),
     ("unreachable", "", "desk"),
@@ -47,7 +49,7 @@ TROUBLES = (
     ("large", "panels", "desk"),
 )
 PICTURES = (
-    *(Picture(house="demo", page=page, size=size) for page in PAGES for size in ("phone", "desk", "wall")),
-    *(Picture(house="demo", page=page, size=size, scheme="dark") for page, size in DARK),  # type: ignore[arg-type]
-    *(Picture(house=house, page=page, size=size) for house, page, size in TROUBLES),  # type: ignore[arg-type]
+    *(Picture(house="demo", page=page, size=size) for page in PAGES for size in ALL_SIZES),
+    *(Picture(house="demo", page=page, size=size, scheme="dark") for page, size in DARK),
+    *(Picture(house=house, page=page, size=size) for house, page, size in TROUBLES),
 )
