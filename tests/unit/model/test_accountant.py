@@ -176,6 +176,19 @@ def test_what_inverters_tell_late_is_nothing_new_beside_a_meter_that_stands_for_
     assert solar([*day, *night, *morning])[-1] == 9520
 
 
+def test_an_hour_that_inverters_tell_at_night_is_nothing_new_beside_a_meter_that_stands() -> None:
+    """By themselves they are not late: so much may come in an hour, and they stood for the night as the meter did."""
+
+    def evening(quarter: int, *, is_back: bool) -> list[RawCounter]:
+        hour = min((quarter + 1) // 4, 9)
+        counted_wh = 1000.0 + 200 * min(hour, 8)
+        away = {"b": counted_wh, "c": counted_wh} if is_back or quarter < 28 else {}
+        return [counter(8000 + 150 * min(quarter, 32)), *fleet(a=counted_wh + 10 * (hour > 8), **away)]
+
+    readings = [evening(quarter, is_back=quarter >= 70) for quarter in range(90)]
+    assert solar(readings, timedelta(minutes=15))[-1] == 8000 + 150 * 32
+
+
 def test_a_new_meter_knows_better_than_lagging_reports_what_it_counted_since_it_began() -> None:
     old = [[counter(5000 + 10 * n), *fleet(a=1000.0 + 10 * n)] for n in range(3)]
     silent = [[counter(0), *fleet(a=1020.0)]] * 30

@@ -69,9 +69,9 @@ class _Track:
     anchored_s: float = 0.0
     """When it was last told what the series stands at."""
     still_wh: float | None = None
-    """What it stood at when it first counted after the leader had stood for longer than reports lag."""
+    """What it stood at when it began to count while the leader stands, for longer than reports lag."""
     still_s: float | None = None
-    """When it had moved last as the leader was first found standing; then when it moved first after that."""
+    """When it had moved last as the leader was found standing."""
 
     @property
     def rank(self) -> int:
@@ -235,8 +235,12 @@ class Chain:
         Reports that only lag behind have come by now; the first step of one that stood as well may be from before.
         """
         moved_s = other.counter.moved_s
-        if other.still_s is None or (moved_s != other.still_s and other.still_s <= lead.counter.moved_s):
+        if other.still_s is None:
             other.still_s, other.still_wh = moved_s, other.value_wh
+        elif moved_s != other.still_s:
+            if other.still_s <= lead.counter.moved_s or moved_s - other.still_s > PATIENCE_S:
+                other.still_wh = other.value_wh
+            other.still_s = moved_s
         assert other.still_wh is not None, "set together with its time"
         return other.value_wh - other.still_wh > FROZEN_WH
 
