@@ -64,7 +64,7 @@ OUTSIDE = """
 """
 
 
-def run_tests(folder: Path, source: str, plugin: str) -> str:
+def run_tests(folder: Path, source: str, plugin: str, *options: str) -> str:
     (folder / "test_sample.py").write_text(textwrap.dedent(source))
     command = [
         sys.executable,
@@ -74,6 +74,7 @@ def run_tests(folder: Path, source: str, plugin: str) -> str:
         plugin,
         "-o",
         "asyncio_mode=auto",
+        *options,
         "-rfE",
         "-p",
         "no:cacheprovider",
@@ -86,7 +87,7 @@ def run_tests(folder: Path, source: str, plugin: str) -> str:
 
 
 def test_what_is_left_running_fails_the_test(tmp_path: Path) -> None:
-    output = run_tests(tmp_path, LEFTOVERS, "tests.support.leftovers")
+    output = run_tests(tmp_path, LEFTOVERS, "tests.support.leftovers", "-o", "leftover_grace_s=0.5")
     assert "5 passed, 3 errors" in output
     for name in ("task", "thread", "process"):
         assert f"ERROR test_sample.py::test_leaves_a_{name} " in output

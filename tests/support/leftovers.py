@@ -13,12 +13,16 @@ from typing import Any
 
 import pytest
 
-GRACE_S = 1.0
-"""A thread or process that was told to end gets this long to be gone."""
-TASK_GRACE_S = 0.2
+GRACE = "leftover_grace_s"
+"""What was told to end gets this long to be gone; a busy machine takes its time."""
 
 _PROCESSES = Path("/proc")
 _allowed: set[object] = set()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a test of this guard be less patient."""
+    parser.addini(GRACE, "seconds that tasks, threads and processes have to end", default="10")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,13 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-async def no_task_left() -> AsyncIterator[None]:
+async def no_task_left(pytestconfig: pytest.Config) -> AsyncIterator[None]:
     """Fail the test that leaves a task in its event loop."""
     before = asyncio.all_tasks()
     yield
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     if left:
-        _, left = await asyncio.wait(left, timeout=TASK_GRACE_S)
+        _, left = await asyncio.wait(left, timeout=float(pytestconfig.getini(GRACE)))
     assert not left, f"tasks left running: {[str(task) for task in left]}"
 
 
@@ -62,7 +66,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Fail the test that leaves a thread or process, after all of its fixtures are done."""
     result = yield
-    left = await_end(item.stash[_BEFORE] | _allowed)
+    left = await_end(item.stash[_BEFORE] | _allowed, within_s=float(item.config.getini(GRACE)))
     assert not left, f"left running: {left}"
     return result
 
@@ -70,9 +74,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 _BEFORE: pytest.StashKey[set[object]] = pytest.StashKey()
 
 
-def await_end(expected: set[object]) -> list[str]:
+def await_end(expected: set[object], *, within_s: float) -> list[str]:
     """Name what runs beyond `expected`, once it had its time to end."""
-    deadline = time.monotonic() + GRACE_S
+    deadline = time.monotonic() + within_s
     while True:
         left = [name for key, name in running().items() if key not in expected]
         if not left or time.monotonic() > deadline:
@@ -93,11 +97,20 @@ def running() -> dict[object, str]:
 def _children() -> Iterator[tuple[int, str]]:
     """Child processes with their start times, where the system tells them as Linux does."""
     own = str(os.getpid())
-    for status in _PROCESSES.glob("[0-9]*/stat"):
+    for status in _candidates():
         # The name, in parentheses, may hold anything; the parent is the second word after it, the start the twentieth.
         words = _read(status).rpartition(")")[2].split()
         if words[1:2] == [own]:
             yield int(status.parent.name), words[19]
+
+
+def _candidates() -> Iterator[Path]:
+    """States of processes among which all children are: told by each thread, or else of all that there are."""
+    lists = list(_PROCESSES.glob("self/task/*/children"))
+    if not lists:
+        yield from _PROCESSES.glob("[0-9]*/stat")
+    for one in lists:
+        yield from (_PROCESSES / pid / "stat" for pid in _read(one).split())
 
 
 def _read(path: Path) -> str:
