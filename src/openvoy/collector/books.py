@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from openvoy.collector.recording import Recorder
-from openvoy.model import CounterSource, RawCounter, Snapshot
+from openvoy.model import CounterSource, RawCounter, Snapshot, Storage
 from openvoy.model.accounting import Accountant, FeedMeter, Freshness, Integrator
 from openvoy.model.records import Batch, EnergyRecord
 
@@ -26,19 +26,25 @@ class Books:
         last: Sequence[LastReading] = (),
         last_at: datetime | None = None,
         kept: Sequence[EnergyRecord] = (),
+        levels: Mapping[str, tuple[float, datetime]] | None = None,
     ) -> None:
-        """Begin, or go on from the last readings of all counters, the newest record's time and the last energies."""
+        """Begin, or go on from the last readings of all counters, the newest record's time and the last energies.
+
+        `levels` are the last states of charge (%) by serial of a battery, and of all together by an empty one.
+        """
         self.recorder = Recorder(gateway, firmware, last_at, kept)
         self._accountant = Accountant() if accountant is None else accountant
         self._freshness = Freshness()
         self._last = last
+        self._levels = levels or {}
         self._battery = Integrator("discharge", "charge")
         self._generator = Integrator("generator")
         self._feed = FeedMeter()
         self._has_generated = any(source.quantity == "generator" for source, _, _ in last)
         self._batteries: dict[str, Integrator] = {}
-        for meter in (self._battery, self._generator, self._feed):
-            meter.resume(last)
+        self._battery.resume(last, self._levels.get(""))
+        self._generator.resume(last)
+        self._feed.resume(last)
 
     def take(self, snapshot: Snapshot, *, is_new: bool) -> tuple[Snapshot, Batch | None]:
         """Take a snapshot; give it with accounted energies, and the batch of the minute that it ends, if it does."""
@@ -56,7 +62,8 @@ class Books:
         """Add up the powers of what nothing counts."""
         at, power = snapshot.at, snapshot.power
         if snapshot.energy.charge_wh is None:
-            yield from self._battery.take(power.battery_w, at)
+            storage = snapshot.storage or Storage()
+            yield from self._battery.take(power.battery_w, at, soc_pct=storage.soc_pct, capacity_wh=storage.capacity_wh)
         if snapshot.energy.import_wh is None and (power.generator_w or self._has_generated):
             # A gateway that only knows whether a generator feeds says 0 or nothing: that is no measurement.
             self._has_generated = True
@@ -65,8 +72,8 @@ class Books:
             integrator = self._batteries.get(battery.serial)
             if integrator is None:
                 integrator = self._batteries[battery.serial] = Integrator("discharge", "charge", device=battery.serial)
-                integrator.resume(self._last)
-            yield from integrator.take(battery.power_w, at)
+                integrator.resume(self._last, self._levels.get(battery.serial))
+            yield from integrator.take(battery.power_w, at, soc_pct=battery.soc_pct, capacity_wh=battery.capacity_wh)
 
     def _fed(self, snapshot: Snapshot, fresh: Sequence[RawCounter]) -> tuple[RawCounter, ...]:
         """Tell what the net meter counted of a generator."""

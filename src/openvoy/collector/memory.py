@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from openvoy.collector.books import Books
 from openvoy.collector.ledger import ENERGY_NAMES
@@ -27,6 +27,9 @@ WINDOW = timedelta(hours=25)
 LONG_WINDOW = timedelta(days=14)
 """The same where a day says nothing; rows older than this keep their shape."""
 
+LAST_LEVEL = timedelta(minutes=15)
+"""States of charge that were read longer before the newest row are not those at its time."""
+
 
 async def recall(store: History, gateway: str, firmware: str) -> Books:
     """Give books that go on where history ends."""
@@ -42,6 +45,7 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
                 break
         moments = parse_moments(await store.read_counters(start=start, end=end, gateway=gateway))
         counters = await store.read_last_counters(gateway)
+        levels = await _read_levels(store, gateway, end)
         silent = [one async for one in _silent_sources(store, counters, start)]
     except StorageError as error:
         _LOG.error("Accounting begins anew, history cannot be read: %s", error)
@@ -58,7 +62,19 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
             accountant.remember(source, value_wh, row.at, total_wh)
     accountant.go_live()
-    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at, kept=rows)
+    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at, kept=rows, levels=levels)
+
+
+async def _read_levels(store: History, gateway: str, end: datetime) -> dict[str, tuple[float, datetime]]:
+    """Give the last states of charge (%) and their time: of each battery by serial, of all together by an empty one."""
+    levels: dict[str, tuple[float, datetime]] = {}
+    for kind in ("power", "batteries"):
+        rows = await store.read_rows(kind, start=end - LAST_LEVEL, end=end, gateway=gateway)
+        serials = rows.get("serial") or [""] * len(rows["at"])
+        for serial, at_s, soc_pct in zip(serials, rows["at"], rows["soc_pct"], strict=True):
+            if soc_pct is not None and at_s is not None:
+                levels[str(serial)] = float(soc_pct), datetime.fromtimestamp(float(at_s), UTC)
+    return levels
 
 
 def _has_stood(rows: Sequence[EnergyRecord]) -> bool:

@@ -96,6 +96,10 @@ class Store(Protocol):
 class Accounts(Protocol):
     """What accounting works on, and what it leaves; raises as `Store` does."""
 
+    async def read_rows(self, kind: str, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        """Rows of a kind, named as in Batch, as they are kept, by time; at most a million."""
+        ...
+
     async def read_counters(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
         """Raw counters by time: columns at, gateway, quantity, endpoint, block, device, firmware, value_wh."""
         ...

@@ -147,6 +147,13 @@ class MemoryStore:
     async def read_devices(self, *, gateway: str | None = None) -> Columns:
         raise AssertionError
 
+    async def read_rows(self, kind: str, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        rows = [row for batch in self.batches for row in getattr(batch, kind) if start <= row.at < end]
+        names = ("serial", "soc_pct") if kind == "batteries" else ("soc_pct",)
+        return {"at": [row.at.timestamp() for row in rows]} | {
+            name: [getattr(row, name) for row in rows] for name in names
+        }
+
     async def read_steps(self, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
         raise AssertionError
 

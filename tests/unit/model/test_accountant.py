@@ -307,6 +307,41 @@ def test_power_is_integrated_along_straight_lines_and_not_across_silence() -> No
     assert later[1].value_wh == charge.value_wh
 
 
+def charged(integrator: Integrator, minute: float, power_w: float, soc_pct: float | None) -> float | None:
+    """Take a power, and give what went into the batteries on the whole; None where that is not known at the moment."""
+    found = integrator.take(power_w, START + timedelta(minutes=minute), soc_pct=soc_pct, capacity_wh=10_000)
+    return found[1].value_wh - found[0].value_wh if found else None
+
+
+def test_what_went_into_batteries_in_a_silence_is_told_by_their_state_of_charge() -> None:
+    integrator = Integrator("discharge", "charge")
+    assert charged(integrator, 0, -600, 40) == 0
+    assert charged(integrator, 1, -600, 40) == pytest.approx(10)
+    assert charged(integrator, 180, 0, 40) is None, "read before the silence perhaps"
+    assert charged(integrator, 181, 0, None) is None
+    assert charged(integrator, 182, 600, 65) == pytest.approx(10 + 2500)
+    assert charged(integrator, 183, 600, 65) == pytest.approx(10 + 2500 - 10)
+    assert charged(integrator, 300, 0, 45) == pytest.approx(10 + 2500 - 10 - 2000)
+
+
+@pytest.mark.parametrize("soc_pct", [0.0, 41.0, 100.0, None])
+def test_a_state_of_charge_that_says_nothing_or_too_much_tells_nothing(soc_pct: float | None) -> None:
+    """0 is how gateways say nothing, 1 % may be rounding, and from 40 to 100 % takes longer than ten minutes."""
+    integrator = Integrator("discharge", "charge")
+    charged(integrator, 0, -600, 40)
+    for minute in range(10, 16):
+        known = charged(integrator, minute, 0, soc_pct)
+    assert known == 0
+    assert charged(integrator, 16, -600, 41) == pytest.approx(5), "and counting goes on"
+
+
+def test_a_silence_is_told_across_a_restart() -> None:
+    integrator = Integrator("discharge", "charge")
+    integrator.resume([], (40.0, START - timedelta(hours=5)))
+    assert charged(integrator, 0, 300, 40) is None
+    assert charged(integrator, 1, 300, 25) == pytest.approx(-1500)
+
+
 def test_a_meter_whose_time_stands_still_is_frozen() -> None:
     freshness = Freshness()
     source = counter(0).source

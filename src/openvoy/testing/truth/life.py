@@ -14,7 +14,7 @@ from openvoy.model import Snapshot
 from openvoy.model.records import Batch
 from openvoy.ports import History
 from openvoy.protocol.endpoint import Endpoint
-from openvoy.protocol.endpoints.ensemble import ENSEMBLE_POWER, RELAY
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_POWER, RELAY, SECONDARY_CONTROL
 from openvoy.protocol.endpoints.generator import GENERATOR
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
@@ -44,7 +44,7 @@ STEP_S = 900
 ASK_AGAIN_S = 21_600
 """What was refused once is tried again; sometimes only a session had ended."""
 SUCCESSOR = "122299999999"
-_BATTERY_POWER = frozenset({ENSEMBLE_POWER, PRODUCTION_DETAILS})
+_BATTERIES = frozenset({ENSEMBLE_POWER, PRODUCTION_DETAILS, SECONDARY_CONTROL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class Life:
     def _every_s(self, endpoint: Endpoint[Any]) -> float:
         """What energies come from at every step, the rest as seldom as can be."""
         has_meter = has_enabled_meter(self._replies, "production")
-        if endpoint in _BATTERY_POWER and self.case.step_s < STEP_S:
+        if endpoint in _BATTERIES and self.case.step_s < STEP_S:
             return self.case.step_s
         if endpoint in {RELAY, GENERATOR}:
             return STEP_S
