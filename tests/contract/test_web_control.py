@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from openvoy.collector import ControlDesk
+from openvoy.collector import Collector, ControlDesk, Source
+from openvoy.model.control import Outcome
+from openvoy.protocol.endpoints.tariff import TARIFF
 from openvoy.store import HistoryStore
+from openvoy.testing.clock import ManualClock
 from openvoy.web.app import CSRF_COOKIE
 from tests.contract.control_support import Bench, bench
 from tests.contract.web_service import Setup, WebService, web_service
@@ -123,3 +129,57 @@ async def test_what_cannot_be_is_told_before_anything_is_sent(
         assert refused["error"]
         assert refused["hint"]
         assert home.told.writes == []
+
+
+async def test_what_was_changed_is_on_the_page_before_the_answer_is(tmp_path: Path, keys: Path) -> None:
+    async with collecting(tmp_path, keys) as (told, collector, desk):
+        before = await shown(collector)
+        entry = await desk.apply("home", "battery.reserve", {"reserve": 35}, by="me")
+        assert await shown(collector) == (35, before[1])
+        await desk.apply("home", "battery.mode", {"mode": "savings"}, by="me")
+        assert await shown(collector) == (35, "savings")
+        await desk.undo("home", entry.id, by="me")
+        assert await shown(collector) == (before[0], "savings")
+        told.switch_on("connection-reset")
+        await collector.read_again("home", [TARIFF])
+        assert await shown(collector) == (before[0], "savings")
+
+
+async def test_who_sets_the_same_again_is_nobody_who_takes_it_back(tmp_path: Path, keys: Path) -> None:
+    async with collecting(tmp_path, keys) as (told, _, desk):
+        for reserve in (35, 40, 45):
+            await desk.apply("home", "battery.reserve", {"reserve": reserve}, by="me")
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert [row.outcome for row in await told.audit.read_entries()] == [Outcome.TOOK_EFFECT] * 3
+
+
+Collecting = tuple[Bench, Collector, ControlDesk]
+
+
+@asynccontextmanager
+async def collecting(folder: Path, keys: Path) -> AsyncIterator[Collecting]:
+    store, clock = await HistoryStore.open(folder / "history"), ManualClock()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        told = await stack.enter_async_context(bench(FIRMWARE, keys))
+        source = Source(name="home", host="h", reader=told.gateway, time_zone=UTC)
+        collector = await stack.enter_async_context(Collector([source], store=store, clock=clock))
+        controllers = {"home": told.gateway.control}
+        desk = await stack.enter_async_context(
+            ControlDesk(controllers, audit=told.audit, store=store, is_enabled=True, read_again=collector.read_again)
+        )
+        for _ in range(1000):
+            if collector.feed.latest("home") is not None:
+                break
+            await clock.advance(0.1)
+            await asyncio.sleep(0.01)
+        yield told, collector, desk
+
+
+async def shown(collector: Collector) -> tuple[float | None, str | None]:
+    """Give reserve and mode as everybody sees them."""
+    snapshot = collector.feed.latest("home")
+    assert snapshot is not None
+    assert snapshot.storage is not None
+    return snapshot.storage.reserve_soc_pct, snapshot.storage.mode

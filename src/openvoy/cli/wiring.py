@@ -75,7 +75,7 @@ class Service:
         """Collect, keep and serve while the context is open; gives the address that is really listened at."""
         async with contextlib.AsyncExitStack() as stack:
             collector = await stack.enter_async_context(Collector(self.sources, store=store, clock=clock))
-            desk = await stack.enter_async_context(self._build_desk(store))
+            desk = await stack.enter_async_context(self._build_desk(store, collector))
             household = self._build_household(collector.feed, store, clock, desk)
             await stack.enter_async_context(keeping_tariffs(collector.feed, store, clock))
             exporters = build_exporters(self.exporters, household)
@@ -100,9 +100,15 @@ class Service:
             )
             yield await stack.enter_async_context(serve(app, self.listen, tls=self.tls))
 
-    def _build_desk(self, store: HistoryStore) -> ControlDesk:
+    def _build_desk(self, store: HistoryStore, collector: Collector) -> ControlDesk:
         controllers = {one.name: one.controller for one in self.sources if one.controller is not None}
-        return ControlDesk(controllers, audit=self.audit, store=store, is_enabled=self.is_control_enabled)
+        return ControlDesk(
+            controllers,
+            audit=self.audit,
+            store=store,
+            is_enabled=self.is_control_enabled,
+            read_again=collector.read_again,
+        )
 
     def _build_prices(self, feed: Feed, store: HistoryStore, clock: Clock) -> SitePrices:
         cache = data_folder() / "prices"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from typing import Any
 
 from openvoy.client.streaming.follower import Follower, Turn
 from openvoy.collector.books import Books
@@ -16,6 +18,7 @@ from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.model.records import Batch, EventRecord
 from openvoy.ports import Clock, History, Reader
+from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.pacing import Nights, Outage
 
@@ -51,6 +54,12 @@ class Poller:
         """Poll until cancelled."""
         async for turn in self._follower.turns():
             await self._take(turn)
+
+    async def read_again(self, endpoints: Iterable[Endpoint[Any]]) -> None:
+        """Ask now for what somebody has changed, and publish it."""
+        snapshot = await self._follower.read_again(endpoints)
+        if snapshot is not None and self._books is not None:
+            self._publish(snapshot, is_new=False)
 
     async def close(self) -> None:
         """Hand the unfinished minute to history and close the connection."""

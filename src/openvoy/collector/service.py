@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Self
+from typing import Any, Self
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.collector.keeper import Keeper
@@ -16,6 +16,7 @@ from openvoy.collector.supervisor import supervise
 from openvoy.ports import Clock, Feed, History, Reader
 from openvoy.ports.control import Controller
 from openvoy.ports.tokens import TokenSource
+from openvoy.protocol.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ class Collector:
             troubles={source.name: source.tokens.find_trouble for source in sources if source.tokens is not None},
             history=lambda: keeper.status,
         )
-        self._pollers = [
-            Poller(
+        self._pollers = {
+            source.name: Poller(
                 source.name,
                 source.host,
                 reader=source.reader,
@@ -55,12 +56,12 @@ class Collector:
                 time_zone=source.time_zone,
             )
             for source in sources
-        ]
+        }
         self._tasks: list[asyncio.Task[None]] = []
         self.feed: Feed = feed
 
     async def __aenter__(self) -> Self:
-        jobs = {"keeper": self._keeper.run, **{f"poller {i}": poller.run for i, poller in enumerate(self._pollers)}}
+        jobs = {"keeper": self._keeper.run, **{f"poller {name}": poller.run for name, poller in self._pollers.items()}}
         self._tasks = [asyncio.create_task(supervise(name, job, self._clock), name=name) for name, job in jobs.items()]
         return self
 
@@ -70,6 +71,10 @@ class Collector:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        for poller in self._pollers:
+        for poller in self._pollers.values():
             await poller.close()
         await self._keeper.drain()
+
+    async def read_again(self, gateway: str, endpoints: Iterable[Endpoint[Any]]) -> None:
+        """Ask a gateway now for what somebody has changed, and publish it."""
+        await self._pollers[gateway].read_again(endpoints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,6 +75,8 @@ class Follower:
         self._tap = Tap(reader if streams and isinstance(reader, Streamer) else None, clock)
         self._replies = Replies()
         self._read_at: dict[Endpoint[Any], datetime] = {}
+        self._again_s: dict[Endpoint[Any], float] = {}
+        """When something was asked beside the turns."""
         self._warned: set[Endpoint[Any]] = set()
         self._capabilities: Capabilities | None = None
         self._known: Capabilities | None = None
@@ -92,6 +94,26 @@ class Follower:
     def fresh_for_s(self) -> float:
         """How long live values of this gateway tell of now."""
         return lifetime_s(self._fastest())
+
+    async def read_again(self, endpoints: Iterable[Endpoint[Any]]) -> Snapshot | None:
+        """Ask now for what somebody has changed, beside the turns; None where it cannot be said yet.
+
+        What does not answer is asked again as soon as its turn comes.
+        """
+        wanted = [one for one in endpoints if one in self._schedule.polls and one not in self._schedule.forgotten]
+        for endpoint in wanted:
+            self._schedule.hasten(endpoint, self._clock.monotonic())
+        if self._capabilities is None or self._breaker.is_open:
+            return None
+        for endpoint in wanted:
+            started_s = self._again_s[endpoint] = self._clock.monotonic()
+            outcome = await self._ask(endpoint, PROBE_TIMEOUT_S)
+            if isinstance(outcome, Decoded):
+                self._replies.note(endpoint, outcome)
+                self._read_at[endpoint] = self._clock.now()
+                self._schedule.done(endpoint, started_s)
+        known = self._capabilities
+        return None if known is None or self._is_first_round() else self._snapshot(known)
 
     async def turns(self) -> AsyncGenerator[Turn]:
         """Follow until closed; errors of the gateway are turns, not exceptions."""
@@ -147,7 +169,7 @@ class Follower:
         endpoint, due_at_s = due
         at_s = max(due_at_s, self._rested_at_s)
         tick_s = self._told_s + self._every_s
-        if self._is_streaming() and tick_s < at_s:
+        if self._is_streaming() and tick_s < at_s and not self._is_first_round():
             await self._clock.sleep(tick_s - self._clock.monotonic())
             return self._told(capabilities, is_new=self._tap.newest is not None)
         await self._clock.sleep(at_s - self._clock.monotonic())
@@ -175,6 +197,9 @@ class Follower:
         self._ended_s = ended_s
         self._rested_at_s = ended_s + self._load.rest_s(ended_s - started_s)
         self._schedule.done(endpoint, started_s)
+        if self._again_s.get(endpoint, float("-inf")) > started_s:
+            # It was changed while this was on its way.
+            return Turn()
         if isinstance(outcome, OpenvoyError):
             return self._fail(endpoint, outcome, capabilities)
         return self._take(endpoint, outcome, capabilities)
