@@ -46,12 +46,12 @@ class Level:
         is_settled = at_s - self._again_s >= SETTLED_S
         if not is_settled and (not soc_pct or soc_pct == self._soc_pct or not capacity_wh):
             return None
-        missed_wh = self._missed_wh(soc_pct or self._soc_pct, capacity_wh or 0.0, at_s)
-        self._soc_pct, self._read_s, self._again_s = soc_pct or self._soc_pct, at_s, None
+        now_pct = soc_pct or self._soc_pct
+        missed_wh = self._missed_wh(now_pct - self._soc_pct, capacity_wh, at_s) if capacity_wh else 0.0
+        self._soc_pct, self._read_s, self._again_s = now_pct, at_s, None
         return missed_wh
 
-    def _missed_wh(self, soc_pct: float, capacity_wh: float, at_s: float) -> float:
-        assert self._soc_pct is not None, "asked for where it is known"
-        missed_wh = capacity_wh * (soc_pct - self._soc_pct) / 100 - self._since_wh
+    def _missed_wh(self, risen_pct: float, capacity_wh: float, at_s: float) -> float:
+        missed_wh = capacity_wh * risen_pct / 100 - self._since_wh
         least_wh, most_wh = capacity_wh * LEAST_PCT / 100, capacity_wh * (at_s - self._read_s) / FASTEST_S
         return missed_wh if least_wh < abs(missed_wh) <= most_wh else 0.0

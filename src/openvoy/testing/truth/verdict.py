@@ -15,7 +15,7 @@ SHARE = 0.001
 LEAST_WH = 3.0
 """Gateways count in whole watt-hours, rounded down on both sides of a day; on a dark day that is more than 0.1 %."""
 INTEGRATED = frozenset({"charge_wh", "discharge_wh", "load_wh"})
-"""What nobody counts where batteries have no meter: added up from power; of a silence only the sum is known, roughly."""
+"""What nobody counts where batteries have no meter: it is added up from power; of a silence only the sum is known."""
 QUANTITIES = ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh", "generator_wh")
 
 
