@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from openvoy.ports import Columns
 from openvoy.store import tables
-from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Kind, read_extent
+from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Extent, Kind, read_extent
 from openvoy.store.counting import build_growths
 from openvoy.store.database import Session
 from openvoy.store.days import Kept, read_days
@@ -76,6 +76,34 @@ def read_periods(
     """Read energies of the periods between bounds by owner; `zone` says that they are the days of a time zone."""
     count = max(0, len(bounds) - 1)
     extent = read_extent(session, kind)
+    # Of time before the first reading and after the last one nothing is known: it need not be looked at.
+    first = max(0, bisect_right(bounds, extent.first_s) - 1)
+    last = max(first, min(count, bisect_left(bounds, extent.last_s)))
+    inner = bounds[first : last + 1] if first < last else ()
+    return {
+        owner_id: Periods(
+            {
+                name: [*[None] * first, *values, *[None] * (count - last)]
+                for name, values in periods.energies_wh.items()
+            },
+            [*[0] * first, *periods.estimated, *[0] * (count - last)],
+            [*[0] * first, *periods.integrated, *[0] * (count - last)],
+        )
+        for owner_id, periods in _read_within(session, kind, inner, owner_ids, zone=zone, extent=extent).items()
+    }
+
+
+def _read_within(
+    session: Session,
+    kind: Kind,
+    bounds: Sequence[int],
+    owner_ids: Iterable[int],
+    *,
+    zone: str | None,
+    extent: Extent,
+) -> Mapping[int, Periods]:
+    """Read energies of periods that lie between the first and the last reading, or touch them."""
+    count = max(0, len(bounds) - 1)
     kept = read_days(session, kind.table, zone, bounds) if zone is not None and count else {}
     series = {
         (owner_id, name): _Series(bounds, kept.get((owner_id, name))) for owner_id in owner_ids for name in extent.names
