@@ -1,9 +1,23 @@
 import { read } from "../../api/client";
-import type { EnergyColumns } from "../../api/types";
-import type { CostColumns } from "./costs";
+import type { EnergyColumns, Maybe } from "../../api/types";
 import type { Bar, Period } from "./period";
 
 export type HistoryColumns = EnergyColumns & { residual_wh?: EnergyColumns["solar_wh"]; charge_estimated?: EnergyColumns["estimated"] };
+
+export interface CostColumns {
+  currency: Maybe<string>;
+  tariff: string;
+  start: number[];
+  energy_cost: Maybe<number>[];
+  demand_cost: Maybe<number>[];
+  fixed_cost: Maybe<number>[];
+  net_cost: Maybe<number>[];
+  credit: Maybe<number>[];
+  savings: Maybe<number>[];
+  grid_only_cost: Maybe<number>[];
+  unpriced_wh: Maybe<number>[];
+  estimated: boolean[];
+}
 
 /** Energies of exactly the period; whole months and years need not be cut. */
 export const fetchEnergy = ({ start, end }: Pick<Period, "start" | "end">, by: Bar, gateway: string | undefined, isCut = false): Promise<HistoryColumns> =>

@@ -1,22 +1,8 @@
 /** Costs of periods, laid beside the bars of energies. */
 
 import type { Maybe } from "../../api/types";
+import type { CostColumns } from "./api";
 import { sumOf } from "./energies";
-
-export interface CostColumns {
-  currency: Maybe<string>;
-  tariff: string;
-  start: number[];
-  energy_cost: Maybe<number>[];
-  demand_cost: Maybe<number>[];
-  fixed_cost: Maybe<number>[];
-  net_cost: Maybe<number>[];
-  credit: Maybe<number>[];
-  savings: Maybe<number>[];
-  grid_only_cost: Maybe<number>[];
-  unpriced_wh: Maybe<number>[];
-  estimated: boolean[];
-}
 
 export const AMOUNTS = ["energy_cost", "fixed_cost", "demand_cost", "credit", "net_cost", "savings"] as const;
 /** Fees and peaks are charged by day: an hour has none. */

@@ -3,8 +3,7 @@
 import { untrack } from "svelte";
 import { ApiError } from "../../api/client";
 import { t as common } from "../../lib/i18n.svelte";
-import { fetchCosts, fetchEnergy, fetchHourCosts } from "./api";
-import type { CostColumns } from "./costs";
+import { fetchCosts, fetchEnergy, fetchHourCosts, type CostColumns } from "./api";
 import { isKnown, rowsOf, trimmed, type Row } from "./energies";
 import { dateOf, type Period } from "./period";
 
