@@ -40,6 +40,7 @@ async def test_readings_are_fresh_and_complete(streams: bool) -> None:
         assert both.transport.open_streams == int(streams)
     assert max(ages) <= LIVE_S + 1.5
     assert age_s(both, kept.newest, "storage") <= CADENCE_S[Poll.BRISK] + 1.5
+    assert kept.items[0][1].power.load_w is not None, "a running stream does not hurry the first picture"
     newest = kept.newest
     assert newest.missing == ()
     assert newest.power.load_w is not None
