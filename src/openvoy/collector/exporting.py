@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Self
 
 from openvoy.collector.supervisor import supervise
@@ -42,6 +43,10 @@ class _Job:
             problem=None,
             hint=None,
         )
+
+    def note_earlier(self, at: datetime) -> None:
+        if self.status.delivered_at is None:
+            self.status = replace(self.status, delivered_at=at)
 
     def note_waiting(self, left_count: int) -> None:
         self.status = replace(self.status, left_count=left_count)

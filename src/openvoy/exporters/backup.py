@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from openvoy.errors import ConfigError, ExportError
 from openvoy.ports import ExporterKind, Household, Page, Progress
+from openvoy.ports.files import CopyOutcome
 from openvoy.settings import kinds
 from openvoy.settings.table import setting
 
@@ -51,28 +52,40 @@ class BackupExporter:
 
     async def run(self, progress: Progress) -> None:
         """Copy for ever; a copy that fails is tried again soon."""
-        due = await self._read_due()
+        noted = await self._household.store.read_meta(self._key)
+        due = self._household.clock.now()
+        if noted is not None:
+            last = datetime.fromisoformat(noted)
+            progress.note_earlier(last)
+            due = self._after(last)
         if due > self._household.clock.now():
+            self._tell(await self._copies.read_lacking(self._folder))
             progress.note_delivered(0)
         while True:
             now = self._household.clock.now()
             if due <= now:
-                await self._copy()
+                made = await self._copy()
                 await self._household.store.write_meta(self._key, now.isoformat())
                 due = self._after(now)
                 progress.note_delivered(1)
+                self._tell(made.lacking)
             await self._household.clock.sleep(LOOK_EVERY_S)
 
-    async def _copy(self) -> None:
+    async def _copy(self) -> CopyOutcome:
         if not self._folder.is_dir():
             raise ExportError(
                 f"There is no folder {self._folder} for the backup.", hint="Plug the disk in, or make the folder."
             )
-        await self._copies.copy_to(self._folder)
+        return await self._copies.copy_to(self._folder)
 
-    async def _read_due(self) -> datetime:
-        last = await self._household.store.read_meta(self._key)
-        return self._household.clock.now() if last is None else self._after(datetime.fromisoformat(last))
+    def _tell(self, lacking: Sequence[str]) -> None:
+        """Raise ExportError for what the copy is without: it stays trouble until a copy is whole."""
+        if lacking:
+            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            raise ExportError(
+                f"The backup was made, but {lacking[0]}{more} of the history cannot be read and is not in it.",
+                hint="`openvoy history verify` names them. If an earlier backup has them, put them back from there.",
+            )
 
     def _after(self, last: datetime) -> datetime:
         """Give the first moment at the wanted hour that is after so much of a period that none is left out."""

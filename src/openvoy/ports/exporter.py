@@ -41,7 +41,7 @@ class ExporterStatus:
     left_count: int = 0
     """What it has not delivered yet, as far as it counts that."""
     delivered_at: datetime | None = None
-    """When something was delivered last."""
+    """When something was delivered last; before the start too, where that is known."""
     problem: str | None = None
     hint: str | None = None
 
@@ -51,6 +51,10 @@ class Progress(Protocol):
 
     def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         """Take down that something was delivered, and how much is left; this ends any trouble, 0 too: all is well."""
+        ...
+
+    def note_earlier(self, at: datetime) -> None:
+        """Take down when something was delivered before the start."""
         ...
 
     def note_waiting(self, left_count: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,15 @@ class TableFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyOutcome:
+    """What has become of a copy."""
+
+    size_bytes: int
+    lacking: Sequence[str]
+    """Files that are not in it, as they are damaged beyond mending, or gone."""
+
+
 class Copies(Protocol):
     """Copies the history as it is, while it is written."""
 
@@ -48,6 +58,10 @@ class Copies(Protocol):
         """Where the history is."""
         ...
 
-    async def copy_to(self, target: Path) -> int:
-        """Bring a copy up to date and check it; give its size in bytes. Raises StorageError."""
+    async def copy_to(self, target: Path) -> CopyOutcome:
+        """Bring a copy up to date and check it. Raises StorageError."""
+        ...
+
+    async def read_lacking(self, target: Path) -> Sequence[str]:
+        """Give the files that a copy is without since it was made. Raises StorageError."""
         ...

@@ -6,7 +6,6 @@ out of it meanwhile is then in the months. The database itself is not copied; it
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ from openvoy.store.guard import digest_of, mend, render_guard
 from openvoy.store.journal import JOURNAL, mend_segment, read_all, read_segment, segments
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.sealing import MANIFESTS, parse_manifest, read_manifest, read_signed
-
-_LOG = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
@@ -159,18 +156,24 @@ def _read_good(part: Part, folder: Path) -> bytes | None:
 
 def _note_lacking(target: Path, lacking: Sequence[str]) -> None:
     """Write down in a copy what its source had lost, so that it is not taken for lost in the copy."""
-    for name in lacking:
-        _LOG.warning("History: %s is damaged beyond mending, or gone; the copy %s is without it.", name, target)
     if lacking:
         write_file(target / LACKING, "\n".join(lacking).encode())
     else:
         (target / LACKING).unlink(missing_ok=True)
 
 
+def read_lacking(folder: Path) -> Sequence[str]:
+    """Give the sealed files that were lost when a copy was made; raise StorageError."""
+    try:
+        return (folder / LACKING).read_text().splitlines() if (folder / LACKING).exists() else []
+    except OSError as error:
+        raise fault_of(error, f"History: {folder / LACKING} cannot be read") from error
+
+
 def check_copy(folder: Path) -> Copied:
     """Check every file of a copy by its checksum; raise StorageError for the first that is not as it should be."""
     months = files = size_bytes = 0
-    noted = (folder / LACKING).read_text().splitlines() if (folder / LACKING).exists() else []
+    noted = read_lacking(folder)
     lacking = []
     for month, parts in _parts(folder):
         months += month.parent.name == FOLDER
@@ -239,11 +242,12 @@ def _exchange(target: Path) -> None:
     while (aside := target / f"replaced-{number}").exists():
         number += 1
     aside.mkdir(mode=0o700)
-    for name in (f"{FILE_NAME}.wal", FOLDER, JOURNAL, FILE_NAME):
+    for name in (f"{FILE_NAME}.wal", FOLDER, JOURNAL, LACKING, FILE_NAME):
         if (target / name).exists():
             (target / name).rename(aside / name)
-    for name in (FOLDER, JOURNAL):
-        (target / RESTORING / name).rename(target / name)
+    for name in (FOLDER, JOURNAL, LACKING):
+        if (target / RESTORING / name).exists():
+            (target / RESTORING / name).rename(target / name)
     sync_folder(aside)
     (target / RESTORING).rmdir()
     sync_folder(target)

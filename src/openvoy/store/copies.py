@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from openvoy.store.backup import copy_history
+from openvoy.ports.files import CopyOutcome
+from openvoy.store.backup import copy_history, read_lacking
 
 
 class FolderCopies:
@@ -15,6 +17,11 @@ class FolderCopies:
         """Take the folder of the history."""
         self.folder = folder
 
-    async def copy_to(self, target: Path) -> int:
-        """Copy and check beside the event loop; give the bytes of the sealed months."""
-        return (await asyncio.to_thread(copy_history, self.folder, target)).size_bytes
+    async def copy_to(self, target: Path) -> CopyOutcome:
+        """Copy and check beside the event loop; the size is that of the sealed months."""
+        copied = await asyncio.to_thread(copy_history, self.folder, target)
+        return CopyOutcome(size_bytes=copied.size_bytes, lacking=copied.lacking)
+
+    async def read_lacking(self, target: Path) -> Sequence[str]:
+        """Read what is noted in the copy."""
+        return await asyncio.to_thread(read_lacking, target)

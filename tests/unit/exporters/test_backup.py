@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,13 @@ import pytest
 from openvoy.collector import Exporting
 from openvoy.errors import ConfigError
 from openvoy.exporters.backup import KIND, BackupSettings
+from openvoy.model.records import Batch, PowerRecord
 from openvoy.store import HistoryStore
 from openvoy.store.backup import restore_history
 from openvoy.store.copies import FolderCopies
 from openvoy.testing.clock import ManualClock
 from tests.unit.exporters.test_files import START, build_household, fill
+from tests.unit.store.test_sealing import sealed
 
 HOUR_S = 3600.0
 
@@ -105,3 +107,26 @@ async def test_a_copy_inside_the_history_would_not_help(
     household = replace(build_household(store, ManualClock()), copies=FolderCopies(tmp_path / "history"))
     with pytest.raises(ConfigError):
         KIND.build(BackupSettings(folder=None if folder is None else tmp_path / folder), household)
+
+
+async def test_what_a_copy_is_without_stays_trouble_until_a_copy_is_whole(store: HistoryStore, tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    await fill(store, range(5))
+    await store.write(Batch(power=(PowerRecord(gateway="1", at=START + timedelta(days=90), interval_s=60),)))
+    await sealed(store)
+    lost = tmp_path / "history" / "sealed" / "month=2026-03" / "power-1.parquet"
+    content = lost.read_bytes()
+    lost.unlink()
+    clock = ManualClock(START)
+    for is_first in (True, False):
+        async with backing_up(tmp_path / "copy", store, clock, "day") as running:
+            (status,) = running.statuses()
+            assert (status.state, status.delivered_count, status.delivered_at) == ("trouble", int(is_first), START)
+            assert "month=2026-03/power-1.parquet" in (status.problem or "")
+            assert "history verify" in (status.hint or "")
+            await move(clock, 2)
+            assert running.statuses()[0].state == "trouble"
+            if not is_first:
+                lost.write_bytes(content)
+                await move(clock, 25)
+                assert running.statuses()[0].state == "ok"

@@ -119,9 +119,12 @@ async def test_what_is_damaged_replaces_nothing_in_a_backup_and_is_mended_where_
     copied = copy_history(tmp_path / "a", tmp_path / "new")
     assert copied.lacking == ["sealed/month=2024-01/inverter_report-1.parquet"]
     assert copied.files == check_copy(tmp_path / "earlier").files - 1
+    async with opened(tmp_path / "new-restored") as store:
+        await store.write(everything(JANUARY))
     for name, lost in (("earlier", 0), ("new", 1)):
         assert len(problems(verify_files(tmp_path / name))) == lost
-        restore_history(tmp_path / name, tmp_path / f"{name}-restored")
+        restored = restore_history(tmp_path / name, tmp_path / f"{name}-restored", replace=lost > 0)
+        assert len(restored.lacking) == lost
     async with opened(tmp_path / "earlier-restored") as store:
         assert (await seen(store))[:10] == before[:10]
         assert not store.set_aside

@@ -51,6 +51,9 @@ class Told:
     def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         self.left = left_count
 
+    def note_earlier(self, at: datetime) -> None:
+        """As the protocol has it."""
+
     def note_waiting(self, left_count: int) -> None:
         self.left = left_count
 

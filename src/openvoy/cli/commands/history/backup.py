@@ -9,6 +9,7 @@ from typing import Annotated
 from openvoy.cli.app import JsonFlag, argument, command
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.lacking import tell_lacking
 from openvoy.cli.output import print_json, say
 
 
@@ -18,10 +19,11 @@ def backup(
     target: Annotated[Path, argument(help="Folder for the copy; one that has an earlier copy is brought up to date.")],
     folder: HistoryFolder,
     as_json: JsonFlag = False,
-) -> None:
+) -> int:
     """Copy the history, also while the service runs, and check the copy by its checksums.
 
-    Months that were sealed never change again: a later backup into the same folder copies only what is new.
+    Months that were sealed never change again: a later backup into the same folder copies only what is new. The exit
+    code is 5 if the history has files that cannot be read any more; the copy has all others, and names those.
 
     Examples:
         openvoy history backup /media/stick/openvoy
@@ -41,3 +43,4 @@ def backup(
             f"Backed up and checked: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
             f"and {copied.records} records that are younger."
         )
+    return tell_lacking(copied.lacking, target)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
+from openvoy.cli.history.lacking import tell_lacking
 from openvoy.cli.output import print_json, say
 
 
@@ -21,8 +22,10 @@ async def restore(
         bool, option("--replace", help="Set the history that is there aside, in a folder beside the new one.")
     ] = False,
     as_json: JsonFlag = False,
-) -> None:
+) -> int:
     """Put a backup into a folder and make the history of it; a history that is there is not touched without --replace.
+
+    The exit code is 5 if the backup is without files that could not be read when it was made; all else is restored.
 
     Examples:
         openvoy history restore /media/stick/openvoy /var/lib/openvoy
@@ -40,3 +43,4 @@ async def restore(
         print_json({"folder": str(target), **asdict(copied)})
     else:
         say(f"Restored and checked: {copied.months} months and {copied.records} younger records, in {target}.")
+    return tell_lacking(copied.lacking, target)

@@ -1,0 +1,35 @@
+"""A copy that is without something says so to whoever makes it, and to whoever restores it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from openvoy.cli.app import run
+from tests.unit.store.test_sealing import fill
+
+LOST = "sealed/month=2024-01/inverter_report-1.parquet"
+
+
+def test_what_a_backup_lacks_is_told_until_it_is_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    history, copy, restored = (str(tmp_path / name) for name in ("history", "copy", "restored"))
+    monkeypatch.setenv("OPENVOY_DATA", history)
+    asyncio.run(fill(Path(history)))
+    content = Path(history, LOST).read_bytes()
+    Path(history, LOST).unlink()
+    for arguments in (["backup", copy], ["restore", copy, restored], ["restore", "--replace", copy, restored]):
+        assert run(["history", *arguments]) == 5
+        said = capfd.readouterr().err
+        assert f"{LOST} is damaged beyond mending, or gone" in said
+        assert "earlier backup" in said
+    assert run(["history", "backup", copy, "--json"]) == 5
+    assert json.loads(capfd.readouterr().out)["lacking"] == [LOST]
+    Path(history, LOST).write_bytes(content)
+    for arguments in (["backup", copy], ["restore", "--replace", copy, restored]):
+        assert run(["history", *arguments]) == 0
+        assert "is without" not in capfd.readouterr().err
