@@ -26,7 +26,7 @@ from openvoy.store.quarters import write_quarters
 from openvoy.store.tables import Table
 
 SETTLED_AFTER = timedelta(days=1)
-"""A month is sealed once there are powers this much newer than its end."""
+"""A month is sealed once there are powers this much newer than its end; where there are none at all, energies."""
 FAR_FUTURE = timedelta(days=366)
 """Rows that are this much newer than the one that came last are of a clock that was wrong; they end no month."""
 MANIFESTS = ("manifest.json", "manifest.copy.json")
@@ -75,8 +75,10 @@ class Sealer:
         ((newest, last),) = self._session.rows("SELECT max(time), arg_max(time, seq) FROM power")
         if newest is not None and newest - last > FAR_FUTURE:
             newest = last
-        if newest is None:
-            ((newest,),) = self._session.rows("SELECT max(time) FROM power_quarter")
+        # Energies that were imported may have no powers beside them, neither sealed ones nor others.
+        for table in ("power_quarter", "energy"):
+            if newest is None:
+                ((newest,),) = self._session.rows(f"SELECT max(time) FROM {table}")
         return "" if newest is None else month_of(newest - SETTLED_AFTER)
 
     def _find_due(self, over: str) -> Iterator[Key]:

@@ -126,6 +126,20 @@ async def test_readers_see_the_same_before_and_after(tmp_path: Path, unsealed: p
         assert await seen(store) == before
 
 
+async def test_a_history_of_energies_alone_is_sealed_too(tmp_path: Path) -> None:
+    """As what was imported is, before a gateway is collected from; what is imported later opens its month again."""
+    async with opened(tmp_path, live_days=1) as store:
+        columns = {"gateway": GATEWAY, "at": at_s(), "solar_wh": [10.0 * number for number in range(len(times()))]}
+        await store.write_columns("energy", columns)
+        await sealed(store)
+        assert files(tmp_path) == {f"month=2024-0{month}/energy-1.parquet" for month in (1, 2)}
+        await store.write(Batch(energy=(energy(JANUARY + timedelta(minutes=7), 1.0, gateway="another"),)))
+        await sealed(store)
+        assert files(tmp_path) == {"month=2024-01/energy-2.parquet", "month=2024-02/energy-1.parquet"}
+        months = await store.read_energy(start=JANUARY, end=LAST, by="month", time_zone="UTC", gateway=GATEWAY)
+        assert months["solar_wh"] == [31 * 960.0, 29 * 960.0, 36.0 * 40]
+
+
 async def test_the_outbox_gives_sealed_rows_in_order_and_in_parts(tmp_path: Path) -> None:
     await fill(tmp_path)
     async with opened(tmp_path) as store:
