@@ -174,12 +174,17 @@ class Shared:
             self.turns += 1
             try:
                 yield
-                merged = {**self.catalog.parts, **parts}
-                kept = {key: part for key, part in merged.items() if part is not None}
-                self.catalog = replace(self.catalog, parts=kept, settled=set())
+                self.catalog = replace(self.catalog, parts=self._merged(parts), settled=set())
                 self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
             finally:
                 self.turns += 1
+
+    def supposed(self, parts: Mapping[Key, Part | None]) -> Catalog:
+        """The catalog as it would be with these parts, for who sees what is not committed; it shares nothing learnt."""
+        return Catalog(self.catalog.folder, self._merged(parts), self.catalog.inspector)
+
+    def _merged(self, parts: Mapping[Key, Part | None]) -> Mapping[Key, Part]:
+        return {key: part for key, part in {**self.catalog.parts, **parts}.items() if part is not None}
 
     def forget_names(self) -> None:
         """There are new names: whoever begins to read from now on reads all of them."""

@@ -282,11 +282,11 @@ class HistoryStore:
 
     async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
         """Rows that came after a sequence number, in its order: the outbox of exporters."""
-        return await self._read(lambda session: read_raw.read_since(session, kind, sequence, limit))
+        return await self._read_kept(lambda session: read_raw.read_since(session, kind, sequence, limit))
 
     async def read_last_sequence(self, kind: str) -> int:
         """The sequence of the newest row of a kind, 0 where there is none."""
-        return await self._read(lambda session: read_raw.read_last_sequence(session, kind))
+        return await self._read_kept(lambda session: read_raw.read_last_sequence(session, kind))
 
     async def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query of a person's over the tables, sealed months and names of gateways and devices included."""
@@ -295,11 +295,11 @@ class HistoryStore:
             write_views(session)
             return session.ask(sql)
 
-        return await self._read(read)
+        return await self._read_kept(read)
 
     async def verify(self) -> Sequence[Finding]:
         """Check what the tables say."""
-        return await self._read(verify_rows)
+        return await self._read_kept(verify_rows)
 
     async def read_meta(self, key: str) -> str | None:
         """A note about the history itself, such as `rules_version`, the rules that energy was accounted by."""
@@ -316,10 +316,26 @@ class HistoryStore:
         self._readers.shutdown()
 
     async def _read(self, query: Callable[[Session], T]) -> T:
+        """Read all that was acknowledged, where the disk takes it and where it does not."""
+        await self._catch_up()
+        if self._writer.is_stuck:
+            with contextlib.suppress(StoreFault):
+                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_lent, query)
+        return await self._read_kept(query)
+
+    def _read_lent(self, query: Callable[[Session], T]) -> T:
+        with self._writer.lent() as session:
+            return query(session)
+
+    async def _catch_up(self) -> None:
         if self._writer.is_behind:
             # A disk that takes nothing more does not keep anybody from reading what is there.
             with contextlib.suppress(StoreFault):
                 await asyncio.wrap_future(self._writer.apply())
+
+    async def _read_kept(self, query: Callable[[Session], T]) -> T:
+        """Read what is in the database: a sequence is nobody's to see before it is."""
+        await self._catch_up()
         for _ in range(REOPENINGS):
             try:
                 return await self._read_once(query)

@@ -7,6 +7,7 @@ the row of the same key is removed in the same transaction.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -142,12 +143,31 @@ class Ledger:
         `number` is the last of them in the journal. A change that takes rows away or notes something comes alone.
         """
         with self.transaction(number):
-            for change in changes:
-                if change.replaced is not None:
-                    self._remove(change.replaced)
-                if change.note is not None:
-                    self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(change.note))
-            self._put([change.drafts for change in changes])
+            self._carry_out(changes)
+
+    @contextlib.contextmanager
+    def supposing(self, changes: Sequence[Change]) -> Iterator[None]:
+        """Have this session alone see changes, of which nothing is kept and nothing comes to the disk."""
+        self.session.begin()
+        try:
+            # Rows that were replaced are seen as they were; what came after that is left out with it.
+            self._carry_out(list(itertools.takewhile(lambda change: change.replaced is None, changes)))
+            self.ids.write(self.session)
+            self._write_devices()
+            self.session.catalog = self.shared.supposed(self.resealed)
+            yield
+        finally:
+            self._forget()
+            self.resealed.clear()
+            self.session.catalog = self.shared.catalog
+
+    def _carry_out(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.replaced is not None:
+                self._remove(change.replaced)
+            if change.note is not None:
+                self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(change.note))
+        self._put([change.drafts for change in changes])
 
     def _remove(self, span: Span) -> None:
         months = months_between(span.start, span.end)

@@ -9,15 +9,16 @@ import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from openvoy.model.records import Batch, EventRecord
 from openvoy.store.aside import SetAside, last_written
 from openvoy.store.changes import Change
-from openvoy.store.database import Database
+from openvoy.store.database import Database, Session
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import JOURNAL, Journal
 from openvoy.store.keeping import Keeping, apply_changes, replay
@@ -44,6 +45,8 @@ class _Task:
 
     job: Job | None = None
     is_end: bool = False
+    is_lent: bool = False
+    """The job reads what the disk does not take."""
     done: Future[None] = field(default_factory=Future)
 
 
@@ -99,6 +102,31 @@ class Writer:
         What the disk does not take is tried again with what is written next, as each failure interrupts readers.
         """
         return self._database is None or (bool(self._acknowledged) and self._stuck is None)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something is in the journal that the disk does not take into the database."""
+        return self._stuck is not None and bool(self._acknowledged)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[Session]:
+        """Lend the session that sees what is only in the journal, while this thread waits; raise StorageError."""
+        session: Future[Session] = Future()
+        is_back = threading.Event()
+
+        def lend(ledger: Ledger) -> None:
+            session.set_result(ledger.session)
+            is_back.wait()
+
+        done = self._submit(_Task(lend, is_lent=True))
+        either: tuple[Future[Any], ...] = (session, done)
+        wait(either, return_when=FIRST_COMPLETED)
+        try:
+            if not session.done():
+                done.result()
+            yield session.result()
+        finally:
+            is_back.set()
 
     def apply(self) -> Future[None]:
         """Have all that was acknowledged so far in the database."""
@@ -169,7 +197,7 @@ class Writer:
         if task.is_end:
             self._scribe.close()
         self._is_called = False
-        fault = self._attempt(task.job)
+        fault = self._lend(task.job) if task.is_lent and task.job is not None else self._attempt(task.job)
         if fault is None:
             task.done.set_result(None)
         else:
@@ -190,6 +218,18 @@ class Writer:
                     return fault
             else:
                 return None
+        return None
+
+    def _lend(self, job: Job) -> StoreFault | None:
+        """Do a job that sees what was acknowledged without that it comes to the disk."""
+        try:
+            ledger = self._ledger or self._new_ledger(self.database())
+            with self._waiting:
+                changes = [change for number, change in self._acknowledged if number > ledger.applied]
+            with ledger.supposing(changes):
+                job(ledger)
+        except StoreFault as fault:
+            return fault
         return None
 
     def _apply(self, ledger: Ledger) -> None:
@@ -221,12 +261,15 @@ class Writer:
             if self._journal is None:
                 self._journal = Journal(self._folder / JOURNAL)
                 self._tell([_damaged_journal(file) for file in self._journal.damaged])
-            ledger = Ledger(self._database.writer, self._database.shared, live_days=self._live_days)
+            ledger = self._new_ledger(self._database)
             self._journal.begin_after(ledger.applied)
             replay(ledger, self._journal)
             self._keeping = Keeping(self._database, ledger, self._journal)
             self._ledger = ledger
         return self._ledger
+
+    def _new_ledger(self, database: Database) -> Ledger:
+        return Ledger(database.writer, database.shared, live_days=self._live_days)
 
     def _note_read(self) -> None:
         """As told by a reader's thread: go on with what it was in the way of."""

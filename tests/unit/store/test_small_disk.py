@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from openvoy.errors import StorageError
-from openvoy.model.records import Batch
+from openvoy.model.records import Batch, PowerRecord
 from openvoy.store import HistoryStore, Limits
 from openvoy.store.backup import copy_history, restore_history
 from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import open_history
 from tests.support.disks import MIB, fill_up, mount, small_disk
-from tests.unit.store.records import START, energy, event, minute, opened
+from tests.unit.store.records import GATEWAY, START, energy, event, minute, opened, power
+from tests.unit.store.test_sealing import sealed
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux, in memory")
 __all__ = ["small_disk"]
@@ -65,6 +66,33 @@ async def test_a_full_disk_while_months_are_sealed(disk: Path) -> None:
         assert not store.set_aside
     async with opened(folder) as store:
         assert await store.read_energy_rows(start=START, end=minute(90_000)) == rows
+
+
+async def test_what_was_acknowledged_before_a_disk_got_full_is_read_from_the_journal(disk: Path) -> None:
+    """Late minutes of a month that is sealed are among it, and those of a gateway that is new; exporters wait."""
+    folder = disk / "history"
+    async with opened(folder) as store:
+        await store.write(Batch(power=(power(START, 0.0), power(minute(60_000), 1.0))))
+        await sealed(store)
+        last = await store.read_last_sequence("power")
+        new = PowerRecord(gateway="122000000002", at=minute(60_001), interval_s=60, solar_w=7.0)
+        await store.write(Batch(power=(power(minute(1), 2.0), power(minute(60_001), 3.0), new)))
+        await store.write_meta("noted", "yes")
+        filler = fill_up(disk, leave_bytes=0)
+        for _ in range(2):
+            found = await store.read_rows("power", start=START, end=minute(90_000), gateway=GATEWAY)
+            assert found["solar_w"] == (0.0, 2.0, 1.0, 3.0)
+            found = await store.read_rows("power", start=START, end=minute(90_000), gateway=new.gateway)
+            assert found["solar_w"] == (7.0,)
+            assert await store.read_meta("noted") == "yes"
+            assert await store.read_last_sequence("power") == last
+            with pytest.raises(StorageError, match="No space left"):
+                await store.write(Batch(power=(power(minute(60_002), 4.0),)))
+        filler.unlink()
+        await store.write(Batch(power=(power(minute(60_003), 5.0),)))
+        found = await store.read_rows("power", start=START, end=minute(90_000), gateway=GATEWAY)
+        assert found["solar_w"] == (0.0, 2.0, 1.0, 3.0, 5.0)
+        assert await store.read_last_sequence("power") > last
 
 
 async def test_a_copy_that_finds_no_room_is_not_taken_for_one(disk: Path, tmp_path: Path) -> None:
