@@ -11,15 +11,18 @@ from pathlib import Path
 
 from openvoy.cli.cloud import build_store, tokens_folder
 from openvoy.cli.config import Config, GatewayConfig
+from openvoy.cli.extras import needing
 from openvoy.cli.target import Target, resolve_credentials
 from openvoy.client.cloud import FileAttempts
 from openvoy.client.doctor import MachineFacts, Patient, TokenFacts
+from openvoy.client.doctor.facts import Damage
 from openvoy.client.private_file import is_open_to_others
 from openvoy.errors import ConfigError, OpenvoyError, StorageError
 from openvoy.protocol.cloud import explain_renewal
 from openvoy.protocol.login import TokenInfo
 
 MOUNTS = Path("/proc/mounts")
+PARTS = ("history*", "journal", "journal/*", "sealed", "sealed/*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,11 @@ def look_at_machine(folder: Path) -> MachineFacts:
     problem: OpenvoyError | None = None
     if folder.exists() and not folder.is_dir():
         problem = StorageError(f"{folder} is not a folder.", hint="Name another one with [store] path or --data.")
+    elif is_read_only(place):
+        problem = StorageError(
+            f"The disk of {place} is mounted read-only.",
+            hint="If nobody wanted that, the system found an error on it: look at `dmesg`, and replace the disk.",
+        )
     elif not os.access(place, os.W_OK):
         problem = StorageError(f"{place} cannot be written by this user.", hint=f"Run: chown $(id -u) {place}")
     else:
@@ -120,12 +128,35 @@ def look_at_machine(folder: Path) -> MachineFacts:
         device=_device_of(place),
         problem=problem,
         set_aside=tuple(sorted(path.name for path in folder.glob("*damaged*"))) if folder.is_dir() else (),
+        damage=_find_damage(folder) if problem is None else (),
     )
 
 
+def _find_damage(folder: Path) -> tuple[Damage, ...]:
+    """Check the files of the history by their checksums, also beside a running service."""
+    try:
+        with needing("service", "History"):
+            from openvoy.store.verifying import verify_files  # noqa: PLC0415 - a client needs no database
+    except ConfigError:
+        return ()
+    return tuple(
+        Damage(problems=tuple(found.problems), remedy=found.remedy) for found in verify_files(folder) if found.problems
+    )
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether the disk of a folder takes nothing, where the system tells that."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
 def _find_unreadable(folder: Path) -> OpenvoyError | None:
-    for file in sorted(folder.glob("history*")) if folder.is_dir() else ():
-        if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
+    if (folder / "unfinished").exists():
+        return StorageError(
+            f"{folder} is a copy that was not finished.",
+            hint="Run `openvoy history restore` or `openvoy history backup` into it again.",
+        )
+    for file in sorted(one for name in PARTS for one in folder.glob(name)):
+        if not os.access(file, os.R_OK | os.W_OK):
             return StorageError(f"{file} cannot be read and written by this user.", hint=f"Run: chown $(id -u) {file}")
     return None
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openvoy.store import tables
+from openvoy.store.base import MONTH, bases
 from openvoy.store.boundaries import FALLING
-from openvoy.store.catalog import FOLDER, Part
+from openvoy.store.catalog import FOLDER, Part, month_folder
 from openvoy.store.database import Session
-from openvoy.store.faults import StoreFault
-from openvoy.store.guard import digest_of, render_guard
-from openvoy.store.journal import JOURNAL, read_segment, segments
+from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.guard import digest_of, mend, render_guard
+from openvoy.store.journal import JOURNAL, Scan, read_segment, segments
 from openvoy.store.sealing import MANIFESTS, read_manifest
 from openvoy.store.tables import Table
 
@@ -27,27 +28,59 @@ class Finding:
     checked: int
     """How many files, records or rows."""
     problems: Sequence[str]
+    remedy: str = ""
+    """What to do about them."""
+
+
+ATTEMPTS = 5
+"""A running service replaces files by their successors; then they are looked at anew."""
+PUT_BACK = (
+    "What is mended when it is read needs nothing. Put back from a backup what is missing or beyond mending, into the "
+    "same place and while the service is stopped; 'openvoy history restore' puts back all of it."
+)
+READ_TWICE = (
+    "Each record stands twice: only records that are named as missing are lost, and are in backups that are younger "
+    "than they. The file goes by itself once its months are sealed."
+)
 
 
 def verify_files(folder: Path) -> list[Finding]:
     """Check sealed months and journal by their checksums; nothing is changed."""
-    return [_verify_sealed(folder / FOLDER), _verify_journal(folder / JOURNAL)]
+    return [_verify_sealed(folder / FOLDER), _verify_bases(folder / JOURNAL), _verify_journal(folder / JOURNAL)]
 
 
 def _verify_sealed(folder: Path) -> Finding:
-    checked, problems = 0, []
+    checked, problems = 0, list[str]()
     for month in sorted(folder.glob("month=*")):
         if not any((month / name).exists() for name in MANIFESTS):
             continue
-        try:
-            parts = read_manifest(month)[0]
-        except StoreFault as fault:
-            problems.append(fault.message)
-            continue
-        checked += len(parts)
-        problems += [problem for part in parts for problem in _problems_of(part, folder)]
-        problems += _lost_in(month, parts)
-    return Finding(what="sealed files are as they were sealed", checked=checked, problems=problems)
+        count, found = _verify_month(folder, month)
+        checked += count
+        problems += found
+    return Finding(what="sealed files are as they were sealed", checked=checked, problems=problems, remedy=PUT_BACK)
+
+
+def _verify_bases(folder: Path) -> Finding:
+    checked, problems = 0, list[str]()
+    for base in bases(folder):
+        count, found = _verify_month(base, month_folder(base, MONTH))
+        checked += count
+        problems += found
+    return Finding(what="rows that came at once stand twice", checked=checked, problems=problems, remedy=PUT_BACK)
+
+
+def _verify_month(folder: Path, month: Path) -> tuple[int, list[str]]:
+    """Check the files of a month; give how many there are, and what is wrong."""
+    try:
+        parts = read_manifest(month)[0]
+        for _ in range(ATTEMPTS):
+            found = [problem for part in parts for problem in _problems_of(part, folder)]
+            before, parts = parts, read_manifest(month)[0]
+            if not found or parts == before:
+                break
+    except StoreFault as fault:
+        return 0, [fault.message]
+    return len(parts), [*found, *_lost_in(month, parts)]
 
 
 def _lost_in(month: Path, parts: Sequence[Part]) -> Iterator[str]:
@@ -66,15 +99,35 @@ def _problems_of(part: Part, folder: Path) -> Iterator[str]:
     if content is None:
         yield f"{file} is missing"
     elif digest_of(content) != part.digest:
-        yield f"{file} is damaged"
+        mended = mend(content, guard.read_bytes()) if guard.exists() else None
+        is_mended = mended is not None and digest_of(mended) == part.digest
+        yield f"{file} is damaged{'; it is mended when it is read' if is_mended else ' beyond mending'}"
     elif not guard.exists() or guard.read_bytes() != render_guard(content):
         yield f"{guard} is damaged; {file.name} is good"
 
 
 def _verify_journal(folder: Path) -> Finding:
+    for _ in range(ATTEMPTS):
+        scans = [(file, _read_present(file)) for file in segments(folder)]
+        present = [(file, found) for file, found in scans if found is not None]
+        if len(present) == len(scans):
+            return _verify_segments(present)
+    raise StoreFault(Fault.OTHER, f"History: the files in {folder} change all the time.")
+
+
+def _read_present(file: Path) -> Scan | None:
+    """Read a file of the journal, None where it is there no longer."""
+    try:
+        return read_segment(file)
+    except StoreFault:
+        if file.exists():
+            raise
+        return None
+
+
+def _verify_segments(scans: Sequence[tuple[Path, Scan]]) -> Finding:
     checked, problems, last = 0, [], None
-    for file in segments(folder):
-        found = read_segment(file)
+    for file, found in scans:
         checked += len(found.records)
         if found.has_damage:
             problems.append(f"{file} is damaged in one place or more")
@@ -82,7 +135,7 @@ def _verify_journal(folder: Path) -> Finding:
             if last is not None and record.number != last + 1:
                 problems.append(f"records {last + 1} to {record.number - 1} are missing before {file.name}")
             last = record.number
-    return Finding(what="the journal is whole", checked=checked, problems=problems)
+    return Finding(what="the journal is whole", checked=checked, problems=problems, remedy=READ_TWICE)
 
 
 def verify_rows(session: Session) -> list[Finding]:

@@ -38,6 +38,14 @@ class TokenFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """Files of the history that are not as they were written."""
+
+    problems: tuple[str, ...]
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineFacts:
     """This machine, where the history is kept."""
 
@@ -49,7 +57,8 @@ class MachineFacts:
     problem: OpenvoyError | None = None
     """Why the folder cannot be used."""
     set_aside: tuple[str, ...] = ()
-    """Damaged files that were set aside."""
+    """Damaged databases that were set aside."""
+    damage: tuple[Damage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from openvoy.client.doctor import Facts, Finding, MachineFacts, Severity, TokenFacts, find_all
 from openvoy.client.doctor.check import all_checks
-from openvoy.client.doctor.facts import Answerer, Overwrite
+from openvoy.client.doctor.facts import Answerer, Damage, Overwrite
 from openvoy.client.doctor.firmware_issues import ISSUES
 from openvoy.errors import CloudUnavailable, GatewayUnreachable, StorageError
 from openvoy.model import Snapshot
@@ -111,6 +111,7 @@ def test_panels_are_compared_with_each_other_and_by_day_only() -> None:
         (MachineFacts(folder="d", device="/dev/sda1"), []),
         (MachineFacts(folder="d", problem=StorageError("no", hint="do")), [Severity.ERROR]),
         (MachineFacts(folder="d", set_aside=("history-damaged-1.duckdb",)), [Severity.WARNING]),
+        (MachineFacts(folder="d", damage=(Damage(problems=("a", "b"), remedy="do"),)), [Severity.ERROR]),
     ],
 )
 def test_the_machine(machine: MachineFacts, severities: list[Severity]) -> None:

@@ -56,3 +56,5 @@ def _show(findings: Sequence[Finding]) -> None:
     for finding in findings:
         for problem in finding.problems:
             say(problem)
+        if finding.problems and finding.remedy:
+            say(f"  {finding.remedy}")

@@ -11,6 +11,7 @@ from openvoy.client.doctor.finding import Finding, Severity, Sureness
 LITTLE_BYTES = 1_000_000_000
 """Some years of a site, sealed, and room to seal them."""
 NOTHING_BYTES = 100_000_000
+MOST_NAMED = 5
 _CARD = "/dev/mmcblk"
 
 
@@ -25,9 +26,17 @@ def find(facts: Facts) -> Iterator[Finding]:
     if machine.set_aside:
         yield _finding(
             Severity.WARNING,
-            "Damaged history was set aside; what it held is not shown.",
+            "A damaged database was set aside; it was made anew from sealed months and journal.",
             ", ".join(machine.set_aside),
-            "Keep the files, and restore a backup if there is one: `openvoy history restore --help`.",
+            "Where `openvoy history verify` finds nothing wrong, these files can be removed.",
+        )
+    for damage in machine.damage:
+        yield _finding(
+            Severity.ERROR,
+            "Files of the history are damaged.",
+            "; ".join(damage.problems[:MOST_NAMED])
+            + (f"; and {len(damage.problems) - MOST_NAMED} more" if len(damage.problems) > MOST_NAMED else ""),
+            damage.remedy,
         )
     yield from _room(machine)
     if machine.device is not None and machine.device.startswith(_CARD):
