@@ -157,6 +157,40 @@ def _quarter_values(quantity: str, day: date) -> list[tuple[datetime, int]]:
     return [(at, energy_wh(quantity, at)) for at in quarters(day, day + timedelta(days=1))]
 
 
+async def test_hours_that_a_file_leaves_out_are_unknown(tmp_path: Path) -> None:
+    """Two hours in the morning, and the sun's nights, which its logger left out as nothing shone."""
+    day = date(2024, 6, 3)
+
+    def is_said(quantity: str, at: datetime) -> bool:
+        hour = at.astimezone(PARIS).hour
+        return (at.astimezone(PARIS).date() != day or hour not in {10, 11}) and (quantity == "load" or 6 <= hour < 20)
+
+    file = tmp_path / "powers.lp"
+    names = {"solar": "solar", "load": "home"}
+    rows = [
+        f"http {name}={4 * (1 if quantity == 'solar' and at.astimezone(PARIS).hour in {6, 19} else 300)} "
+        f"{int((at + timedelta(minutes=minute)).timestamp())}000000000"
+        for at in quarters(day - timedelta(days=1), day + timedelta(days=2))
+        for quantity, name in names.items()
+        for minute in (0, 5, 10)
+        if is_said(quantity, at)
+    ]
+    file.write_text("\n".join(rows))
+    async with opened(tmp_path / "data") as store:
+        await import_files(store, file)
+        start = datetime.combine(day, time.min, PARIS)
+        hours = await store.read_energy(start=start, end=start + timedelta(days=1), by="hour", time_zone="Europe/Paris")
+        for quantity, night_wh in (("solar", 0.0), ("load", 1200.0)):
+            values = hours[f"{quantity}_wh"]
+            assert values[10:12] == [None, None]
+            assert values[1:5] == [pytest.approx(night_wh, abs=0.1)] * 4
+            assert values[12] == pytest.approx(1200.0)
+            assert values[9] == pytest.approx(1200.0)
+        assert not any(hours["estimated"][13:19])
+        total = (await days_of(store, day, day + timedelta(days=1)))[day]
+        assert total["load"] == pytest.approx(22 * 1200.0)
+
+
 async def test_an_import_is_taken_out_as_a_whole(tmp_path: Path) -> None:
     report = tmp_path / "report.csv"
     report.write_text(quarter_report(date(2024, 6, 8), date(2024, 6, 16)))

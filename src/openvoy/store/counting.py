@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 NEAR_S = 900
 """A boundary whose neighbouring readings are further away is estimated. Time zones differ by multiples of it."""
+LONGEST_HOLE_S = 64_800
+"""No hole within imported energies is longer."""
 
 
 class Count(NamedTuple):
@@ -74,18 +76,30 @@ def _is_spanned(first: Boundary, last: Boundary) -> bool:
     return known_until_s > known_from_s
 
 
-def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False) -> list[Growth]:
-    """Say of each period between boundaries what a counter grew in it; None where readings span no time of it."""
+def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False, is_imported: bool = False) -> list[Growth]:
+    """Say of each period between boundaries what a counter grew in it; None where readings span no time of it.
+
+    An imported counter stands in its holes, at the end of which a reading is marked: what it did in them is not known.
+    """
     found = []
     known = [(one, one.value_wh, one.is_estimated) for one in boundaries]
     for (first, start_wh, is_from_far), (last, end_wh, is_to_far) in pairwise(known):
         from_s = first.before.at_s if first.before else None
         to_s = last.after.at_s if last.after else None
-        if start_wh is None or end_wh is None or not _is_spanned(first, last):
+        is_known = start_wh is not None and end_wh is not None and _is_spanned(first, last)
+        if start_wh is None or end_wh is None or not is_known or (is_imported and _is_hole(first, last)):
             found.append(Growth(None, from_s=from_s, to_s=to_s))
             continue
         # Accounted counters only grow; rounding of a corrected one must not show as negative energy.
         energy_wh = round(end_wh - start_wh if falls else max(0.0, end_wh - start_wh), 2)
         is_integrated = last.before is not None and last.before.integrated
-        found.append(Growth(energy_wh, is_from_far or is_to_far, is_integrated, from_s, to_s))
+        # What an imported counter says at the end of a hole is what it says, not interpolated.
+        is_far = is_to_far or (is_from_far and not (is_imported and first.before is first.after))
+        found.append(Growth(energy_wh, is_far, is_integrated, from_s, to_s))
     return found
+
+
+def _is_hole(first: Boundary, last: Boundary) -> bool:
+    """Whether an imported counter stands from the one to the other, and a hole is why."""
+    is_marked = last.after is not None and last.after.estimated
+    return is_marked and first.value_wh == last.value_wh and last.at_s - first.at_s <= LONGEST_HOLE_S

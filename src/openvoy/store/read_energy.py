@@ -13,6 +13,7 @@ from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Extent, K
 from openvoy.store.counting import build_growths
 from openvoy.store.database import Session
 from openvoy.store.days import Kept, read_days
+from openvoy.store.read_rest import read_imported_ids
 
 QUANTITIES = tuple(measure.name for measure in tables.ENERGY.measures)
 
@@ -110,9 +111,10 @@ def _read_within(
     }
     missing = {at_s for one in series.values() for first, last in one.missing for at_s in bounds[first : last + 1]}
     boundaries = Boundaries(session, kind, sorted(missing), extent)
+    imported_ids = read_imported_ids(session) if kind is OF_GATEWAYS else frozenset()
     found: dict[int, Periods] = {owner_id: Periods({}, [0] * count, [0] * count) for owner_id in owner_ids}
     for (owner_id, name), one in series.items():
-        one.complete(boundaries, owner_id, name)
+        one.complete(boundaries, owner_id, name, is_imported=owner_id in imported_ids)
         energies_wh, *flags = found[owner_id]
         marked = map(_either, flags, (one.estimated, one.integrated))
         found[owner_id] = Periods({**energies_wh, name: one.energies_wh}, *marked)
@@ -162,11 +164,13 @@ class _Series:
     def _flag(self, kept: Kept, place: int) -> None:
         self.estimated[place], self.integrated[place] = kept.flags.get(self._bounds[place], (0, 0))
 
-    def complete(self, boundaries: Boundaries, owner_id: int, name: str) -> None:
+    def complete(self, boundaries: Boundaries, owner_id: int, name: str, *, is_imported: bool) -> None:
         """Find what is missing."""
         for first, last in self.missing:
             around = boundaries.of(owner_id, name, self._bounds[first : last + 1])
-            for index, growth in enumerate(build_growths(around, falls=name in FALLING), first):
+            for index, growth in enumerate(
+                build_growths(around, falls=name in FALLING, is_imported=is_imported), first
+            ):
                 self.energies_wh[index] = growth.energy_wh
                 self.estimated[index] = int(growth.estimated)
                 self.integrated[index] = int(growth.integrated)

@@ -17,6 +17,7 @@ from openvoy.store.faults import Fault, StoreFault
 MOST_REPORTS = 500_000
 """More rows at once would take more memory than a small computer has to spare."""
 
+_GATEWAYS = "SELECT id, serial FROM gateway ORDER BY id"
 _ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
 _INVERTER_MEASURES = tuple(measure.name for measure in tables.INVERTER_REPORT.measures)
 
@@ -24,12 +25,17 @@ _INVERTER_MEASURES = tuple(measure.name for measure in tables.INVERTER_REPORT.me
 def read_gateway_ids(session: Session, serial: str | None, bounds: Sequence[int] = ()) -> list[int]:
     """Read the ids of one gateway and of what was imported for it, or of all; imports beyond bounds are left out."""
     found = []
-    for number, name in session.names("SELECT id, serial FROM gateway ORDER BY id"):
+    for number, name in session.names(_GATEWAYS):
         chain = parse_chain_name(name)
         owner = name if chain is None else chain.gateway
         if serial in (None, owner) and (chain is None or not bounds or chain.touches(bounds[0], bounds[-1])):
             found.append(number)
     return found
+
+
+def read_imported_ids(session: Session) -> frozenset[int]:
+    """Read the ids under which imported energies are kept."""
+    return frozenset(number for number, name in session.names(_GATEWAYS) if parse_chain_name(name) is not None)
 
 
 def read_owners(

@@ -3,8 +3,10 @@
 A reading of history adds up what the counters of all gateways did, each between its own first and last row. So each
 stretch of imported energy without a long hole becomes a gateway of its own with counters that begin at 0: a chain. It
 says something about its own time only, and can be taken out again. In a short hole its counters stand: that adds
-nothing, and a file with a thousand of them does not become a thousand chains. The name of a chain tells its import, its
-time and the gateway that it belongs to, so that readings of another time need not look at it.
+nothing, and a file with a thousand of them does not become a thousand chains. The row at its end is marked as
+estimated, so that the hole is read as unknown (`store.counting`), except that of the sun's in a night. The name of a
+chain tells its import, its time and the gateway that it belongs to, so that readings of another time need not look at
+it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from openvoy.store.exchange.steps import Interval
 
@@ -19,6 +22,8 @@ Span = tuple[int, int]
 SHORT_HOLE_S = 3 * 3600
 NIGHT_S = 18 * 3600
 """Loggers may say nothing of the sun while it does not shine."""
+FAINT_SHARE = 0.1
+"""Below this share of its largest power the sun is about to go, or has just come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Chain:
     """Energies without a long hole, of quantities that are known at the same times."""
 
     intervals: Mapping[str, Sequence[Interval]]
+    hole_ends_s: frozenset[int] = frozenset()
+    """Where holes end of which nothing is known."""
 
     @property
     def start_s(self) -> int:
@@ -50,16 +57,29 @@ class Chain:
 
 
 def build_chains(intervals: Mapping[str, Sequence[Interval]]) -> list[Chain]:
-    """Cut energies at their long holes, and join quantities that have the same ones."""
-    families: dict[tuple[Span, ...], dict[str, list[list[Interval]]]] = defaultdict(dict)
+    """Cut energies at their long holes, and join quantities that have the same ones, short ones included."""
+    families: dict[tuple[tuple[Span, frozenset[int]], ...], dict[str, list[list[Interval]]]] = defaultdict(dict)
     for quantity, ones in intervals.items():
         runs = list(_runs(ones, NIGHT_S if quantity == "solar" else SHORT_HOLE_S))
-        families[tuple((run[0].start_s, run[-1].end_s) for run in runs)][quantity] = runs
+        holes = [frozenset(_hole_ends(run, is_solar=quantity == "solar")) for run in runs]
+        spans = [(run[0].start_s, run[-1].end_s) for run in runs]
+        families[tuple(zip(spans, holes, strict=True))][quantity] = runs
     return [
-        Chain({quantity: runs[number] for quantity, runs in family.items()})
-        for spans, family in families.items()
-        for number in range(len(spans))
+        Chain({quantity: runs[number] for quantity, runs in family.items()}, hole_ends_s)
+        for key, family in families.items()
+        for number, (_, hole_ends_s) in enumerate(key)
     ]
+
+
+def _hole_ends(run: Sequence[Interval], *, is_solar: bool) -> Iterator[int]:
+    faint_w = FAINT_SHARE * max(map(_rate, run)) if is_solar else -1.0
+    for before, after in pairwise(run):
+        if before.end_s < after.start_s and max(_rate(before), _rate(after)) > faint_w:
+            yield after.start_s
+
+
+def _rate(one: Interval) -> float:
+    return one.energy_wh / (one.end_s - one.start_s)
 
 
 def _runs(intervals: Iterable[Interval], longest_hole_s: int) -> Iterator[list[Interval]]:

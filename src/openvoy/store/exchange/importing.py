@@ -21,6 +21,7 @@ from openvoy.store.exchange.observed import QUANTITIES, Problem, Reading
 from openvoy.store.exchange.steps import Interval
 from openvoy.store.history import HistoryStore
 
+_COUNTERS = tuple(f"{quantity}_wh" for quantity in QUANTITIES)
 META = "imports"
 """The note of the history that lists all imports, as JSON."""
 
@@ -167,13 +168,14 @@ async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) 
 
 
 def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {"gateway": [], "at": [], **{f"{quantity}_wh": [] for quantity in QUANTITIES}}
+    columns: dict[str, list[Any]] = {name: [] for name in ("gateway", "at", "estimated", *_COUNTERS)}
     for name, chain in chains:
         for at_s, counters in chain.rows():
             columns["gateway"].append(name)
             columns["at"].append(at_s)
-            for quantity in QUANTITIES:
-                columns[f"{quantity}_wh"].append(counters.get(quantity))
+            columns["estimated"].append(at_s in chain.hole_ends_s)
+            for quantity, counter in zip(QUANTITIES, _COUNTERS, strict=True):
+                columns[counter].append(counters.get(quantity))
     return columns
 
 
