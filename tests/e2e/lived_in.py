@@ -15,6 +15,7 @@ import aiohttp
 
 from openvoy.cli.config import Config
 from openvoy.cli.demo_site import live_until_now
+from openvoy.cli.house import running
 from openvoy.cli.setup import Restarts, ServiceSetup, Trials
 from openvoy.cli.setup.service import Running
 from openvoy.cli.wiring import Service, build_exporters
@@ -121,7 +122,7 @@ async def lived_in(
         settings = GatewaySettings(folder=folder / "gateway", faults=faults)
         gateway = await stack.enter_async_context(VirtualGateway(source, clock=clock, settings=settings))
         service = build_service(gateway, definition, folder, clock, token_s)
-        bound = await stack.enter_async_context(service.running(store, clock))
+        bound = await stack.enter_async_context(running(service, store, clock))
         asking = await stack.enter_async_context(
             aiohttp.ClientSession(bound.url, cookie_jar=aiohttp.CookieJar(unsafe=True))
         )

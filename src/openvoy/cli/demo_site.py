@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from openvoy.cli.house import running
 from openvoy.cli.output import say
 from openvoy.cli.wiring import Service, open_history
 from openvoy.client.clock import SystemClock
@@ -53,7 +54,7 @@ async def running_demo(folder: Path, *, port: int, days: int, start: str = "now"
         settings = GatewaySettings(folder=folder / "gateway")
         async with VirtualGateway(source, clock=clock, settings=settings) as gateway:
             service = _build_service(gateway, site, port, folder, clock)
-            async with service.running(store, clock) as bound:
+            async with running(service, store, clock) as bound:
                 yield bound
 
 

@@ -1,9 +1,10 @@
-"""Runs the service, and begins it anew when the dashboard has changed its configuration."""
+"""Runs the service, and brings into force what the dashboard has changed of its configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from openvoy.cli.config.load import FILE_NAME
 from openvoy.cli.control import open_audit
 from openvoy.cli.doors import build_access_rules, build_tls
 from openvoy.cli.folders import config_folder, data_folder
+from openvoy.cli.house import House
+from openvoy.cli.kept import Kept
 from openvoy.cli.output import say
 from openvoy.cli.service_mirror import build_mirror
 from openvoy.cli.setup import Restarts, ServiceSetup, Trials
@@ -27,8 +30,8 @@ from openvoy.errors import ConfigError
 from openvoy.ports import Household
 from openvoy.ports.setup import Setup
 from openvoy.protocol.login import Credentials
-from openvoy.settings.listen import parse_listen
-from openvoy.web import ACCESS_FILE, Access, SiteInfo
+from openvoy.settings.listen import Listen, parse_listen
+from openvoy.web import ACCESS_FILE, Access, AccessRules, SiteInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,54 +46,87 @@ class Options:
 
 async def run_service(options: Options, environ: Mapping[str, str]) -> None:
     """Run until somebody ends it; raise ConfigError for a configuration that cannot be."""
-    restarts, clock = Restarts(listen_for_stop()), SystemClock()
-    access: Access | None = None
-    while True:
-        restarts.begin()
-        config = load_config(options.config, environ, is_new=True)
+    runner = _Runner(options, environ)
+    config: Config | None = runner.load()
+    while config is not None:
+        config = await runner.run(config)
+
+
+class _Runner:
+    """Runs the service, with one configuration after the other."""
+
+    def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
+        self._options, self._environ, self._clock = options, environ, SystemClock()
+        self._restarts = Restarts(listen_for_stop())
+        self._pins = FilePinStore(data_folder() / "certificates.json")
+        self._kept = Kept()
+        self._access: Access | None = None
+
+    def load(self) -> Config:
+        config = load_config(self._options.config, self._environ, is_new=True)
         for warning in config.warnings:
             say(warning)
-        service = _build_service(options, config, environ, restarts)
-        folder = config.store.path if options.data is None else options.data
-        rules = build_access_rules(config.web)
+        return config
+
+    async def run(self, config: Config) -> Config | None:
+        """Run over one history; give the configuration that wants another one, None at the end."""
+        place = self._find_history(config)
+        before: Listen | None = None
+        async with open_history(*place) as store, House(store, self._clock) as house:
+            while self._find_history(config) == place:
+                self._restarts.begin()
+                self._restarts.bound = bound = await house.renew(self._build_service(config))
+                say(f"Openvoy runs: {bound.url}" if bound != before else "The changed configuration is in force.")
+                before = bound
+                if not config.gateways and not _is_target_fixed(self._options, self._environ):
+                    say("No gateway is set up yet: open that address in a browser.")
+                if not await self._restarts.wait():
+                    return None
+                config = self.load()
+        return config
+
+    def _find_history(self, config: Config) -> tuple[Path, int]:
+        return _history_of(self._options, config), config.store.live_days
+
+    def _build_service(self, config: Config) -> Service:
+        self._kept.begin()
+        site, environ, kept = next(iter(config.sites.values())), self._environ, self._kept
+        running = _describe(self._options, config, environ, self._restarts)
+        sources = build_sources(config, environ, self._pins, kept=kept, renewed=self._restarts.renewed)
+        sources = sources or kept.build(
+            ("target", site.time_zone), partial(_build_target, self._options, environ, ZoneInfo(site.time_zone))
+        )
+        folder, rules = running.history, build_access_rules(config.web)
+        return Service(
+            sources=sources,
+            site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
+            listen=running.listen,
+            tls=build_tls(config.web),
+            rules=rules,
+            access=self._open_access(folder, rules),
+            host_names=config.web.host_names,
+            exporters=config.exporters,
+            tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
+            environ=environ,
+            audit=open_audit(),
+            is_control_enabled=config.control.enabled,
+            history=folder,
+            mirror=kept.build(
+                ("mirror", config.mirror, [one for one in sources if config.mirror.gateway in {"", one.name}]),
+                partial(build_mirror, config.mirror, sources, clock=self._clock, folder=folder / "mirror"),
+            ),
+            build_setup=_setup_of(running, config, self._restarts, pins=self._pins, environ=environ),
+        )
+
+    def _open_access(self, folder: Path, rules: AccessRules) -> Access:
         # Without accounts the secret of a browser's session lives as long as this object.
-        access = access or Access(clock=clock, file=folder / ACCESS_FILE, rules=rules)
-        access.take_rules(rules)
-        service = replace(service, access=access)
-        async with (
-            open_history(folder, config.store.live_days) as store,
-            service.running(store, clock) as bound,
-        ):
-            restarts.bound = bound
-            say(f"Openvoy runs: {bound.url}")
-            if not service.sources:
-                say("No gateway is set up yet: open that address in a browser.")
-            if not await restarts.wait():
-                return
-        say("The configuration was changed: Openvoy begins anew.")
+        self._access = self._access or Access(clock=self._clock, file=folder / ACCESS_FILE, rules=rules)
+        self._access.take_rules(rules)
+        return self._access
 
 
-def _build_service(options: Options, config: Config, environ: Mapping[str, str], restarts: Restarts) -> Service:
-    pins, clock = FilePinStore(data_folder() / "certificates.json"), SystemClock()
-    site = next(iter(config.sites.values()))
-    running = _describe(options, config, environ, restarts)
-    sources = build_sources(config, environ, pins) or _build_target(options, environ, ZoneInfo(site.time_zone))
-    folder = running.history
-    return Service(
-        sources=sources,
-        site=SiteInfo(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
-        listen=running.listen,
-        tls=build_tls(config.web),
-        host_names=config.web.host_names,
-        exporters=config.exporters,
-        tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
-        environ=environ,
-        audit=open_audit(),
-        is_control_enabled=config.control.enabled,
-        history=folder,
-        mirror=build_mirror(config.mirror, sources, clock=clock, folder=folder / "mirror"),
-        build_setup=_setup_of(running, config, restarts, pins=pins, environ=environ),
-    )
+def _history_of(options: Options, config: Config) -> Path:
+    return config.store.path if options.data is None else options.data
 
 
 def _build_target(options: Options, environ: Mapping[str, str], zone: ZoneInfo) -> tuple[Source, ...]:
@@ -117,7 +153,7 @@ def _describe(options: Options, config: Config, environ: Mapping[str, str], rest
     return Running(
         file=config.file or config_folder() / FILE_NAME,
         environ=environ,
-        history=config.store.path if options.data is None else options.data,
+        history=_history_of(options, config),
         listen=listen,
         is_listen_fixed=options.listen is not None,
         is_target_fixed=not config.gateways and _is_target_fixed(options, environ),

@@ -1,4 +1,4 @@
-"""Puts the service together: gateways, collector, history, dashboard."""
+"""What a service is made of: gateways, history, exporters, dashboard."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,28 +15,21 @@ from zoneinfo import ZoneInfo
 from openvoy.cli.cloud import build_token_source
 from openvoy.cli.config import Config, GatewayConfig
 from openvoy.cli.control import build_settings
-from openvoy.cli.folders import data_folder
+from openvoy.cli.kept import Kept, read_marks
 from openvoy.cli.output import say
-from openvoy.cli.roof import LAYOUT_FILE, RoofFile
 from openvoy.cli.service_mirror import ServiceMirror
-from openvoy.cli.tariff import SitePrices, TariffFile
+from openvoy.cli.tariff import TariffFile
 from openvoy.client.control import MemoryAudit
 from openvoy.client.gateway import Gateway
 from openvoy.client.pins import PinStore
-from openvoy.client.prices import fetch_text
-from openvoy.collector import Collector, ControlDesk, Exporting, Source
-from openvoy.collector.logbook import GatewayLogs
-from openvoy.collector.tariffs import keeping_tariffs
-from openvoy.model.place import SitePlace
-from openvoy.ports import Clock, Exporter, Feed, Household
+from openvoy.collector import Source
+from openvoy.ports import Exporter, Household
 from openvoy.ports.control import Audit
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.ports.setup import Setup
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
-from openvoy.store.copies import FolderCopies
-from openvoy.store.exchange.files import StoreFiles
-from openvoy.web import Access, AccessRules, SiteInfo, Tls, build_app, build_host_rule, serve
+from openvoy.web import Access, AccessRules, SiteInfo, Tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,69 +64,18 @@ class Service:
     build_setup: Callable[[Household], Setup] | None = None
     """Builds what changes the configuration; None: nobody does."""
 
-    @contextlib.asynccontextmanager
-    async def running(self, store: HistoryStore, clock: Clock) -> AsyncIterator[Listen]:
-        """Collect, keep and serve while the context is open; gives the address that is really listened at."""
-        async with contextlib.AsyncExitStack() as stack:
-            collector = await stack.enter_async_context(Collector(self.sources, store=store, clock=clock))
-            desk = await stack.enter_async_context(self._build_desk(store, collector))
-            household = self._build_household(collector.feed, store, clock, desk)
-            await stack.enter_async_context(keeping_tariffs(collector.feed, store, clock))
-            exporters = build_exporters(self.exporters, household)
-            exporting = await stack.enter_async_context(Exporting(exporters, clock=clock))
-            if self.mirror is not None:
-                await stack.enter_async_context(self.mirror.running())
-            app = build_app(
-                feed=collector.feed,
-                store=store,
-                site=self.site,
-                clock=clock,
-                hosts=build_host_rule(self.listen, self.host_names),
-                exporters=exporting,
-                prices=self._build_prices(collector.feed, store, clock),
-                access=self.access or Access(clock=clock, file=self.accounts, rules=self.rules),
-                desk=desk,
-                setup=None if self.build_setup is None else self.build_setup(household),
-                roof=RoofFile((self.folder or data_folder()) / LAYOUT_FILE),
-                logbook=GatewayLogs(self.sources, clock=clock),
-                has_tls=self.tls is not None,
-                pages=[page for _, exporter in exporters for page in exporter.pages],
-            )
-            yield await stack.enter_async_context(serve(app, self.listen, tls=self.tls))
-
-    def _build_desk(self, store: HistoryStore, collector: Collector) -> ControlDesk:
-        controllers = {one.name: one.controller for one in self.sources if one.controller is not None}
-        return ControlDesk(
-            controllers,
-            audit=self.audit,
-            store=store,
-            is_enabled=self.is_control_enabled,
-            read_again=collector.read_again,
-        )
-
-    def _build_prices(self, feed: Feed, store: HistoryStore, clock: Clock) -> SitePrices:
-        cache = data_folder() / "prices"
-        return SitePrices(self.tariff, clock=clock, fetch=fetch_text, cache=cache, feed=feed, history=store)
-
-    def _build_household(self, feed: Feed, store: HistoryStore, clock: Clock, desk: ControlDesk) -> Household:
-        site = self.site
-        return Household(
-            place=SitePlace(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
-            feed=feed,
-            store=store,
-            clock=clock,
-            desk=desk,
-            environ=self.environ,
-            files=StoreFiles(store, clock),
-            copies=None if self.history is None else FolderCopies(self.history),
-        )
-
 
 def build_exporters(
     wanted: Sequence[tuple[AnyExporterKind, Any]], household: Household
 ) -> Sequence[tuple[str, Exporter]]:
     """Build exporters by the names of their sections; raise ConfigError for settings that cannot work."""
-    return [(kind.section, kind.build(settings, household)) for kind, settings in wanted]
+    return [(kind.section, build_exporter(kind, settings, household)) for kind, settings in wanted]
+
+
+def build_exporter(kind: AnyExporterKind, settings: Any, household: Household) -> Exporter:
+    """Build one; raise ConfigError for settings that cannot work."""
+    exporter: Exporter = kind.build(settings, household)
+    return exporter
 
 
 @contextlib.asynccontextmanager
@@ -147,12 +90,26 @@ async def open_history(folder: Path, live_days: int) -> AsyncIterator[HistorySto
         await store.close()
 
 
-def build_sources(config: Config, environ: Mapping[str, str], pins: PinStore) -> tuple[Source, ...]:
-    """Build the gateways of a configuration; raise ConfigError for a login that cannot work."""
-    return tuple(_build_source(gateway, config, environ, pins) for gateway in config.gateways)
+def build_sources(
+    config: Config, environ: Mapping[str, str], pins: PinStore, *, kept: Kept, renewed: Mapping[str, int]
+) -> tuple[Source, ...]:
+    """Build the gateways of a configuration, those anew that it concerns; raise ConfigError for an impossible login.
+
+    `renewed` counts by their names how often what they log in with was given anew.
+    """
+    sources = []
+    for gateway in config.gateways:
+        zone = config.sites[gateway.site].time_zone
+        key = (gateway, config.cloud, zone, read_marks(gateway, environ), renewed.get(gateway.name, 0))
+        client, source = kept.build(key, partial(_build_source, gateway, config, environ, pins))
+        client.control.take_settings(build_settings(enabled=config.control.enabled))
+        sources.append(source)
+    return tuple(sources)
 
 
-def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore) -> Source:
+def _build_source(
+    gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore
+) -> tuple[Gateway, Source]:
     tokens = build_token_source(gateway, config, environ)
     client = Gateway(
         gateway.host,
@@ -160,9 +117,8 @@ def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, 
         user=gateway.user,
         password=None if gateway.password is None else gateway.password.read(environ),
         pins=pins,
-        control=build_settings(enabled=config.control.enabled),
     )
-    return Source(
+    source = Source(
         name=gateway.name,
         host=gateway.host,
         reader=client,
@@ -170,6 +126,7 @@ def _build_source(gateway: GatewayConfig, config: Config, environ: Mapping[str, 
         time_zone=ZoneInfo(config.sites[gateway.site].time_zone),
         tokens=tokens,
     )
+    return client, source
 
 
 async def until_stopped() -> None:

@@ -55,6 +55,13 @@ class ControlDesk:
         for watched in tuple(self._watches):
             await self._end_watch(watched)
 
+    async def take(self, controllers: Mapping[str, Controller], *, is_enabled: bool) -> None:
+        """Go on with these controllers; what is watched of others is watched no longer."""
+        for watched in tuple(self._watches):
+            if controllers.get(watched[0]) is not self._controllers.get(watched[0]):
+                await self._end_watch(watched)
+        self._controllers, self.is_enabled = controllers, is_enabled
+
     async def offers(self, gateway: str) -> Sequence[Offer]:
         """Ask what a gateway can be told."""
         return await self._controller(gateway).offers()

@@ -25,10 +25,11 @@ LONGEST_PAUSE_S = 300.0
 class _Job:
     """One exporter: runs it again and again, and knows how it gets on."""
 
-    def __init__(self, exporter: Exporter, *, name: str, kind: str, clock: Clock) -> None:
-        self._exporter, self._clock = exporter, clock
+    def __init__(self, exporter: Exporter, *, kind: str, clock: Clock) -> None:
+        self.exporter, self._clock = exporter, clock
+        self.task: asyncio.Task[None] | None = None
         self._pause_s = FIRST_PAUSE_S
-        self.status = ExporterStatus(name=name, kind=kind, receiver=exporter.receiver, state="starting")
+        self.status = ExporterStatus(name=kind, kind=kind, receiver=exporter.receiver, state="starting")
 
     def note_delivered(self, count: int = 1, *, left_count: int = 0) -> None:
         self._pause_s = FIRST_PAUSE_S
@@ -51,10 +52,16 @@ class _Job:
     def note_waiting(self, left_count: int) -> None:
         self.status = replace(self.status, left_count=left_count)
 
+    def begin(self) -> None:
+        """Run it, if it does not run already."""
+        if self.task is None:
+            name = self.status.name
+            self.task = asyncio.create_task(supervise(name, self.run, self._clock), name=f"exporter {name}")
+
     async def run(self) -> None:
         while True:
             try:
-                await self._exporter.run(self)
+                await self.exporter.run(self)
             except (ExportError, StorageError) as error:
                 self._note_trouble(error)
             pause_s, self._pause_s = self._pause_s, min(2 * self._pause_s, LONGEST_PAUSE_S)
@@ -69,31 +76,42 @@ class _Job:
 class Exporting:
     """Runs exporters while the context is open. Implements ports.Exporters."""
 
-    def __init__(self, exporters: Sequence[tuple[str, Exporter]], *, clock: Clock) -> None:
+    def __init__(self, exporters: Sequence[tuple[str, Exporter]] = (), *, clock: Clock) -> None:
         """Take exporters with their kinds; several of a kind are numbered."""
-        self._clock = clock
-        total, number = Counter(kind for kind, _ in exporters), Counter[str]()
+        self._clock, self._exporters = clock, exporters
         self._jobs: list[_Job] = []
-        for kind, exporter in exporters:
-            number[kind] += 1
-            name = kind if total[kind] == 1 else f"{kind} {number[kind]}"
-            self._jobs.append(_Job(exporter, name=name, kind=kind, clock=clock))
-        self._tasks: list[asyncio.Task[None]] = []
 
     def statuses(self) -> Sequence[ExporterStatus]:
         """Give all, in the order of the configuration."""
         return tuple(job.status for job in self._jobs)
 
+    async def take(self, exporters: Sequence[tuple[str, Exporter]]) -> None:
+        """Run these from now on, once those that are gone have ended; one that ran before goes on undisturbed."""
+        kept = {id(job.exporter): job for job in self._jobs if any(job.exporter is one for _, one in exporters)}
+        await _end([job for job in self._jobs if id(job.exporter) not in kept])
+        total, number = Counter(kind for kind, _ in exporters), Counter[str]()
+        self._jobs = []
+        for kind, exporter in exporters:
+            number[kind] += 1
+            name = kind if total[kind] == 1 else f"{kind} {number[kind]}"
+            job = kept.get(id(exporter)) or _Job(exporter, kind=kind, clock=self._clock)
+            job.status = replace(job.status, name=name)
+            self._jobs.append(job)
+        for job in self._jobs:
+            job.begin()
+
     async def __aenter__(self) -> Self:
-        self._tasks = [
-            asyncio.create_task(supervise(job.status.name, job.run, self._clock), name=f"exporter {job.status.name}")
-            for job in self._jobs
-        ]
+        await self.take(self._exporters)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await _end(self._jobs)
+
+
+async def _end(jobs: Sequence[_Job]) -> None:
+    tasks = [job.task for job in jobs if job.task is not None]
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from dataclasses import replace
 
 from openvoy.errors import OpenvoyError
@@ -50,6 +50,13 @@ class LiveFeed:
         self._statuses: dict[str, GatewayStatus | None] = dict.fromkeys(names)
         self._snapshots: dict[str, Snapshot] = {}
         self._followers: set[_Follower] = set()
+
+    def arrange(self, names: Sequence[str], *, kept: Container[str], troubles: Mapping[str, FindTrouble]) -> None:
+        """Go on with these gateways, in this order; of those that are not `kept` nothing is known yet."""
+        self._troubles = troubles
+        self._statuses = {name: self._statuses.get(name) if name in kept else None for name in names}
+        known = self._snapshots
+        self._snapshots = {name: known[name] for name in names if name in kept and name in known}
 
     def publish(self, status: GatewayStatus, snapshot: Snapshot | None = None) -> None:
         """Take a changed status, a new snapshot, or both."""

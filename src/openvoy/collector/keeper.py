@@ -29,6 +29,8 @@ class Keeper:
         self._clock = clock
         self._waiting: deque[Batch] = deque()
         self._arrived = asyncio.Event()
+        self._turn = asyncio.Lock()
+        """Of writing the first that waits."""
         self._problem: StorageError | None = None
         """Why nothing is written at the moment."""
         self._since: datetime | None = None
@@ -67,14 +69,22 @@ class Keeper:
             if not await self._write_next():
                 await self._clock.sleep(RETRY_AFTER_S)
 
-    async def drain(self) -> None:
+    async def settle(self) -> None:
         """Write what waits, as long as the store takes it."""
         while self._waiting and await self._write_next():
             pass
+
+    async def drain(self) -> None:
+        """Write what waits for the last time."""
+        await self.settle()
         if self._waiting:
             _LOG.error("History could not be written to the end; %d minutes that waited are lost.", len(self._waiting))
 
     async def _write_next(self) -> bool:
+        async with self._turn:
+            return not self._waiting or await self._write_first()
+
+    async def _write_first(self) -> bool:
         batch = self._waiting[0]
         try:
             await self._store.write(batch)

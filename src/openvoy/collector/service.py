@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Self
@@ -33,48 +33,82 @@ class Source:
     """Tells it things; None where it is only read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What collects from one gateway."""
+
+    source: Source
+    poller: Poller
+    task: asyncio.Task[None]
+
+
 class Collector:
     """Collects from gateways and keeps history while the context is open."""
 
-    def __init__(self, sources: Sequence[Source], *, store: History, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, sources: Sequence[Source] = (), *, store: History, clock: Clock) -> None:
+        self._store, self._clock, self._sources = store, clock, sources
         self._keeper = keeper = Keeper(store, clock)
-        feed = LiveFeed(
-            [source.name for source in sources],
-            troubles={source.name: source.tokens.find_trouble for source in sources if source.tokens is not None},
-            history=lambda: keeper.status,
-        )
-        self._pollers = {
-            source.name: Poller(
-                source.name,
-                source.host,
-                reader=source.reader,
-                store=store,
-                keeper=self._keeper,
-                feed=feed,
-                clock=clock,
-                time_zone=source.time_zone,
-            )
-            for source in sources
-        }
-        self._tasks: list[asyncio.Task[None]] = []
-        self.feed: Feed = feed
+        self._feed = LiveFeed([source.name for source in sources], history=lambda: keeper.status)
+        self._jobs: dict[str, _Job] = {}
+        self._keeping: asyncio.Task[None] | None = None
+        self.feed: Feed = self._feed
 
     async def __aenter__(self) -> Self:
-        jobs = {"keeper": self._keeper.run, **{f"poller {name}": poller.run for name, poller in self._pollers.items()}}
-        self._tasks = [asyncio.create_task(supervise(name, job, self._clock), name=name) for name, job in jobs.items()]
+        self._keeping = self._begin("keeper", self._keeper.run)
+        await self.take(self._sources)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
+        tasks = [job.task for job in self._jobs.values()]
+        for task in filter(None, [*tasks, self._keeping]):
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        for poller in self._pollers.values():
-            await poller.close()
+        for task in filter(None, [*tasks, self._keeping]):
+            await _wait_for(task)
+        for job in self._jobs.values():
+            await job.poller.close()
         await self._keeper.drain()
+
+    async def take(self, sources: Sequence[Source]) -> None:
+        """Collect from these from now on; a source that was there before goes on undisturbed."""
+        wanted = {source.name: source for source in sources}
+        gone = [job for name, job in self._jobs.items() if wanted.get(name) is not job.source]
+        for job in gone:
+            del self._jobs[job.source.name]
+            job.task.cancel()
+            await _wait_for(job.task)
+            await job.poller.close()
+        if gone:
+            # Who comes next to the same gateway goes on from what history says of it.
+            await self._keeper.settle()
+        troubles = {source.name: source.tokens.find_trouble for source in sources if source.tokens is not None}
+        self._feed.arrange([*wanted], kept=self._jobs.keys(), troubles=troubles)
+        for source in sources:
+            if source.name not in self._jobs:
+                poller = self._build_poller(source)
+                task = self._begin(f"poller {source.name}", poller.run)
+                self._jobs[source.name] = _Job(source=source, poller=poller, task=task)
 
     async def read_again(self, gateway: str, endpoints: Iterable[Endpoint[Any]]) -> None:
         """Ask a gateway now for what somebody has changed, and publish it."""
-        await self._pollers[gateway].read_again(endpoints)
+        if gateway in self._jobs:
+            await self._jobs[gateway].poller.read_again(endpoints)
+
+    def _begin(self, name: str, job: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(supervise(name, job, self._clock), name=name)
+
+    def _build_poller(self, source: Source) -> Poller:
+        return Poller(
+            source.name,
+            source.host,
+            reader=source.reader,
+            store=self._store,
+            keeper=self._keeper,
+            feed=self._feed,
+            clock=self._clock,
+            time_zone=source.time_zone,
+        )
+
+
+async def _wait_for(task: asyncio.Task[None]) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

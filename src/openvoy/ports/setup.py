@@ -109,7 +109,7 @@ class SetupState:
     version: str
     """Of the file's text; who changes it says which one was looked at."""
     starts: int
-    """How many times the service has started in this process: it grows when a change is in force."""
+    """How many times a configuration came into force in this process: it grows when a change is."""
     gateways: tuple[GatewayEntry, ...]
     site: SiteEntry
     tariff_file: str | None
@@ -179,7 +179,7 @@ class Setup(Protocol):
     """Finds, tries and keeps; each method raises an OpenvoyError that says what helps.
 
     What changes the configuration takes the `version` that was looked at, checks the whole file before it is written,
-    and then begins the service anew with it, which takes a second or two and gives a grown `starts`.
+    and brings it into force within a second or two, which gives a grown `starts`; what it does not concern goes on.
     """
 
     async def read_state(self) -> SetupState:

@@ -33,7 +33,7 @@ from openvoy.web.access import Access, Right, Visitor
 from openvoy.web.api import OPERATIONS
 from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
-from openvoy.web.backend import NO_EXPORTERS, Backend, SiteInfo
+from openvoy.web.backend import NO_EXPORTERS, Backend, Shelf, SiteInfo
 from openvoy.web.broadcast import Broadcaster
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
@@ -100,14 +100,16 @@ def build_app(
         roof=roof,
         logbook=logbook,
     )
+    shelf = Shelf(backend)
     handlers = [
-        *_build_operations(backend),
+        *_build_operations(shelf),
         *_build_schema_handlers(),
         *(_build_page(page, access) for page in pages),
         *_build_asset_handlers(static),
     ]
     asgi = _choose(_as_asgi(_for_programs(handlers)), _as_asgi(_for_browsers(handlers, access, has_tls=has_tls)))
-    return WebApp(asgi=guard(asgi, hosts=hosts, clock=clock, is_proxied=access.is_proxied), live=live, access=access)
+    guarded = guard(asgi, hosts=hosts, clock=clock, is_proxied=access.is_proxied)
+    return WebApp(asgi=guarded, live=live, access=access, shelf=shelf)
 
 
 def _choose(programs: AsgiApp, browsers: AsgiApp) -> AsgiApp:
@@ -168,16 +170,17 @@ def _as_asgi(application: Any) -> AsgiApp:
     return run
 
 
-def _build_operations(backend: Backend | None) -> list[HTTPRouteHandler]:
-    return [_build_operation(operation, backend) for operation in OPERATIONS]
+def _build_operations(shelf: Shelf | None) -> list[HTTPRouteHandler]:
+    return [_build_operation(operation, shelf) for operation in OPERATIONS]
 
 
-def _build_operation(operation: Operation, backend: Backend | None) -> HTTPRouteHandler:
+def _build_operation(operation: Operation, shelf: Shelf | None) -> HTTPRouteHandler:
     """Turn a plain function of the backend and its parameters into a handler with the same signature."""
     call = _read_call(operation)
 
     async def answer(*, request: _Request, **values: Any) -> Response[Any] | Stream:
-        assert backend is not None
+        assert shelf is not None
+        backend = shelf.backend
         visitor = _visitor(request)
         caller = backend.access.identify(visitor)
         backend.access.check(caller, operation.right)

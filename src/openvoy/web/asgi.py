@@ -8,6 +8,7 @@ from typing import Any
 
 from openvoy import codec
 from openvoy.web.access import Access
+from openvoy.web.backend import Shelf
 from openvoy.web.broadcast import Broadcaster
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +25,7 @@ class WebApp:
     asgi: AsgiApp
     live: Broadcaster
     access: Access
+    shelf: Shelf
 
 
 def find_header(scope: Scope, name: bytes) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from openvoy import __version__
@@ -66,3 +66,14 @@ class Backend:
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return ZoneInfo(self.site.time_zone)
+
+
+class Shelf:
+    """Where operations find the backend, which may be another from one request to the next."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def put(self, *, site: SiteInfo, prices: Prices | None, setup: Setup | None, logbook: Logbook | None) -> None:
+        """Exchange what a change of the configuration concerns."""
+        self.backend = replace(self.backend, site=site, prices=prices, setup=setup, logbook=logbook)

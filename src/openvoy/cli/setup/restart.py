@@ -1,8 +1,9 @@
-"""Beginning the service anew with a changed configuration, in the same process."""
+"""Bringing a changed configuration into force, in the same process."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from openvoy.settings.listen import Listen
 
@@ -11,27 +12,29 @@ REPLY_S = 0.25
 
 
 class Restarts:
-    """Counts starts, and is asked for the next one."""
+    """Counts how often a configuration came into force, and is asked for the next time."""
 
     def __init__(self, stopped: asyncio.Event) -> None:
-        """Take what is set when there will be no next start."""
+        """Take what is set when there will be no next time."""
         self._stopped = stopped
         self.count = 0
         self.bound: Listen | None = None
         """Where the dashboard was reached last."""
+        self.renewed: Counter[str] = Counter()
+        """Gateways whose login or address was given anew, although the configuration may say the same as before."""
         self._asked = asyncio.Event()
 
     def begin(self) -> None:
-        """Count a start."""
+        """Count one."""
         self.count += 1
         self._asked.clear()
 
     def ask(self) -> None:
-        """Ask for the next start, soon."""
+        """Ask for the next one, soon."""
         asyncio.get_running_loop().call_later(REPLY_S, self._asked.set)
 
     async def wait(self) -> bool:
-        """Wait until the next start is asked for, True, or until the end is, False."""
+        """Wait until the next one is asked for, True, or until the end is, False."""
         waits = [asyncio.create_task(event.wait()) for event in (self._stopped, self._asked)]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

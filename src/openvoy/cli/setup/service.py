@@ -119,6 +119,7 @@ class ServiceSetup:
             if tried.login.keep_password and tried.token is not None:
                 FileTokenStore(tokens_folder()).write_token(tried.trial.probe.serial, tried.token)
             self._trials.forget(trial)
+            self._restarts.renewed[name] += 1
             return self._save(after, config)
 
     async def remove(self, name: str, *, version: str) -> SetupState:

@@ -62,6 +62,10 @@ class GatewayController:
         self._settling = Settling(door, clock)
         self._lock = asyncio.Lock()
 
+    def take_settings(self, settings: ControlSettings) -> None:
+        """Go by other settings from the next change on."""
+        self._settings = settings
+
     async def offers(self) -> Sequence[Offer]:
         """Ask what can be told, each endpoint once."""
         state = await fetch_state(
