@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from openvoy.web.assets import STATIC_FOLDER
 
@@ -19,8 +19,16 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PATIENCE_MS = 20_000
-"""A page that waits for the machine; one that waits in vain fails all the same."""
+PATIENCE_MS = 30_000
+"""The one limit of all that a page waits for: a busy machine takes its time, and who waits in vain fails all the same."""
+expect.set_options(timeout=PATIENCE_MS)
+STREAM = "/api/v1/live"
+"""The one request that does not end."""
+DRAWN = """() => new Promise((drawn) => {
+  const say = () => drawn(document.querySelector("main .place") === null);
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(say)));
+})"""
+"""What had come is on the screen, what it made the page ask for is asked, and no place is held for what comes."""
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -52,10 +60,13 @@ class Visit:
         self.page = page
         self.complaints: list[str] = []
         self.requests: list[str] = []
+        self._asked: set[str] = set()
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("request", self._count)
+        page.on("requestfinished", self._settle)
+        page.on("requestfailed", self._settle)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "blocked by Playwright" not in message.text:
@@ -63,6 +74,14 @@ class Visit:
 
     def _count(self, request: Request) -> None:
         self.requests.append(request.url)
+        if request.is_navigation_request():
+            self._asked.clear()
+        if STREAM not in request.url:
+            self._asked.add(request.url)
+
+    def _settle(self, request: Request) -> None:
+        # What was asked early and came too late is asked again, and the first reply is never read to its end.
+        self._asked.discard(request.url)
 
     async def text(self, selector: str) -> str:
         """Give the visible text of the one element that fits, spaces and lines as single spaces."""
@@ -76,17 +95,28 @@ class Visit:
         """Give the text of a card."""
         return await self.text(f'[data-card="{name}"]')
 
+    async def stand(self) -> None:
+        """Wait until the page stands still: what it asked for has come, is drawn, and led to no further question."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while True:
+                asked = len(self.requests)
+                await self.page.wait_for_function(DRAWN)
+                if not self._asked and len(self.requests) == asked:
+                    return
+
     async def wait_for(self, selector: str, text: str) -> None:
-        """Wait until the element says this somewhere in its text, spaces being spaces."""
+        """Wait until the element says this somewhere in its text, spaces being spaces, and the page stands."""
         await self.page.wait_for_function(
             "([selector, text]) => [...document.querySelectorAll(selector)]"
             ".some(({ textContent }) => textContent.replace(/\\s+/g, ' ').includes(text))",
             arg=[selector, text],
         )
+        await self.stand()
 
     async def wait_for_health(self, key: str) -> None:
-        """Wait for the word in the head of the page."""
+        """Wait for the word in the head of the page, and until the page stands."""
         await self.page.locator(f'[data-health="{key}"]').wait_for()
+        await self.stand()
 
 
 @contextlib.asynccontextmanager

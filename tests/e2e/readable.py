@@ -17,8 +17,6 @@ AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.
 LEAST_CHARACTERS = 60
 MOST_SHIFT = 0.05
 """Half of what Chromium calls good; counted from the first paint on."""
-SETTLED_MS = 250
-READ_MS = 4000
 
 WATCH_SHIFTS = """window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -60,7 +58,7 @@ class Reader(Visit):
         ).first.wait_for()
         await self.page.locator("[data-before]").first.wait_for(state="detached")
         await self.page.wait_for_function(STANDS)
-        await self.page.wait_for_timeout(SETTLED_MS)
+        await self.stand()
 
     async def misread(self, selector: str, words: Sequence[str]) -> list[str]:
         """Give what of `words` (patterns) cannot be read there, and what begins with ! and can."""
@@ -80,7 +78,6 @@ class Reader(Visit):
             "([selector, pattern]) => [...document.querySelectorAll(selector)]"
             ".some(({ innerText }) => new RegExp(pattern).test(innerText))",
             arg=[selector, pattern],
-            timeout=READ_MS,
         )
 
     async def flaws(self) -> list[str]:

@@ -175,7 +175,7 @@ async def test_a_broken_history_leaves_the_present(browser: Browser, service: Se
 async def test_the_stream_is_lost_and_found(browser: Browser) -> None:
     async with serving(BrokenStore()) as first:
         first.feed.publish(a_status(now()), a_home(now()))
-        async with visit(browser, first.url) as opened, asyncio.timeout(9):
+        async with visit(browser, first.url) as opened:
             await opened.wait_for_health("live")
             await first.stop()
             await opened.wait_for_health("lost")
@@ -193,7 +193,6 @@ async def test_one_stream_and_no_polling(browser: Browser, service: Served) -> N
     service.feed.publish(a_status(now()), a_home(now()))
     async with visit(browser, service.url) as opened:
         await opened.wait_for_health("live")
-        await opened.page.wait_for_timeout(500)
         settled = len(opened.requests)
         for watts in range(20):
             power = replace(a_home(now()).power, solar_w=4000.0 + watts)

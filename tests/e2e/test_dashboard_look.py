@@ -13,7 +13,7 @@ from typing import Any, Literal
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.contract.broken_store import BrokenStore
 from tests.e2e.chromium import DESK, PHONE, Visit, chromium, visit
@@ -28,6 +28,7 @@ SIZES = {
     "desk": DESK,
     "wall": {"width": 2560, "height": 1440},
 }
+CARDS = 8
 BUDGET_BYTES = 150_000
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = os.environ.get("OPENVOY_SCREENSHOTS")
@@ -61,8 +62,10 @@ def corner(png: bytes) -> tuple[int, ...]:
 
 
 async def ready(opened: Visit) -> None:
+    """Wait until all cards stand, of which those below the first view come once that is filled."""
     await opened.wait_for_health("live")
     await opened.wait_for('[data-card="today"]', "history")
+    await expect(opened.page.locator("[data-card]")).to_have_count(CARDS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -78,7 +81,6 @@ async def test_fits_every_size_in_both_colours(
             " each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 90))"
         )
         assert wide == []
-        assert await page.locator("[data-card]").count() == 8
         clipped = await page.eval_on_selector_all(
             "[data-device] .value, [data-serial] .value, .num",
             "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)"
