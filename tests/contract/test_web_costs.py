@@ -87,8 +87,8 @@ async def test_costs_by_day_and_month(tmp_path: Path) -> None:
         energy = round((16 * 1.5 * 0.30 + 8 * 1.5 * 0.10) * 1.2, 4)
         assert days["energy_cost"] == [energy, energy, None]
         assert days["credit"] == [0.6, 0.6, None]
-        assert days["fixed_cost"] == [0.12, 0.12, 0.0]
-        assert sum(days["demand_cost"]) == pytest.approx(1.5 * 2 * 1.2)
+        assert days["fixed_cost"] == [0.12, 0.12, None]
+        assert sum(days["demand_cost"][:2]) == pytest.approx(1.5 * 2 * 1.2)
         assert days["autarky_pct"] == [25.0, 25.0, None]
         assert days["self_consumption_pct"] == [50.0, 50.0, None]
         assert days["savings"][0] == pytest.approx((16 * 2 * 0.30 + 8 * 2 * 0.10) * 1.2 - energy + 0.6)
@@ -115,11 +115,14 @@ async def test_costs_by_hour(tmp_path: Path) -> None:
         assert sum(hours["energy_cost"]) == pytest.approx(day)
 
 
-async def test_without_prices_it_is_said_how_to_get_some(tmp_path: Path) -> None:
+async def test_without_prices_there_are_no_costs_of_any_period(tmp_path: Path) -> None:
     for prices in (None, FixedPrices()):
         async with service_with(tmp_path, prices) as service:
-            problem = await service.ask("/api/v1/costs", status=404, start="2025-06-01", end="2025-06-04")
-            assert "tariff" in problem["hint"]
+            for by in ("hour", "month"):
+                costs = await service.ask("/api/v1/costs", start="2025-06-01", end="2025-06-04", by=by)
+                assert costs.pop("currency") is None
+                assert costs.pop("tariff") is None
+                assert {name for name, values in costs.items() if values != []} == set()
 
 
 async def test_wrong_questions(tmp_path: Path) -> None:

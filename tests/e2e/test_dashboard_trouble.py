@@ -45,7 +45,6 @@ FLOW, TODAY, COMPARED = '[data-card="flow"]', '[data-card="today"]', '[data-card
 PANELS, METERS, STORAGE = '[data-card="panels"]', '[data-card="meters"]', '[data-card="storage"]'
 CHART, LIVE = '[data-card="chart"]', '[data-card="live"]'
 CONTROL = frozenset({"control"})
-NO_PRICES = frozenset({"costs"})
 NEVER = "No values have arrived yet"
 UNKNOWN = {FLOW: ("–", "!0 W"), TODAY: ("–", "!0 Wh"), CHART: ("!within a few minutes",)}
 OLD = {
@@ -66,7 +65,7 @@ EXPECTED: Mapping[str, Expected] = {
         band={"needs_login": ("expired on", "New login", NEVER)},
         now=UNKNOWN,
         pages={"settings": ("expired",)},
-        refused=CONTROL | NO_PRICES,
+        refused=CONTROL,
     ),
     "token-expires-soon": Expected(
         band={"degraded": ("The token expires on", "in 2 days", "New login")}, pages={"settings": ("Valid until",)}
@@ -80,12 +79,12 @@ EXPECTED: Mapping[str, Expected] = {
     "never-reached": Expected(
         band={"unreachable": ("cannot be reached", "Check that the gateway is on", NEVER)},
         now=UNKNOWN,
-        refused=CONTROL | NO_PRICES,
+        refused=CONTROL,
     ),
     "started-alone": Expected(
         band={"unreachable": ("cannot be reached", NEVER)},
         now={FLOW: ("–", "!0 W"), TODAY: ("9.8", "kWh")},
-        refused=CONTROL | NO_PRICES,
+        refused=CONTROL,
     ),
     "nightly-outage": Expected(
         band={"quiet": ("restarting for the night", "This happens every night", "are of 23:0", "!refused")},
@@ -110,9 +109,8 @@ EXPECTED: Mapping[str, Expected] = {
             '[data-device="grid"]': ("–",),
             METERS: ("No meter is in use",),
         },
-        refused=NO_PRICES,
     ),
-    "large": Expected(now={PANELS: ("median",)}, refused=NO_PRICES),
+    "large": Expected(now={PANELS: ("median",)}),
     "meters-broken": Expected(band={"degraded": ("could not be read",)}, now={METERS: ("!No meter is in use",)}),
 }
 
@@ -169,6 +167,7 @@ async def test_what_is_wrong_and_what_helps_can_be_read_on_every_page(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_every_page_of_the_demo(browser: Browser, tmp_path: Path) -> None:
     arguments = ("demo", "--port", "0", "--no-browser", "--days", "30", "--start", NOON)
     with started(*arguments, "--data", str(tmp_path / "demo"), data=tmp_path) as process:
@@ -178,6 +177,7 @@ async def test_every_page_of_the_demo(browser: Browser, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", EXPECTED)
 async def test_every_page_in_every_trouble_at_every_size(browser: Browser, tmp_path: Path, name: str) -> None:
     async with staged(name, tmp_path) as house:

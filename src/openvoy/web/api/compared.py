@@ -12,7 +12,6 @@ from openvoy.ports import Columns
 from openvoy.web.api.costs import read_costs
 from openvoy.web.backend import Backend
 from openvoy.web.operation import GatewayName, Operation
-from openvoy.web.problems import NothingThere
 from openvoy.web.query import find_serial
 
 MOST_DAYS = 30
@@ -109,9 +108,8 @@ def _mean(columns: Columns, rows: Sequence[int]) -> DayPart:
 
 async def _read_money(backend: Backend, now: datetime, gateway: str | None) -> Money | None:
     start_s = int(datetime.combine(now.date(), time(), backend.zone).timestamp())
-    try:
-        costs = await read_costs(backend, start=str(start_s), end=str(start_s + 3600), by="day", gateway=gateway)
-    except NothingThere:
+    costs = await read_costs(backend, start=str(start_s), end=str(start_s + 3600), by="day", gateway=gateway)
+    if costs.tariff is None:
         return None
     return Money(
         currency=costs.currency,

@@ -14,7 +14,7 @@ from openvoy.model.prices import PricePlan
 from openvoy.model.prices.calendar import CostPeriod
 from openvoy.web.backend import Backend
 from openvoy.web.operation import End, GatewayName, Operation, Start
-from openvoy.web.problems import BadQuery, NothingThere
+from openvoy.web.problems import BadQuery
 from openvoy.web.query import Span, find_serial, parse_span
 
 MOST_SLOTS = 120_000
@@ -29,8 +29,8 @@ class CostColumns:
     """Costs of the local period that starts at `start` (Unix seconds), in `currency`, taxes included."""
 
     currency: str | None
-    tariff: str
-    """Where the prices come from."""
+    tariff: str | None
+    """Where the prices come from; null where none are known, and then there are no costs of any period."""
     start: Sequence[int]
     end: Sequence[int]
     solar_wh: Numbers
@@ -80,6 +80,8 @@ async def read_costs(
     """
     span = parse_span(start, end, zone=backend.zone)
     plan = await _find_plan(backend, span)
+    if plan is None:
+        return build_cost_columns(None, ())
     frame = build_frame(
         plan,
         start=span.start.astimezone(backend.zone).date(),
@@ -96,16 +98,10 @@ async def read_costs(
     return build_cost_columns(plan, compute_costs(frame, energies, demand), is_hourly=frame.is_hourly)
 
 
-async def _find_plan(backend: Backend, span: Span) -> PricePlan:
+async def _find_plan(backend: Backend, span: Span) -> PricePlan | None:
     if span.end - span.start > LONGEST:
         raise BadQuery("These are more than 40 years.", hint="Give a shorter time between start and end.")
-    plan = None if backend.prices is None else await backend.prices.find_plan(span.start, span.end)
-    if plan is None:
-        raise NothingThere(
-            "No prices are known: the gateway has no tariff, and the site no file of prices.",
-            hint='Write a file of prices (docs/tariffs.md) and name it in the configuration: [site.home] tariff = "…".',
-        )
-    return plan
+    return None if backend.prices is None else await backend.prices.find_plan(span.start, span.end)
 
 
 def _check_slots(frame: CostFrame) -> None:
@@ -117,11 +113,11 @@ def _check_slots(frame: CostFrame) -> None:
         )
 
 
-def build_cost_columns(plan: PricePlan, costs: Sequence[Costs], *, is_hourly: bool = False) -> CostColumns:
+def build_cost_columns(plan: PricePlan | None, costs: Sequence[Costs], *, is_hourly: bool = False) -> CostColumns:
     """Put costs into columns of plain numbers; fees and demand of hours are not known."""
     return CostColumns(
-        currency=plan.currency,
-        tariff=plan.name,
+        currency=None if plan is None else plan.currency,
+        tariff=None if plan is None else plan.name,
         start=[one.start_s for one in costs],
         end=[one.end_s for one in costs],
         solar_wh=[_number(one.solar_wh) for one in costs],
@@ -129,9 +125,9 @@ def build_cost_columns(plan: PricePlan, costs: Sequence[Costs], *, is_hourly: bo
         export_wh=[_number(one.export_wh) for one in costs],
         load_wh=[_number(one.load_wh) for one in costs],
         energy_cost=[_number(one.energy_cost) for one in costs],
-        demand_cost=[None if is_hourly else _number(one.demand_cost) for one in costs],
-        fixed_cost=[None if is_hourly else _number(one.fixed_cost) for one in costs],
-        tax=[_number(one.tax) for one in costs],
+        demand_cost=[None if is_hourly else _known(one, one.demand_cost) for one in costs],
+        fixed_cost=[None if is_hourly else _known(one, one.fixed_cost) for one in costs],
+        tax=[_known(one, one.tax) for one in costs],
         credit=[_number(one.credit) for one in costs],
         net_cost=[_number(one.net_cost) for one in costs],
         grid_only_cost=[_number(one.grid_only_cost) for one in costs],
@@ -139,9 +135,14 @@ def build_cost_columns(plan: PricePlan, costs: Sequence[Costs], *, is_hourly: bo
         self_consumption_pct=[share_pct(one.solar_wh, one.export_wh) for one in costs],
         autarky_pct=[share_pct(one.load_wh, one.import_wh) for one in costs],
         co2_avoided_g=[_number(one.co2_avoided_g) for one in costs],
-        unpriced_wh=[_number(one.unpriced_wh) for one in costs],
+        unpriced_wh=[_known(one, one.unpriced_wh) for one in costs],
         estimated=[one.estimated for one in costs],
     )
+
+
+def _known(one: Costs, value: Decimal) -> float | None:
+    """Give an amount of a period of which anything is known."""
+    return _number(value) if one.is_known else None
 
 
 def _number(value: Decimal | None) -> float | None:

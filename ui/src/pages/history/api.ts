@@ -6,7 +6,8 @@ export type HistoryColumns = EnergyColumns & { residual_wh?: EnergyColumns["sola
 
 export interface CostColumns {
   currency: Maybe<string>;
-  tariff: string;
+  /** Null where no prices are known. */
+  tariff: Maybe<string>;
   start: number[];
   energy_cost: Maybe<number>[];
   demand_cost: Maybe<number>[];

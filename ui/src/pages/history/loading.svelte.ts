@@ -55,11 +55,12 @@ export class History {
     take(energies.then((found) => daysOf(found, gateway, timeZone)), (days) => (this.days = days), (trouble) => (this.problem = trouble));
     // Of all time the costs begin where energies do.
     const costs = period.kind === "all" ? energies.then((found) => fetchCosts({ ...period, start: firstDay(found, timeZone) }, gateway)) : fetchCosts(period, gateway);
-    take(costs, (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
-    if (period.bar === "hour") take(fetchHourCosts(period, gateway), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
+    take(costs.then(priced), (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
+    if (period.bar === "hour")
+      take(fetchHourCosts(period, gateway).then(priced), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
     // Costs to compare are of whole days: of a part of a day there are none to compare.
     if (other !== null && part !== null && !part.isPart)
-      take(fetchCosts(other, gateway), (costs) => (this.otherCosts = costs), () => {});
+      take(fetchCosts(other, gateway).then(priced), (costs) => (this.otherCosts = costs), () => {});
     return () => (isCurrent = false);
   }
 }
@@ -75,6 +76,12 @@ async function daysOf({ period, rows }: Loaded, gateway: string | undefined, tim
   if (period.bar === "day") return rows;
   if (period.bar === "hour" || !rows.some(isKnown)) return [];
   return rowsOf(await fetchEnergy({ start: firstDay({ period, rows }, timeZone), end: period.end }, "day", gateway));
+}
+
+/** Without prices there are no costs, which is said instead of them. */
+function priced(costs: CostColumns): CostColumns {
+  if (costs.tariff === null) throw new ApiError("", common("compared.no_prices"));
+  return costs;
 }
 
 function troubleOf(error: unknown): Trouble {

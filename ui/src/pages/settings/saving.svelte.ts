@@ -1,9 +1,11 @@
 /** The configuration on screen, and saving a change of it. */
 
-import { fetchSetup, untilStarted, type SetupState } from "../setup/api";
+import { fetchSetup, findSetup, untilStarted, type SetupState } from "../setup/api";
 
 export class Saving {
   state = $state.raw<SetupState | null>(null);
+  /** A demo, and a service that was put together by a program, have nothing to set. */
+  isWithout = $state(false);
   problem = $state.raw<unknown>(null);
   /** The part that is being saved. */
   busy = $state<string | null>(null);
@@ -13,7 +15,8 @@ export class Saving {
 
   async load(): Promise<void> {
     try {
-      this.state = await fetchSetup();
+      this.state = await findSetup();
+      this.isWithout = this.state === null;
     } catch (error) {
       this.problem = error;
       this.part = "";

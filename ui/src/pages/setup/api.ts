@@ -81,6 +81,9 @@ export interface SetupState {
   history: string;
 }
 
+/** Null where there is nothing to set, as in a demo. */
+export const findSetup = (): Promise<Maybe<SetupState>> => read("setup");
+/** Of a service that has settings. */
 export const fetchSetup = (): Promise<SetupState> => read("setup");
 export const discover = (): Promise<FoundHost[]> => send("POST", "setup/discover", {});
 export const probe = (host: string): Promise<Probe> => send("POST", "setup/probe", { host });
