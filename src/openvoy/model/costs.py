@@ -86,6 +86,11 @@ class Costs:
     estimated: bool
     """The shape of some energy is interpolated, and so is which price it has."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether any energy of the period is known; of one without, amounts of 0 say nothing."""
+        return any(getattr(self, name) is not None for name in _NAMES)
+
 
 @dataclass(slots=True)
 class _Sums:

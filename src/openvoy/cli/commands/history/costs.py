@@ -94,12 +94,15 @@ def _plain(row: Costs) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in row.__dataclass_fields__}
     values["self_consumption_pct"] = share_pct(row.solar_wh, row.export_wh)
     values["autarky_pct"] = share_pct(row.load_wh, row.import_wh)
+    if not row.is_known:
+        values |= dict.fromkeys(("fixed_cost", "demand_cost", "tax", "unpriced_wh"))
     return {name: float(round(value, 4)) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def _cells(row: Costs) -> list[str]:
     energies = (row.import_wh, row.export_wh)
-    amounts = (row.energy_cost, row.fixed_cost, row.demand_cost, row.credit, row.net_cost, row.savings)
+    charged = (row.fixed_cost, row.demand_cost) if row.is_known else (None, None)
+    amounts = (row.energy_cost, *charged, row.credit, row.net_cost, row.savings)
     return [
         row.first.isoformat(),
         *("–" if energy_wh is None else f"{energy_wh / 1000:.2f}" for energy_wh in energies),
