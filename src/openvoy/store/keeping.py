@@ -96,6 +96,11 @@ class Keeping:
         self._sealer.look_again()
         self._is_clean = self._is_paused = False
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there was nothing left to do when it was looked last."""
+        return self._is_clean
+
     def pause(self) -> None:
         """Leave it until something is written again."""
         self._is_paused, self.is_held_up = True, False

@@ -74,6 +74,8 @@ class Writer:
         self._waiting = threading.Lock()
         self._stuck: StoreFault | None = None
         self._untold: list[SetAside] = []
+        self._unsealed: str | None = None
+        """Why months cannot be sealed."""
         # A process that ends without closing must not hang; the journal has all that was acknowledged.
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
@@ -337,13 +339,23 @@ class Writer:
                 return
             try:
                 is_more = keeping.tidy() and self._inbox.empty()
+                if keeping.is_done:
+                    self._note_sealing(None)
             except StoreFault as fault:
                 keeping.pause()
                 if database.is_alive():
-                    _LOG.warning("History: months cannot be sealed now: %s", fault.message)
+                    self._note_sealing(fault.message)
                 else:
                     # It is opened anew for the next batch, which tells whether the disk takes anything.
                     self._close_database()
+
+    def _note_sealing(self, problem: str | None) -> None:
+        """Tell once that months cannot be sealed, and once that they can."""
+        if problem is not None and self._unsealed is None:
+            _LOG.warning("History: months cannot be sealed now: %s", problem)
+        elif problem is None and self._unsealed is not None:
+            _LOG.warning("History: months are sealed again.")
+        self._unsealed = problem
 
     def _checkpoint(self, *, above_bytes: int) -> None:
         database = self._database

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ import aiohttp
 import pytest
 
 from openvoy.collector import Collector, Source
+from openvoy.collector.feed import LiveFeed
+from openvoy.collector.tariffs import keeping_tariffs, read_tariff
+from openvoy.model.tariff import Tariff
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
 from openvoy.web import build_app, build_host_rule, serve
 from tests.contract.web_service import LOOPBACK, SITE
 from tests.support.disks import failing_disk, fill_up, small_disk
 from tests.unit.collector.house import HouseReader
+from tests.unit.web.examples import a_snapshot, a_status
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux")
 
@@ -119,6 +123,33 @@ async def test_a_full_disk_is_seen_and_over_again_with_every_minute(disk: Path) 
     async with running(disk / "history", clock) as service:
         assert (await minutes_kept(service.store, clock))[: len(kept)] == kept
         assert not service.store.set_aside
+
+
+async def test_a_tariff_that_finds_no_room_is_told_once_and_noted_once_there_is(
+    disk: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = ManualClock()
+    async with running(disk / "history", clock) as service:
+        feed = LiveFeed(["home"])
+        filler = fill_up(disk, leave_bytes=2**20)
+        snapshot = replace(a_snapshot(), tariff=Tariff(currency="EUR", seasons=(), export_per_kwh=0.04))
+
+        async def updated(count: int) -> None:
+            for _ in range(count):
+                feed.publish(a_status("home"), snapshot)
+                await service.minutes(1)
+
+        async with keeping_tariffs(feed, service.store, clock):
+            await clock.until_sleeping()
+            await updated(9)
+            said = [record.message for record in caplog.records if record.name.endswith("tariffs")]
+            assert [one.partition(" cannot")[1] for one in said] == [" cannot"]
+            filler.unlink()
+            await updated(3)
+            said = [record.message for record in caplog.records if record.name.endswith("tariffs")]
+            assert len(said) == 2
+            assert said[1].endswith("is noted now.")
+            assert await read_tariff(service.store, snapshot.gateway.serial) == snapshot.tariff
 
 
 async def test_a_disk_that_becomes_read_only_is_seen_and_keeps_what_it_has(tmp_path: Path) -> None:

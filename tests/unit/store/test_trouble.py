@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.store.records import minute, opened
+from openvoy.model.records import Batch
+from tests.unit.store.records import minute, opened, power
+from tests.unit.store.test_sealing import sealed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and rights of POSIX")
 
@@ -110,3 +112,23 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
     assert set(said[1::2]) == {
         "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
     }
+
+
+async def test_months_that_cannot_be_sealed_are_told_once_and_once_when_they_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "sealed").write_text("in the way")
+
+    def told() -> list[str]:
+        return [record.message for record in caplog.records if "sealed" in record.message]
+
+    async with opened(tmp_path) as store:
+        for number in range(3):
+            await store.write(Batch(power=(power(minute(number), 1.0), power(minute(60_000 + number), 1.0))))
+            await sealed(store)
+            assert [line.partition(": ")[2].startswith("months cannot be sealed") for line in told()] == [True]
+        (tmp_path / "sealed").unlink()
+        await store.write(Batch(power=(power(minute(60_009), 1.0),)))
+        await sealed(store)
+        assert told()[1:] == ["History: months are sealed again."]
+    assert (tmp_path / "sealed").is_dir()

@@ -41,6 +41,8 @@ class _Gateway:
         self.things: frozenset[Thing] = frozenset()
         self.looked_s = float("-inf")
         self.days: Mapping[str, str] = {}
+        self.is_stale = False
+        """The sums of days cannot be read."""
 
 
 class House:
@@ -98,15 +100,12 @@ class House:
     async def _look(self, gateway: _Gateway, snapshot: Snapshot, listed: list[Quantity]) -> Mapping[str, str]:
         """Look at devices and days where it is time: discovery stands before the values that it speaks of."""
         things, serial = frozenset(quantity.thing for quantity in listed), snapshot.gateway.serial
-        now_s, clock = self._household.clock.monotonic(), self._household.clock
+        now_s = self._household.clock.monotonic()
         is_due = now_s - gateway.looked_s >= DEVICES_EVERY_S or not things <= gateway.things
         if not (is_due or self._controls.take_news(serial)):
             return {}
         gateway.looked_s, gateway.things = now_s, things
-        try:
-            gateway.days = await read_days(self._household.store, serial, zone=self._zone, now=clock.now())
-        except StorageError as error:
-            _LOG.warning("the sums of days are not published: %s", error.message)
+        await self._read_days(gateway, serial)
         if not self._has_discovery:
             return {}
         names = {str(one.serial): one.name for one in self._household.feed.statuses() if one.serial}
@@ -115,6 +114,20 @@ class House:
             **self._controls.entities(serial, listed, version=__version__, names=names),
         }
         return gateway.roster.update(messages, listed, at=snapshot.at, is_whole=not snapshot.missing)
+
+    async def _read_days(self, gateway: _Gateway, serial: str) -> None:
+        """Read the sums of days; while that cannot be done, those before stay, and it is told once."""
+        now = self._household.clock.now()
+        try:
+            gateway.days = await read_days(self._household.store, serial, zone=self._zone, now=now)
+        except StorageError as error:
+            if not gateway.is_stale:
+                _LOG.warning("the sums of days are not published: %s", error.message)
+            gateway.is_stale = True
+            return
+        if gateway.is_stale:
+            _LOG.info("the sums of days are published again")
+        gateway.is_stale = False
 
     def _below(self, serial: str, values: Mapping[str, str]) -> Mapping[str, str]:
         return {f"{self._prefixes.topic}/{fit(serial)}/{topic}": value for topic, value in values.items()}
