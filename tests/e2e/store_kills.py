@@ -190,7 +190,7 @@ def killed(script: str, *arguments: object, told: Path) -> Iterator[None]:
         finally:
             process.kill()
             _, complained = process.communicate()
-    assert complained == ""
+    assert complained == "", complained
 
 
 EVER = (0, 4e9)
