@@ -233,6 +233,13 @@ def test_beside_a_running_service_one_reads_and_who_would_write_is_told(
         assert len(table(out)) == 48 * 60
         assert "a copy of its history is read" in err
         call(home, capfd, "costs", "--tariff", str(home / "tariff.toml"), *span, "--json")
+        report = home / "report.csv"
+        report.write_text(quarter_report(*SPAN))
+        _, err = call(home, capfd, "import", str(report), "--dry-run")
+        assert "Nothing was changed." in err
+        call(home, capfd, "import", "--list")
+        _, err = call(home, capfd, "import", str(report), code=5)
+        assert "Another process works with this history. Stop it" in err
         _, err = call(home, capfd, "recompute", code=5)
         assert "Another process works with this history" in err
         holder.communicate("\n")
@@ -308,6 +315,7 @@ def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
         (["import"], "three things"),
         (["import", "gone.csv"], "cannot be read"),
         (["import", "openvoy.toml"], "looks like none"),
+        (["import", "/dev/null"], "is empty"),
         (["import", "openvoy.toml", "--format", "enlighten"], "no report of energies"),
         (["import", "openvoy.toml", "--format", "excel"], "no format 'excel'"),
         (["import", "openvoy.toml", "--map", "a"], "NAME=QUANTITY"),

@@ -78,7 +78,8 @@ async def list_corrections(*, folder: HistoryFolder, as_json: JsonFlag = False) 
     Examples:
         openvoy history correct list
     """
-    async with folder.open() as store:
+    zone = folder.zone()
+    async with folder.look() as store:
         corrections = await store.read_corrections()
     if as_json:
         print_json(corrections)
@@ -88,14 +89,14 @@ async def list_corrections(*, folder: HistoryFolder, as_json: JsonFlag = False) 
             str(number),
             one.gateway,
             one.kind,
-            f"{one.start:%Y-%m-%d %H:%M}",
-            f"{one.end:%Y-%m-%d %H:%M}",
+            f"{one.start.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{one.end.astimezone(zone):%Y-%m-%d %H:%M}",
             ", ".join(f"{name} {value}" for name, value in one.details.items()),
             "revoked" if one.revoked else "",
         )
         for number, one in enumerate(corrections, start=1)
     ]
-    print_table("Corrections (UTC)", ("number", "gateway", "kind", "start", "end", "details", ""), rows)
+    print_table("Corrections", ("number", "gateway", "kind", "start", "end", "details", ""), rows)
 
 
 @command("history correct revoke")

@@ -85,7 +85,8 @@ async def import_files(
 
     if sum((bool(files), listed, revoke is not None)) != 1:
         raise ConfigError("Files, --list and --revoke are three things.", hint="Give one of them.")
-    async with folder.open() as store:
+    # What changes nothing is done beside a running service.
+    async with folder.look() if dry_run or listed else folder.open() as store:
         if revoke is not None:
             _show_records([await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
             return

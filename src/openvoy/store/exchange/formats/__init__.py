@@ -13,6 +13,7 @@ FORMATS: tuple[Format, ...] = (own.FORMAT, enlighten.FORMAT, home_assistant.FORM
 HEAD_BYTES = 8192
 AUTO = "auto"
 _ZIP = b"PK\x03\x04"
+_PAGES = (b"<!doctype html", b"<html")
 
 
 def find_format(name: str, file: Path) -> Format:
@@ -24,6 +25,10 @@ def find_format(name: str, file: Path) -> Format:
             raise ConfigError(f"There is no format '{name}'.", hint=f"Known are: {AUTO}, {known}.")
         return found
     head = read_body(file, HEAD_BYTES)
+    if not head.strip():
+        raise ConfigError(f"{file} is empty.", hint="Export or copy it anew.")
+    if head.lstrip()[:14].lower().startswith(_PAGES):
+        raise ConfigError(f"{file} is a web page, perhaps that of a login.", hint="Log in there, and download it anew.")
     if head.startswith(_ZIP):
         raise ConfigError(
             f"{file} is an archive or a spreadsheet.", hint="Unpack it, or save it as CSV; gzip is read as it is."
