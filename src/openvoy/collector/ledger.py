@@ -160,7 +160,8 @@ class Ledger:
             source = counter.source
             total_wh = self._devices.total_wh(source)
             if source.quantity == INVERTER:
-                devices[INVERTER, source.device] = {"energy_wh": total_wh}
+                if self._devices.is_told(source, at.timestamp()):
+                    devices[INVERTER, source.device] = {"energy_wh": total_wh}
             elif source.block == INTEGRATED and source.device:
                 name = "charge_wh" if source.quantity == "charge" else "energy_wh"
                 devices.setdefault(("battery", source.device), {})[name] = total_wh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from openvoy.model.accounting.counter import Counter
+from openvoy.model.accounting.counter import REPORT_S, Counter
 from openvoy.model.counters import CounterSource, RawCounter
 
 
@@ -22,6 +22,11 @@ class Devices:
                 self._counters[reading.source] = (reading.value_wh, Counter(reading.value_wh, at_s))
             elif known[1].raw_wh != reading.value_wh:
                 known[1].take(reading.value_wh, at_s)
+
+    def is_told(self, source: CounterSource, at_s: float) -> bool:
+        """Whether a reading of now says what was counted: before a second report is due, only the first one does."""
+        known = self._counters.get(source)
+        return known is not None and (known[1].total_wh > 0 or not 0 < at_s - known[1].moved_s < REPORT_S)
 
     def total_wh(self, source: CounterSource) -> float | None:
         """The accounted counter of a source, None where it was never read."""

@@ -1,0 +1,41 @@
+"""When devices' energies become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from openvoy.collector.ledger import Ledger
+from openvoy.model import CounterSource, RawCounter
+from openvoy.model.accounting import Accounted
+from openvoy.model.snapshot import Energy
+
+BEGIN = datetime(2026, 6, 17, 11, 21, tzinfo=UTC)
+
+
+def rows_of(*readings: tuple[float, float]) -> Sequence[tuple[float, float | None]]:
+    """Give minutes and energies of the rows of one inverter, whose counter is read at these minutes."""
+    ledger = Ledger("g")
+    source = CounterSource(quantity="inverter", endpoint="device_data", block="inverters", device="1")
+    for minute, value_wh in readings:
+        counter = RawCounter(source=source, value_wh=value_wh)
+        ledger.take(Accounted(energy=Energy()), [counter], BEGIN + timedelta(minutes=minute), firmware="8.3")
+        ledger.close()
+    return [((row.at - BEGIN) / timedelta(minutes=1), row.energy_wh) for row in ledger.take_entries().device_energy]
+
+
+@pytest.mark.parametrize(
+    ("readings", "rows"),
+    [
+        pytest.param([(0, 7.0), (3, 7.0), (14, 7.0)], [(0, 7.0)], id="one report says nothing of the time since"),
+        pytest.param([(0, 7.0), (3, 9.5)], [(0, 7.0), (3, 9.5)], id="a second report does"),
+        pytest.param([(0, 7.0), (3, 7.0), (20, 7.0)], [(0, 7.0), (20, 7.0)], id="what stands longer makes nothing"),
+        pytest.param([(0, 7.0), (3, 9.0), (3.5, 9.0)], [(0, 7.0), (3, 9.0), (3.5, 9.0)], id="what counts may pause"),
+    ],
+)
+def test_energies_of_an_inverter_begin_with_its_second_report(
+    readings: Sequence[tuple[float, float]], rows: Sequence[tuple[float, float]]
+) -> None:
+    assert rows_of(*readings) == rows
