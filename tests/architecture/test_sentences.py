@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterator
 
+from openvoy.cli.config.exporters import exporter_kinds
+from openvoy.cli.setup.integrations import list_integrations
 from openvoy.protocol.control_registry import CONTROLS
 from tests.architecture.tree import ROOT, modules
 
@@ -49,10 +51,13 @@ def test_every_translated_sentence_is_one_of_the_service() -> None:
 def test_every_control_is_translated() -> None:
     said = {text for one in CONTROLS.values() for text in (one.summary, one.risk) if text}
     said |= {argument.summary for one in CONTROLS.values() for argument in one.arguments}
+    assert untranslated(said) == set()
+
+
+def untranslated(said: set[str]) -> set[str]:
     # A sentence that is made for each of several things is translated once, with its hole.
     patterns = [re.compile(re.escape(key).replace(re.escape(HOLE), ".+")) for key in table() if HOLE in key]
-    missing = {text for text in said - table() if not any(pattern.fullmatch(text) for pattern in patterns)}
-    assert missing == set()
+    return {text for text in said - table() if not any(pattern.fullmatch(text) for pattern in patterns)}
 
 
 def test_what_a_control_may_say_is_translated() -> None:
@@ -60,6 +65,12 @@ def test_what_a_control_may_say_is_translated() -> None:
     said = {text for module in controls for text in errors_of(module.tree)}
     assert said
     assert said - table() == KNOWN_UNTRANSLATED
+
+
+def test_every_field_of_an_integration_is_translated() -> None:
+    said = {one.text for kind in list_integrations({}).kinds for one in kind.fields}
+    assert len(said) > len(exporter_kinds())
+    assert untranslated(said) == set()
 
 
 KNOWN_UNTRANSLATED: set[str] = {
