@@ -45,6 +45,8 @@ class Argument:
     """Of a number, such as W or %."""
     least: float | None = None
     most: float | None = None
+    least_rule: str = ""
+    """What the least is on each gateway, in words; empty once the gateway has said it."""
     choices: tuple[str, ...] = ()
     is_required: bool = False
     is_target: bool = False
@@ -57,9 +59,8 @@ class Argument:
             return ", ".join(self.choices)
         if self.kind in _WORDS:
             return _WORDS[self.kind]
-        bounds = [
-            f"{word} {bound:.10g}" for word, bound in (("from", self.least), ("to", self.most)) if bound is not None
-        ]
+        least = self.least_rule or ("" if self.least is None else f"{self.least:.10g}")
+        bounds = [f"from {least}" if least else "", "" if self.most is None else f"to {self.most:.10g}"]
         return " ".join(filter(None, ("a number", *bounds, self.unit)))
 
     def parse(self, given: Setting) -> Setting:

@@ -83,7 +83,7 @@ def _reserve(state: State) -> Values:
 def _bounded_reserve(state: State, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
     very_low_pct = storage_of(state).very_low_pct
     least = DEFAULT_LEAST_PCT if very_low_pct is None else very_low_pct
-    return tuple(replace(argument, least=least) for argument in arguments)
+    return tuple(replace(argument, least=least, least_rule="") for argument in arguments)
 
 
 def _plan_reserve(state: State, wanted: Settings) -> Plan:
@@ -106,6 +106,7 @@ BATTERY_RESERVE = Control(
             summary="Share of the capacity. Each gateway has a least one, mostly 5 or 10 %.",
             unit="%",
             least=DEFAULT_LEAST_PCT,
+            least_rule="the gateway's very_low_soc",
             most=100.0,
             is_required=True,
         ),

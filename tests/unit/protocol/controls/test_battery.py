@@ -88,6 +88,8 @@ def test_the_least_reserve_is_the_safety_limit() -> None:
     control = find_control("battery.reserve")
     (argument,) = control.bounded(state(very_low_soc=10), control.arguments)
     assert argument.accepts == "a number from 10 to 100 %"
+    (unasked,) = control.arguments
+    assert unasked.accepts == "a number from the gateway's very_low_soc to 100 %"
 
 
 @pytest.mark.parametrize(
