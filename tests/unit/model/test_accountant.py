@@ -86,6 +86,22 @@ def test_a_source_that_comes_back_knows_best_what_it_missed() -> None:
     assert solar(readings)[-1] == 5590
 
 
+def test_a_meter_that_is_back_after_a_night_and_a_morning_knows_what_the_hourly_page_has_yet_to_tell() -> None:
+    """It stood for the night and could not be read in the morning, so that all of it comes late; the page led."""
+    page = CounterSource(quantity="solar", endpoint="production_details", block="production.eim", device="")
+
+    def quarter(n: int) -> list[RawCounter]:
+        counted_wh = 300.0 * min(n, 20) + 300.0 * max(0, n - 60)
+        told_wh = 300.0 * min(n // 4 * 4, 20) + 300.0 * max(0, n // 4 * 4 - 60)
+        meter = [] if 58 <= n < 83 else [counter(5000 + counted_wh)]
+        return [*meter, RawCounter(source=page, value_wh=5000 + told_wh)]
+
+    found = solar([quarter(n) for n in range(90)], timedelta(minutes=15))
+    assert found[82] == 5000 + 300 * 40
+    assert found[83] == 5000 + 300 * 43
+    assert found[-1] == 5000 + 300 * 49
+
+
 def test_a_meter_that_was_switched_off_does_not_take_back_what_another_counted() -> None:
     stand_in = [[counter(700 + 50 * n, endpoint="production_v1")] for n in range(60)]
     readings = [

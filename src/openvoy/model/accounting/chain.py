@@ -189,15 +189,16 @@ class Chain:
             )
         if step is Step.HELD:
             return False
-        if step not in SILENT and self._is_lead_alive(source, at_s) and not self._begins_anew(track, step):
+        if step not in SILENT and self._is_lead_alive(source, at_s) and not self._knows_better(track, step):
             # What a source tells late or otherwise than others was counted by the leader when it happened.
             track.offset_wh -= counter.total_wh - counted_wh
         track.read_s = at_s
         return True
 
-    def _begins_anew(self, track: _Track, step: Step) -> bool:
-        """Whether a source counts from 0 that knows better than the leader what came since it was left."""
-        return step is Step.RESTART and self.lead is not None and track.rank < self._tracks[self.lead].rank
+    def _knows_better(self, track: _Track, step: Step) -> bool:
+        """Whether a source that is better than the leader tells what came since it was left."""
+        is_better = self.lead is not None and track.rank < self._tracks[self.lead].rank
+        return is_better and step in {Step.RESTART, Step.LATE}
 
     def _is_lead_alive(self, source: CounterSource, at_s: float) -> bool:
         """Whether another source leads and was read lately."""
