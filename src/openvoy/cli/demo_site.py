@@ -31,8 +31,8 @@ from openvoy.web import SiteInfo
 
 FIRST_DAY = "demo.first_day"
 """Under this key the history keeps when the site was built, so that a later start continues the same counters."""
-
-
+SLOWEST_REPORT = timedelta(minutes=20)
+"""What panels have produced since may not have been reported: a collector would not know it."""
 NOON = time(13)
 """When the sun is high, summer time or not."""
 DAYLIGHT_HOURS = range(9, 16)
@@ -98,7 +98,9 @@ async def live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
     for tables in history_tables(site, start, now):
         for kind, columns in tables.items():
             await store.write_columns(kind, {**columns, "gateway": serial})
-    panels = tuple(row for at in (*_midnights(site, start, now), now) for row in _panels_at(site, at))
+    reported = now - SLOWEST_REPORT
+    moments = (*_midnights(site, start, reported), reported) if start < reported else ()
+    panels = tuple(row for at in moments for row in _panels_at(site, at))
     await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels))
 
 

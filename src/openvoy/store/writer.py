@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -319,8 +320,16 @@ class Writer:
         if not self._untold or not (gateways := ledger.session.rows("SELECT serial FROM gateway")):
             return
         untold, self._untold = self._untold, []
+        newest = _newest(ledger)
         events = [
-            EventRecord(gateway=gateway, at=damaged.at, kind=DAMAGED, subject=damaged.path.name, text=damaged.reason)
+            EventRecord(
+                gateway=gateway,
+                # A file that was last written years ago is found damaged now.
+                at=max(damaged.at, newest) if newest else damaged.at,
+                kind=DAMAGED,
+                subject=damaged.path.name,
+                text=damaged.reason,
+            )
             for damaged in untold
             for (gateway,) in gateways
         ]
@@ -387,6 +396,14 @@ class Writer:
         for waiting in left:
             if not waiting.done.done():
                 waiting.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))
+
+
+def _newest(ledger: Ledger) -> datetime | None:
+    """The newest moment that the tables know of, as no clock is read here."""
+    ((newest_s,),) = ledger.session.rows(
+        "SELECT epoch(max(time)) FROM (SELECT time FROM power UNION ALL SELECT time FROM energy)"
+    )
+    return None if newest_s is None else datetime.fromtimestamp(newest_s, UTC)
 
 
 def _damaged_journal(file: Path) -> SetAside:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from openvoy.cli.demo_site import parse_start
+from openvoy.cli.demo_site import live_until_now, parse_start
 from openvoy.errors import ConfigError
+from openvoy.store import HistoryStore
+from openvoy.testing.clock import ManualClock
+from openvoy.units import wh_from_joules
+from openvoy.virtual.site import Site, read_site
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -31,3 +36,19 @@ def test_what_is_no_time_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_start("noon", datetime(2026, 6, 21, tzinfo=UTC), PARIS)
     assert "2026-06-21T13:00" in (caught.value.hint or "")
+
+
+async def test_the_past_knows_of_panels_only_what_they_have_reported(tmp_path: Path) -> None:
+    site = Site(read_site("demo").commissioned_on(date(2026, 6, 20)))
+    clock = ManualClock(datetime(2026, 6, 21, 12, tzinfo=UTC))
+    store = await HistoryStore.open(tmp_path)
+    for later_s, moments in ((0, 3), (600, 3)):
+        await clock.advance(later_s)
+        await live_until_now(store, site, clock)
+        rows = await store.read_rows("device_energy", start=clock.now() - timedelta(days=3), end=clock.now())
+        assert len(set(rows["at"])) == moments
+        known = dict(zip(rows["serial"], rows["energy_wh"], strict=True))
+        for panel in site.at(clock.now()).panels:
+            assert panel.report is not None
+            assert known[panel.serial] <= wh_from_joules(panel.report.lifetime_j)
+    await store.close()

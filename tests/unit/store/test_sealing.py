@@ -278,6 +278,7 @@ async def test_one_damaged_byte_of_a_sealed_file_is_mended_and_told(tmp_path: Pa
         (told,) = [found for found in await store.read_events(limit=9) if found.kind == "history.damaged"]
     assert file.read_bytes() == content
     assert aside.path.name == "power-1.parquet.damaged"
+    assert told.at == max(aside.at, times()[-1]), "it is found now, however old the file is"
     assert told.text == "the sealed file power-1.parquet of month=2024-01 was damaged; it was mended, nothing is lost"
 
 
