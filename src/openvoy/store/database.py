@@ -215,6 +215,8 @@ class Database:
             self._root = duckdb.connect(":memory:", config=build_config(path, limits))
         try:
             with _translated(f"opening {path}"):
+                # What a sealed file says of its columns: to read it takes half as long as to read a day does.
+                self._root.execute("SET GLOBAL parquet_metadata_cache = true")
                 quoted = str(path).replace("'", "''")
                 self._root.execute(f"ATTACH '{quoted}' AS history (STORAGE_VERSION '{STORAGE_VERSION}')")
             self.writer = self._session()
