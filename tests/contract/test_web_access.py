@@ -15,7 +15,7 @@ import pytest
 from openvoy.collector.feed import LiveFeed
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
-from openvoy.web.access import Access, AccessRules
+from openvoy.web.access import Access, AccessRules, Right
 from openvoy.web.access.attempts import FREE_COUNT, LONGEST_PAUSE_S
 from openvoy.web.app import CSRF_COOKIE, SESSION_COOKIE
 from openvoy.web.server import serve
@@ -244,13 +244,14 @@ async def test_an_account_made_by_the_command_counts_at_once(service: WebService
 
 async def test_a_proxy_is_believed_only_where_that_is_said(tmp_path: Path) -> None:
     rules = AccessRules(proxy_header="Remote-User")
-    async with web_service(Setup(accounts=tmp_path / "access.json", rules=rules)) as service:
-        await service.browser.get("/")
-        await make_owner(service)
-        async with stranger(service) as other:
-            for name, right in (("anna", "owner"), ("somebody", "viewer")):
-                async with other.get("/api/v1/me", headers={"Remote-User": name}) as reply:
-                    assert (await reply.json())["right"] == right
+    await Access(clock=ManualClock(), file=tmp_path / "access.json").set_password("anna", PASSWORD, "owner")
+    async with (
+        web_service(Setup(accounts=tmp_path / "access.json", rules=rules)) as service,
+        stranger(service) as other,
+    ):
+        for name, right in (("anna", "owner"), ("somebody", "viewer")):
+            async with other.get("/api/v1/me", headers={"Remote-User": name}) as reply:
+                assert (await reply.json())["right"] == right
     elsewhere = AccessRules(proxy_header="Remote-User", proxies=("10.0.0.1",))
     headers = {"Remote-User": "anna"}
     async with (
@@ -258,6 +259,30 @@ async def test_a_proxy_is_believed_only_where_that_is_said(tmp_path: Path) -> No
         service.browser.get("/api/v1/me", headers=headers) as reply,
     ):
         assert (await reply.json())["right"] == "nobody"
+
+
+async def test_a_name_that_a_visitor_slips_past_the_proxy_is_not_believed(tmp_path: Path) -> None:
+    rules = AccessRules(proxy_header="Remote-User")
+    async with web_service(Setup(accounts=tmp_path / "access.json", rules=rules)) as service:
+        # Without accounts this machine is owner; what a proxy has not named is not this machine.
+        async with service.browser.get("/api/v1/me") as reply:
+            assert (await reply.json())["right"] == "nobody"
+        for names in (("anna",), ("anna", "guest"), ("guest", "anna"), ("",)):
+            headers = [("Remote-User", name) for name in names]
+            async with service.browser.get("/api/v1/me", headers=headers) as reply:
+                assert (await reply.json())["right"] == ("viewer" if names == ("anna",) else "nobody")
+
+
+async def test_a_browsers_password_for_the_proxy_is_no_way_around_the_token_of_the_page() -> None:
+    rules = AccessRules(proxy_header="Remote-User", proxy_right=Right.OWNER)
+    forged = {"Remote-User": "anna", "Authorization": "Basic YW5uYTpzZWNyZXQ=", "Content-Type": "text/plain"}
+    body = json.dumps({"name": "spy", "kind": "key", "right": "owner"})
+    async with web_service(Setup(rules=rules)) as service:
+        for authorization in ("Basic YW5uYTpzZWNyZXQ=", "Bearer", "Bearer "):
+            headers = {**forged, "Authorization": authorization}
+            async with service.browser.post("/api/v1/keys", data=body, headers=headers) as reply:
+                assert reply.status == 403, await reply.text()
+        assert service.app.access.keys == ()
 
 
 async def test_who_comes_through_a_proxy_is_not_taken_for_this_machine() -> None:

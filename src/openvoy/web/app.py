@@ -18,6 +18,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.openapi import OpenAPIConfig, ResponseSpec
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
@@ -29,9 +30,9 @@ from openvoy.ports.logbook import Logbook
 from openvoy.ports.prices import Prices
 from openvoy.ports.roof import Roof
 from openvoy.ports.setup import Setup
-from openvoy.web.access import Access, Right, Visitor
+from openvoy.web.access import Access, Right, Visitor, read_bearer
 from openvoy.web.api import OPERATIONS
-from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp
+from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp, find_header, read_headers
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
 from openvoy.web.backend import NO_EXPORTERS, Backend, Shelf, SiteInfo
 from openvoy.web.broadcast import Broadcaster
@@ -61,6 +62,9 @@ _PROBLEMS = {
     401: ResponseSpec(Problem, generate_examples=False, description="Nobody has logged in."),
     403: ResponseSpec(Problem, generate_examples=False, description="Who has logged in may not do this."),
     404: ResponseSpec(Problem, generate_examples=False, description="There is no such thing, or not yet."),
+    409: ResponseSpec(Problem, generate_examples=False, description="Configuration or gateway do not allow it."),
+    429: ResponseSpec(Problem, generate_examples=False, description="Too many attempts to log in."),
+    502: ResponseSpec(Problem, generate_examples=False, description="Gateway or cloud refused, or said nonsense."),
     503: ResponseSpec(Problem, generate_examples=False, description="It cannot be served now."),
 }
 
@@ -113,10 +117,13 @@ def build_app(
 
 
 def _choose(programs: AsgiApp, browsers: AsgiApp) -> AsgiApp:
-    """Take who shows a key for a program: another site's page cannot make a browser send one."""
+    """Take who shows a key for a program: another site's page cannot make a browser send one.
+
+    A password for a proxy is no key: browsers send it with whatever another site's page makes them send.
+    """
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        has_key = any(name == b"authorization" for name, _ in scope["headers"])
+        has_key = read_bearer(find_header(scope, b"authorization") or "") is not None
         await (programs if has_key else browsers)(scope, receive, send)
 
     return run
@@ -148,8 +155,18 @@ def build_schema() -> Mapping[str, Any]:
     config = OpenAPIConfig(
         title="Openvoy",
         version=__version__,
-        description="Read-only JSON API of the Openvoy service. Units stand in the names, null means not known; "
-        "times of columns are Unix seconds.",
+        description="JSON API of the Openvoy service. Units stand in the names, null means not known; times of columns "
+        "are Unix seconds. Programs show an API key as Bearer; browsers a session, and for whatever changes something "
+        f"the cookie {CSRF_COOKIE} as X-CSRFToken.",
+        components=Components(
+            security_schemes={
+                "key": SecurityScheme(type="http", scheme="bearer", description="An API key, made under Settings."),
+                "session": SecurityScheme(
+                    type="apiKey", name=SESSION_COOKIE, security_scheme_in="cookie", description="Of who has logged in."
+                ),
+            }
+        ),
+        security=[{"key": []}, {"session": []}],
         use_handler_docstrings=True,
         path=SCHEMA_PATH,
     )
@@ -238,7 +255,7 @@ def _typed(generic: Any, kind: Any) -> Any:
 def _visitor(request: _Request) -> Visitor:
     session = request.session if "session" in request.scope else {}
     address = "" if request.client is None else request.client.host
-    return Visitor(address=address, headers=request.headers, session=session)
+    return Visitor(address=address, headers=read_headers(request.scope["headers"]), session=session)
 
 
 def _describe(hint: Any) -> Any:

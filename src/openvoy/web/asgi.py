@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,15 @@ def find_header(scope: Scope, name: bytes) -> str | None:
     """Find a request header; None where it is missing or stands there more than once."""
     found = [value for key, value in scope["headers"] if key == name]
     return str(found[0], "latin-1") if len(found) == 1 else None
+
+
+def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Give the request headers by their names in small letters; several of one name are lines of one value."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = str(raw_name, "latin-1").lower(), str(raw_value, "latin-1")
+        headers[name] = f"{headers[name]}\n{value}" if name in headers else value
+    return headers
 
 
 async def send_problem(send: Send, status: int, *, error: str, hint: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from openvoy.ports import Clock
 from openvoy.web.access import Visitor
-from openvoy.web.asgi import AsgiApp, Message, Receive, Scope, Send, find_header, send_problem
+from openvoy.web.asgi import AsgiApp, Message, Receive, Scope, Send, find_header, read_headers, send_problem
 from openvoy.web.listen import HostRule
 
 _LOG = logging.getLogger("openvoy.web.access")
@@ -54,8 +54,7 @@ def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock, is_proxied: Callable[[
 
 def _visitor(scope: Scope) -> Visitor:
     client = scope.get("client")
-    headers = {str(name, "latin-1").lower(): str(value, "latin-1") for name, value in scope["headers"]}
-    return Visitor(address=client[0] if client else "", headers=headers)
+    return Visitor(address=client[0] if client else "", headers=read_headers(scope["headers"]))
 
 
 async def _refuse_host(send: Send) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from openvoy.model import Snapshot
 from openvoy.model.view import SnapshotView, build_snapshot_view
+from openvoy.web.access import Right
 from openvoy.web.api import OPERATIONS
 from openvoy.web.app import build_schema
 from openvoy.web.operation import Operation
@@ -20,10 +21,25 @@ def test_every_operation_is_described(operation: Operation) -> None:
     described = build_schema()["paths"][operation.path][operation.method.lower()]
     assert described["description"].endswith(".")
     assert all(parameter["description"] for parameter in described.get("parameters", ()))
-    assert set(described["responses"]) == {"200", "400", "401", "403", "404", "503"}
-    for status in ("400", "401", "403", "404", "503"):
+    problems = {"400", "401", "403", "404", "409", "429", "502", "503"}
+    assert set(described["responses"]) == {"200", *problems}
+    for status in problems:
         (content,) = described["responses"][status]["content"].values()
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_the_document_has_all_operations_and_says_who_may() -> None:
+    document = build_schema()
+    described = {(path, method) for path, item in document["paths"].items() for method in item}
+    assert described == {(operation.path, operation.method.lower()) for operation in OPERATIONS}
+    assert document["security"] == [{name: []} for name in document["components"]["securitySchemes"]]
+
+
+def test_who_only_looks_changes_nothing_but_the_own_login() -> None:
+    changing = [one for one in OPERATIONS if one.method != "GET" and one.right < Right.OWNER]
+    own = {"change_password", "log_in", "log_in_by_link", "log_out"}
+    assert {one.handler.__name__ for one in changing} == own
+    assert {one.handler.__name__ for one in OPERATIONS if one.right is Right.NOBODY} - own == {"show_me", "show_health"}
 
 
 def test_replies_have_their_types() -> None:

@@ -108,7 +108,9 @@ class WebConfig:
         kinds.text, doc="Header in which a reverse proxy names the account that it has checked, such as Remote-User."
     )
     proxies: tuple[str, ...] = setting(
-        kinds.texts, default=("127.0.0.1", "::1"), doc="Addresses from which that header is believed."
+        kinds.texts,
+        default=("127.0.0.1", "::1"),
+        doc="Addresses from which that header is believed; who comes from there without it is nobody.",
     )
     proxy_right: str = setting(
         kinds.parsed(_one_of("proxy_right", ("viewer", "owner"))),

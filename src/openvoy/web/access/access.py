@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -20,6 +19,7 @@ from openvoy.web.problems import BadQuery, NotAllowed, NothingThere, TooManyAtte
 
 RightName = Literal["owner", "viewer"]
 
+FIRST_ACCOUNT = "Nobody has an account yet: run `openvoy account set owner` where the service runs."
 LEAST_LENGTH = 8
 """Characters of a password; longer helps more than odd ones."""
 MOST_LENGTH = 1000
@@ -81,15 +81,19 @@ class Access:
         proxied = self._of_proxy(visitor)
         if proxied is not None or self.has_accounts:
             return proxied or self._of_session(visitor) or NOBODY
-        if is_loopback(visitor.address) and not visitor.is_forwarded:
+        if is_loopback(visitor.address) and not visitor.is_forwarded and not self._is_at_proxy(visitor):
             return OPEN_OWNER
         return OPEN_VIEWER if self._rules.allow_unprotected else NOBODY
 
     def is_proxied(self, visitor: Visitor) -> bool:
         """Whether a trusted proxy has checked who calls."""
-        rules = self._rules
-        has_name = bool(rules.proxy_header and visitor.headers.get(rules.proxy_header.lower()))
-        return has_name and visitor.address in rules.proxies
+        name = visitor.headers.get(self._rules.proxy_header.lower(), "")
+        # Said twice, one of the two is the visitor's own word.
+        return self._is_at_proxy(visitor) and bool(name) and "\n" not in name
+
+    def _is_at_proxy(self, visitor: Visitor) -> bool:
+        """Whether a request comes from where a trusted proxy is, which names everybody whom it has checked."""
+        return bool(self._rules.proxy_header) and visitor.address in self._rules.proxies
 
     def _of_proxy(self, visitor: Visitor) -> Caller | None:
         rules = self._rules
@@ -113,7 +117,8 @@ class Access:
         if caller.right >= needed:
             return
         if caller.right is Right.NOBODY:
-            raise WhoAreYou("This needs a login.", hint="Log in on the dashboard, or send an API key as Bearer.")
+            hint = "Log in on the dashboard, or send an API key as Bearer." if self.has_accounts else FIRST_ACCOUNT
+            raise WhoAreYou("This needs a login.", hint=hint)
         raise NotAllowed(f"{caller.name} may look, not change.", hint="Ask the owner of this installation.")
 
     async def log_in(self, visitor: Visitor, name: str, password: str) -> Caller:
@@ -204,12 +209,6 @@ class Access:
         if self._book.find_key(id) is None:
             raise NothingThere(f"There is no key {id}.", hint="GET /api/v1/keys lists them.")
         self._book.remove_key(id)
-
-    def end_sessions(self, name: str) -> None:
-        """Log an account out everywhere."""
-        account = self._book.find_account(name)
-        if account is not None:
-            self._book.put_account(replace(account, epoch=account.epoch + 1))
 
     def _check_name(self, name: str) -> None:
         if not _NAME.fullmatch(name) or name != name.strip():

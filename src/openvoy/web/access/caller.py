@@ -43,6 +43,7 @@ class Visitor:
     address: str = ""
     """Of the other end of the connection."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    """By names in small letters; values of one that stands there more than once are lines."""
     session: MutableMapping[str, Any] = field(default_factory=dict, repr=False)
     """What the browser was given to show again; changes to it are sent with the reply."""
 
@@ -54,5 +55,10 @@ class Visitor:
     @property
     def bearer(self) -> str | None:
         """The key in the Authorization header."""
-        scheme, _, value = self.headers.get("authorization", "").partition(" ")
-        return value.strip() if scheme.lower() == "bearer" and value.strip() else None
+        return read_bearer(self.headers.get("authorization", ""))
+
+
+def read_bearer(authorization: str) -> str | None:
+    """Give the key that an Authorization header shows; None where it shows something else, such as a password."""
+    scheme, _, value = authorization.partition(" ")
+    return value.strip() if scheme.lower() == "bearer" and value.strip() else None
