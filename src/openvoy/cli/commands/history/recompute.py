@@ -127,7 +127,7 @@ def _show(one: _Anew, by: str, rules_version: int, *, is_agreed: bool) -> None:
         (f"{change.start:%Y-%m-%d}", change.quantity.removesuffix("_wh"), _kwh(change.before_wh), _kwh(change.after_wh))
         for change in sorted(one.changes, key=lambda change: (change.start, change.quantity))
     ]
-    title = f"Gateway {one.gateway}, rules {rules_version}: {len(rows)} changes"
+    title = f"Gateway {one.gateway}, rules {rules_version}: {len(rows)} {'change' if len(rows) == 1 else 'changes'}"
     print_table(title, (by, "energy", "kWh now", "kWh anew"), rows)
     if is_agreed:
         say(f"Applied to {one.gateway}. The energies as they were: {one.kept}")
