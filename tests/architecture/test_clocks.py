@@ -30,17 +30,17 @@ def clock_violations(sources: Iterable[Module]) -> Iterator[str]:
     for module in sources:
         if FLOORS.get(module.package, COLLECTOR) >= COLLECTOR:
             continue
-        allowed = _clock_lines(module.tree)
+        allowed = _clock_lines(module)
         for place, line, what in _reads(module):
             if line not in allowed:
                 yield f"{place}: {what} is a clock; take a ports.Clock"
 
 
-def _clock_lines(tree: ast.Module) -> set[int]:
+def _clock_lines(module: Module) -> set[int]:
     """Lines of the classes that implement the port."""
     clocks = (
         node
-        for node in ast.walk(tree)
+        for node in module.nodes
         if isinstance(node, ast.ClassDef)
         and CLOCK_METHODS.issubset(item.name for item in node.body if isinstance(item, AnyFunction))
     )
@@ -53,7 +53,7 @@ def _reads(module: Module) -> Iterator[tuple[str, int, str]]:
         if (found.module, found.name) == ("asyncio", "sleep") or (found.module == "time" and found.name):
             yield found.at, int(found.at.rpartition(":")[2]), f"{found.module}.{found.name}"
     has_time = any(found.module == "time" and not found.name for found in imports(module))
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute):
             name = dotted_name(node)
             if (has_time and name.startswith("time.")) or _ends_like_a_read(name):

@@ -17,7 +17,7 @@ MOST_PATCHES_PCT = 5
 
 def broad_excepts(sources: Iterable[Module]) -> Iterator[tuple[Module, str]]:
     for module in sources:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
                 yield module, module.at(node)
             elif isinstance(node, ast.Call) and dotted_name(node.func).endswith("suppress"):
@@ -40,7 +40,7 @@ def broad_except_violations(sources: Iterable[Module]) -> Iterator[str]:
 
 def invented_zeros(sources: Iterable[Module]) -> Iterator[str]:
     for module in sources:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and _is_zero(node.values[-1]):
                 yield f"{module.at(node)}: `or 0` turns what was not said into 0"
             elif isinstance(node, ast.AnnAssign) and "None" in ast.unparse(node.annotation) and _is_zero(node.value):
@@ -53,7 +53,7 @@ def _is_zero(node: ast.expr | None) -> bool:
 
 def stubs(sources: Iterable[Module]) -> Iterator[str]:
     for module in sources:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Raise) and node.exc is not None and dotted_name(node.exc) == "NotImplementedError":
                 yield f"{module.at(node)}: a stub"
 
@@ -62,7 +62,7 @@ def count_patches(sources: Iterable[Module]) -> int:
     return sum(
         isinstance(node, ast.Call) and (_last(node) in PATCHES or dotted_name(node.func).endswith(PATCHING))
         for module in sources
-        for node in ast.walk(module.tree)
+        for node in module.nodes
     )
 
 

@@ -19,7 +19,7 @@ ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type
 
 def told_secrets(sources: Iterable[Module]) -> Iterator[str]:
     for module in sources:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and _tells(node):
                 for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                     yield from (f"{module.at(node)}: tells {name}" for name in _secrets_in(argument))
@@ -40,7 +40,7 @@ def _secrets_in(argument: ast.expr) -> Iterator[str]:
 
 def shown_secrets(sources: Iterable[Module]) -> Iterator[str]:
     for module in sources:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef) and _has_made_repr(node):
                 yield from (f"{module.at(field)}: repr shows {name}" for field, name in _open_fields(node))
 

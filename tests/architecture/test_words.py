@@ -52,7 +52,7 @@ def _says_unit(name: str) -> bool:
 def _numeric_fields(module: Module) -> Iterator[tuple[str, str, str]]:
     if module.package not in {"model", "ports"}:
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef):
             for item in node.body:
                 if (
@@ -116,7 +116,7 @@ def vendor_violations(sources: Iterable[Module]) -> Iterator[str]:
 
 
 def _identifiers(module: Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Name):
             yield module.at(node), node.id
         elif isinstance(node, ast.Attribute):

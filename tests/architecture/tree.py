@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import subprocess
 import sys
 import textwrap
@@ -22,7 +23,7 @@ NOTES: pytest.StashKey[list[str]] = pytest.StashKey()
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One Python source file."""
 
@@ -33,6 +34,11 @@ class Module:
     source: str
     tree: ast.Module
     is_package: bool = False
+
+    @functools.cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All that the source consists of, walked through once for all guards."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def package(self) -> str:
@@ -53,16 +59,27 @@ def sample(source: str, name: str = "openvoy.sample") -> Module:
 @functools.cache
 def modules() -> tuple[Module, ...]:
     """All modules of the package."""
-    return tuple(_load(PACKAGE, "openvoy"))
+    return _load(PACKAGE, "openvoy")
 
 
 @functools.cache
 def modules_of_tests() -> tuple[Module, ...]:
     """All modules of the tests."""
-    return tuple(_load(ROOT / "tests", "tests"))
+    return _load(ROOT / "tests", "tests")
 
 
-def _load(folder: Path, name: str) -> Iterator[Module]:
+def _load(folder: Path, name: str) -> tuple[Module, ...]:
+    """Read what stays until the tests end, and which the garbage collector therefore never needs to look through."""
+    gc.disable()
+    try:
+        loaded = tuple(_read(folder, name))
+        gc.freeze()
+    finally:
+        gc.enable()
+    return loaded
+
+
+def _read(folder: Path, name: str) -> Iterator[Module]:
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
         is_package = parts[-1] == "__init__"
@@ -88,7 +105,7 @@ def _texts(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
 
 def functions(module: Module) -> Iterator[AnyFunction]:
     """All functions, nested ones too."""
-    return (node for node in ast.walk(module.tree) if isinstance(node, AnyFunction))
+    return (node for node in module.nodes if isinstance(node, AnyFunction))
 
 
 def dotted_name(node: ast.expr) -> str:
@@ -112,7 +129,7 @@ class Import:
 
 def imports(module: Module) -> Iterator[Import]:
     """All imports, those for types only and those by `import_module("…")` too."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, "", module.at(node)) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
