@@ -14,7 +14,8 @@ from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
 from openvoy.errors import OpenvoyError
 
-TOKEN = "eyJhbGciOiJub25lIn0.eyJhdWQiOiIxMjIyMDAwMDAwMDEifQ.x"
+HEAD = "eyJhbGciOiJub25lIn0"
+TOKEN = f"{HEAD}.eyJhdWQiOiIxMjIyMDAwMDAwMDEifQ.x"
 GATEWAYS = """
 [[gateway]]
 name = "home"
