@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
 from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
 from openvoy.units import wh_at_power
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 BIN_S = 300
 """Powers are averaged over this, as energies of our own are kept."""
 LONGEST_BRIDGE = 3
 """Bins without a power between two that have one, which are interpolated; more are a hole."""
+BINS_TOGETHER = 288
 STANDBY_W = 100
 """What meters and inverters read below 0 at night: nothing was made. More is a broken reading."""
 FIRST_S = 946_684_800
@@ -34,8 +40,28 @@ class Gathered:
     """Observations that were there already, from another line or file."""
 
 
-Bins = dict[int, list[float]]
-"""By number of the bin sum and count of its powers."""
+class Bins:
+    """Sums and counts of powers by bin, a day of bins together: a year by the minute is not to fill the memory."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._days: dict[int, tuple[array[float], array[int]]] = {}
+
+    def add(self, at_s: int, power_w: float) -> None:
+        """Take a power at a moment."""
+        day, place = divmod(at_s // BIN_S, BINS_TOGETHER)
+        if day not in self._days:
+            self._days[day] = array("d", bytes(8 * BINS_TOGETHER)), array("Q", bytes(8 * BINS_TOGETHER))
+        sums, counts = self._days[day]
+        sums[place] += power_w
+        counts[place] += 1
+
+    def means(self) -> Iterator[tuple[int, float]]:
+        """Give the number of each bin that has powers and their mean, in their order."""
+        for day in sorted(self._days):
+            for place, (total_w, count) in enumerate(zip(*self._days[day], strict=True)):
+                if count:
+                    yield day * BINS_TOGETHER + place, total_w / count
 
 
 class Gatherer:
@@ -45,7 +71,7 @@ class Gatherer:
         self._until_s = float("inf") if until is None else until.timestamp()
         self._amounts: dict[tuple[str, str], dict[tuple[int, int], float]] = defaultdict(dict)
         self._totals: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-        self._bins: dict[tuple[str, str], Bins] = defaultdict(dict)
+        self._bins: dict[tuple[str, str], Bins] = defaultdict(Bins)
         self._gathered = Gathered()
 
     def take(self, observations: Iterable[Observation], file: Path | str = "") -> None:
@@ -89,22 +115,23 @@ class Gatherer:
         if not least_w <= one.power_w <= LARGEST_SITE_W:
             self._note(file, one.line, f"{one.power_w:g} W cannot be a power of {one.quantity}")
             return
-        entry = self._bins[one.quantity, one.series].setdefault(one.at_s // BIN_S, [0.0, 0.0])
-        entry[0] += one.power_w if one.quantity == NET else max(0.0, one.power_w)
-        entry[1] += 1
+        power_w = one.power_w if one.quantity == NET else max(0.0, one.power_w)
+        self._bins[one.quantity, one.series].add(one.at_s, power_w)
 
     def gather(self) -> Gathered:
-        """Give energies by quantity; of overlapping ones of one series the finer, then the first are kept."""
+        """Give energies by quantity; of overlapping ones of one series the finer, then the first are kept.
+
+        What was taken is let go of: this is asked once.
+        """
         series: dict[tuple[str, str], list[Interval]] = defaultdict(list)
-        for key, amounts in self._amounts.items():
+        for key, amounts in _taken(self._amounts):
             series[key] += [Interval(start_s, end_s, energy) for (start_s, end_s), energy in amounts.items()]
-        for key, totals in self._totals.items():
+        for key, totals in _taken(self._totals):
             series[key] += self._steps(key[1], totals)
-        powers = {key: bridge(bins) for key, bins in self._bins.items()}
-        for key, bins in powers.items():
-            series[key] += [_of_bin(number, power_w) for number, power_w in bins.items()]
+        for key, bins in _taken(self._bins):
+            series[key] += [_of_bin(number, power_w) for number, power_w in bridge(bins.means())]
         by_quantity: dict[str, list[list[Interval]]] = defaultdict(list)
-        for (quantity, _), intervals in series.items():
+        for (quantity, _), intervals in _taken(series):
             by_quantity[quantity].append(self._without_overlap(intervals))
         self._split_net(by_quantity)
         gathered = self._gathered
@@ -143,18 +170,21 @@ class Gatherer:
         self._gathered.problems.append(Problem(place, line, text))
 
 
-def bridge(bins: Bins) -> dict[int, float]:
-    """Give mean powers by bin; short holes are filled by a straight line."""
-    means = {number: entry[0] / entry[1] for number, entry in sorted(bins.items())}
-    filled = dict(means)
-    last: int | None = None
-    for number, power_w in means.items():
-        if last is not None and 1 < number - last <= LONGEST_BRIDGE + 1:
-            for between in range(last + 1, number):
-                share = (between - last) / (number - last)
-                filled[between] = means[last] + share * (power_w - means[last])
-        last = number
-    return filled
+def _taken(values: dict[K, V]) -> Iterator[tuple[K, V]]:
+    """Take entries out, the first first, so that each is gone once it was made something of."""
+    for key in list(values):
+        yield key, values.pop(key)
+
+
+def bridge(means: Iterable[tuple[int, float]]) -> Iterator[tuple[int, float]]:
+    """Fill short holes between mean powers of bins, which are in their order, by a straight line."""
+    last: tuple[int, float] | None = None
+    for number, power_w in means:
+        if last is not None and 1 < number - last[0] <= LONGEST_BRIDGE + 1:
+            step_w = (power_w - last[1]) / (number - last[0])
+            yield from ((between, last[1] + step_w * (between - last[0])) for between in range(last[0] + 1, number))
+        yield number, power_w
+        last = number, power_w
 
 
 def _of_bin(number: int, power_w: float) -> Interval:

@@ -92,8 +92,8 @@ def test_series_that_are_cut_differently_add_up() -> None:
 
 
 def test_short_holes_of_power_are_bridged_and_long_ones_are_not() -> None:
-    filled = bridge({0: [100.0, 1], 4: [500.0, 1], 9: [10.0, 1]})
-    assert filled == {0: 100, 1: 200, 2: 300, 3: 400, 4: 500, 9: 10}
+    filled = bridge([(0, 100.0), (4, 500.0), (9, 10.0)])
+    assert dict(filled) == {0: 100, 1: 200, 2: 300, 3: 400, 4: 500, 9: 10}
 
 
 @pytest.mark.parametrize(
