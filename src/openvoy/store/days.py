@@ -6,13 +6,14 @@ month only after it was taken back, and whoever takes a month back has the days 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from openvoy.store.boundaries import FALLING, Boundaries, Kind, read_extent
-from openvoy.store.catalog import Catalog, Key, month_bounds, months_between
+from openvoy.store.catalog import Catalog, Key, month_bounds, month_of, months_between
 from openvoy.store.counting import Growth, build_growths
 from openvoy.store.database import Session
 from openvoy.store.periods import build_bounds, parse_zone
@@ -21,40 +22,61 @@ from openvoy.store.times import since_epoch_s, utc
 
 MOST_ZONES = 4
 """A site has one time zone; of more than these no days are kept."""
+ESTIMATED, INTEGRATED = 1, 2
+"""What a day's energy may be, as bits."""
 
 
 class Kept(NamedTuple):
-    """Days of one counter, mostly in their order."""
+    """Days of one counter that follow each other."""
 
-    total_s: int
-    """How long they are together: were the time zone's rules changed meanwhile, this tells."""
-    starts_s: Sequence[int]
+    first: int
+    """Which of the days that are asked for is the first of these."""
     energies_wh: Sequence[float | None]
-    flags: Mapping[int, tuple[int, int]]
-    """By the start of a day whether it is estimated, and whether integrated; of the others neither is."""
+    flags: Sequence[int] | None
+    """Of each day `ESTIMATED` and `INTEGRATED`; None where no day is either."""
 
 
-def read_days(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> Mapping[tuple[int, str], Kept]:
+class _Place(NamedTuple):
+    """Where the days of a month are among those that are asked for."""
+
+    first: int
+    """The month's first day would be this one."""
+    days: range
+    """Those that belong to the month."""
+
+
+def read_days(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> Mapping[tuple[int, str], list[Kept]]:
     """Read what is kept of the days between bounds, by owner and quantity."""
-    within = "FROM day_energy WHERE table_name = ? AND zone = ? AND start_s >= ? AND end_s <= ?"
-    args = [table.name, zone, bounds[0], bounds[-1]]
-    rows = session.rows(
-        "SELECT owner_id, name, CAST(sum(end_s - start_s) AS BIGINT), list(start_s), list(energy_wh), "
-        f"max(greatest(estimated, integrated)) {within} GROUP BY owner_id, name",
-        args,
-    )
-    flags: dict[tuple[int, str], dict[int, tuple[int, int]]] = {}
-    if any(is_flagged for *_, is_flagged in rows):
-        # Of few days; to ask for all with the energies takes as long as the energies do.
-        flagged = "owner_id, name, start_s, estimated, integrated"
-        for owner_id, name, start_s, *pair in session.rows(
-            f"SELECT {flagged} {within} AND (estimated > 0 OR integrated > 0)", args
-        ):
-            flags.setdefault((owner_id, name), {})[start_s] = (pair[0], pair[1])
-    return {
-        (owner_id, name): Kept(total_s, starts_s, energies_wh, flags.get((owner_id, name), {}))
-        for owner_id, name, total_s, starts_s, energies_wh, _ in rows
+    within = "WHERE table_name = ? AND zone = ? AND month >= ? AND month <= ?"
+    args = [table.name, zone, month_of(utc(bounds[0])), month_of(utc(bounds[-1]))]
+    places = {
+        month: place
+        for month, days_s in session.rows(f"SELECT month, bounds_s FROM day_month {within}", args)
+        if (place := _find_place(days_s, bounds)) is not None
     }
+    found: dict[tuple[int, str], list[Kept]] = {}
+    for month, owner_id, name, first_day, energies_wh, flags in session.rows(
+        f"SELECT month, owner_id, name, first_day, energies_wh, flags FROM day_energy {within}", args
+    ):
+        if (place := places.get(month)) is None:
+            continue
+        at = place.first + first_day
+        first, last = max(at, place.days.start), min(at + len(energies_wh), place.days.stop)
+        if first < last:
+            cut = slice(first - at, last - at)
+            kept = Kept(first, energies_wh[cut], None if flags is None else flags[cut])
+            found.setdefault((owner_id, name), []).append(kept)
+    return found
+
+
+def _find_place(days_s: Sequence[int], bounds: Sequence[int]) -> _Place | None:
+    """Find where days begin among bounds; None where the time zone had other rules when they were added up."""
+    skipped = bisect_left(days_s, bounds[0])
+    at = bisect_left(bounds, days_s[skipped]) if skipped < len(days_s) else len(bounds)
+    count = min(len(days_s) - skipped, len(bounds) - at)
+    if count < 2 or list(days_s[skipped : skipped + count]) != list(bounds[at : at + count]):
+        return None
+    return _Place(at - skipped, range(at, at + count - 1))
 
 
 def due_months(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> list[str]:
@@ -99,52 +121,52 @@ def write_days(session: Session, kind: Kind, zone: str, bounds: Sequence[int]) -
     """Keep the days between bounds that can be kept and are not, within the open transaction."""
     table, catalog = kind.table, session.catalog
     for month in due_months(session, table, zone, bounds):
+        days_s = _build_days(month, zone)
         rows = [
-            (
-                table.name,
-                zone,
-                owner_id,
-                name,
-                start_s,
-                end_s,
-                growth.energy_wh,
-                int(growth.estimated),
-                int(growth.integrated),
-                growth.from_s,
-                growth.to_s,
-            )
-            for (owner_id, name), growths in _find_growths(session, kind, zone, month).items()
-            for (start_s, end_s), growth in growths
-            if _is_settled(catalog, table, growth)
+            (table.name, zone, month, owner_id, name, *run)
+            for (owner_id, name), growths in _find_growths(session, kind, days_s).items()
+            for run in _build_runs(catalog, table, growths)
         ]
-        session.run(
-            "DELETE FROM day_energy WHERE table_name = ? AND zone = ? AND start_s >= ? AND start_s < ?",
-            [table.name, zone, *map(since_epoch_s, month_bounds(month))],
-        )
-        session.run("DELETE FROM day_month WHERE table_name = ? AND zone = ? AND month = ?", [table.name, zone, month])
+        this = [table.name, zone, month]
+        session.run("DELETE FROM day_energy WHERE table_name = ? AND zone = ? AND month = ?", this)
+        session.run("DELETE FROM day_month WHERE table_name = ? AND zone = ? AND month = ?", this)
         session.inserter("day_energy").put(rows)
-        session.inserter("day_month").put([(table.name, zone, month, _is_followed(catalog, table, month))])
+        session.inserter("day_month").put([(*this, _is_followed(catalog, table, month), days_s)])
 
 
-def _find_growths(
-    session: Session, kind: Kind, zone: str, month: str
-) -> Mapping[tuple[int, str], list[tuple[tuple[int, int], Growth]]]:
-    """Find what every counter grew on the days that begin in a month."""
+def _build_days(month: str, zone: str) -> list[int]:
+    """Give where the days begin that begin in a month, and where the last of them ends."""
     start, end = (at.replace(tzinfo=UTC) for at in month_bounds(month))
     every = build_bounds(start=start, end=end, by="day", zone=parse_zone(zone))
-    first_s, end_s = since_epoch_s(month_bounds(month)[0]), since_epoch_s(month_bounds(month)[1])
+    first_s, end_s = int(start.timestamp()), int(end.timestamp())
     days = [(day_s, next_s) for day_s, next_s in pairwise(every) if first_s <= day_s < end_s]
-    bounds = [days[0][0], *(next_s for _, next_s in days)]
+    return [days[0][0], *(next_s for _, next_s in days)]
+
+
+def _find_growths(session: Session, kind: Kind, days_s: Sequence[int]) -> Mapping[tuple[int, str], list[Growth]]:
+    """Find what every counter grew on days."""
     extent = read_extent(session, kind)
-    boundaries = Boundaries(session, kind, bounds, extent)
+    boundaries = Boundaries(session, kind, days_s, extent)
     owners = [number for (number,) in session.rows(f"SELECT DISTINCT {kind.owner} FROM {kind.table.name}")]
     return {
-        (owner_id, name): list(
-            zip(days, build_growths(boundaries.of(owner_id, name, bounds), falls=name in FALLING), strict=True)
-        )
+        (owner_id, name): build_growths(boundaries.of(owner_id, name, days_s), falls=name in FALLING)
         for owner_id in owners
         for name in extent.names
     }
+
+
+def _build_runs(
+    catalog: Catalog, table: Table, growths: Sequence[Growth]
+) -> Iterator[tuple[int, list[float | None], list[int] | None, int, int]]:
+    """Give the days that can be kept, those together that follow each other: the last columns of their row."""
+    for is_settled, group in groupby(enumerate(growths), lambda day: _is_settled(catalog, table, day[1])):
+        if not is_settled:
+            continue
+        numbers, run = zip(*group, strict=True)
+        flags = [ESTIMATED * growth.estimated + INTEGRATED * growth.integrated for growth in run]
+        spans_s = [at_s for growth in run for at_s in (growth.from_s, growth.to_s) if at_s is not None]
+        energies_wh = [growth.energy_wh for growth in run]
+        yield numbers[0], energies_wh, flags if any(flags) else None, min(spans_s), max(spans_s)
 
 
 def _is_settled(catalog: Catalog, table: Table, growth: Growth) -> bool:
@@ -159,9 +181,9 @@ def forget_days(session: Session, key: Key) -> None:
     """Forget the days that a month has a part in, within the open transaction."""
     first_s, end_s = map(since_epoch_s, month_bounds(key.month))
     within = "table_name = ? AND from_s < ? AND to_s >= ?"
-    months = "SELECT strftime(make_timestamp(start_s * 1000000), '%Y-%m') FROM day_energy"
     session.run(
-        f"DELETE FROM day_month WHERE table_name = ? AND (month = ? OR month IN ({months} WHERE {within}))",
+        "DELETE FROM day_month WHERE table_name = ? AND "
+        f"(month = ? OR month IN (SELECT month FROM day_energy WHERE {within}))",
         [key.table, key.month, key.table, end_s, first_s],
     )
     session.run(f"DELETE FROM day_energy WHERE {within}", [key.table, end_s, first_s])

@@ -133,7 +133,23 @@ _FOURTH = (
     )""",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = (
+    # The same by month: a row for days that follow each other, which takes a third of the time to read. What was kept
+    # is derived again.
+    "DROP TABLE day_energy",
+    "DROP TABLE day_month",
+    """CREATE TABLE day_energy (
+        table_name VARCHAR NOT NULL, zone VARCHAR NOT NULL, month VARCHAR NOT NULL, owner_id INTEGER NOT NULL,
+        name VARCHAR NOT NULL, first_day INTEGER NOT NULL, energies_wh DOUBLE[] NOT NULL, flags INTEGER[],
+        from_s BIGINT NOT NULL, to_s BIGINT NOT NULL
+    )""",
+    """CREATE TABLE day_month (
+        table_name VARCHAR NOT NULL, zone VARCHAR NOT NULL, month VARCHAR NOT NULL, follows BOOLEAN NOT NULL,
+        bounds_s BIGINT[] NOT NULL
+    )""",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """Statements of each step; step n leads to schema version n."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from openvoy.ports import Columns
@@ -12,7 +11,7 @@ from openvoy.store import tables
 from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Extent, Kind, read_extent
 from openvoy.store.counting import build_growths
 from openvoy.store.database import Session
-from openvoy.store.days import Kept, read_days
+from openvoy.store.days import ESTIMATED, INTEGRATED, Kept, read_days
 from openvoy.store.read_rest import read_imported_ids
 
 QUANTITIES = tuple(measure.name for measure in tables.ENERGY.measures)
@@ -107,7 +106,9 @@ def _read_within(
     count = max(0, len(bounds) - 1)
     kept = read_days(session, kind.table, zone, bounds) if zone is not None and count else {}
     series = {
-        (owner_id, name): _Series(bounds, kept.get((owner_id, name))) for owner_id in owner_ids for name in extent.names
+        (owner_id, name): _Series(bounds, kept.get((owner_id, name), ()))
+        for owner_id in owner_ids
+        for name in extent.names
     }
     missing = {at_s for one in series.values() for first, last in one.missing for at_s in bounds[first : last + 1]}
     boundaries = Boundaries(session, kind, sorted(missing), extent)
@@ -125,44 +126,31 @@ def _either(flags: Sequence[int], others: Sequence[int]) -> Sequence[int]:
     return [flag | other for flag, other in zip(flags, others, strict=True)] if any(others) else flags
 
 
+def _first_of(kept: Kept) -> int:
+    return kept.first
+
+
 class _Series:
     """One counter by period: what was kept of its days, and the spans of periods that are still to be found."""
 
-    def __init__(self, bounds: Sequence[int], kept: Kept | None) -> None:
+    def __init__(self, bounds: Sequence[int], kept: Sequence[Kept]) -> None:
         self._bounds = bounds
         count = max(0, len(bounds) - 1)
         self.energies_wh: list[float | None] = [None] * count
         self.estimated = [0] * count
         self.integrated = [0] * count
-        self.missing = [(0, count)] if count else []
-        if kept is not None:
-            self._place(kept, count)
-
-    def _place(self, kept: Kept, count: int) -> None:
-        first = bisect_left(self._bounds, kept.starts_s[0])
-        last = first + len(kept.starts_s)
-        is_in_one = list(self._bounds[first:last]) == kept.starts_s and last <= count
-        if not is_in_one or self._bounds[last] - self._bounds[first] != kept.total_s:
-            return self._place_singly(kept)
-        self.energies_wh[first:last] = kept.energies_wh
-        for place in range(first, last) if kept.flags else ():
-            self._flag(kept, place)
-        self.missing = [span for span in ((0, first), (last, count)) if span[0] < span[1]]
-        return None
-
-    def _place_singly(self, kept: Kept) -> None:
-        places = {at_s: place for place, at_s in enumerate(kept.starts_s)}
-        spans = [(index, *span) for index, span in enumerate(pairwise(self._bounds)) if span[0] in places]
-        if sum(end_s - start_s for _, start_s, end_s in spans) != kept.total_s:
-            return
-        for index, start_s, _ in spans:
-            self.energies_wh[index] = kept.energies_wh[places[start_s]]
-            self._flag(kept, index)
-        edges = [-1, *(index for index, *_ in spans), len(self.estimated)]
-        self.missing = [(before + 1, after) for before, after in pairwise(edges) if before + 1 < after]
-
-    def _flag(self, kept: Kept, place: int) -> None:
-        self.estimated[place], self.integrated[place] = kept.flags.get(self._bounds[place], (0, 0))
+        self.missing: list[tuple[int, int]] = []
+        at = 0
+        for run in sorted(kept, key=_first_of):
+            if at < run.first:
+                self.missing.append((at, run.first))
+            at = run.first + len(run.energies_wh)
+            self.energies_wh[run.first : at] = run.energies_wh
+            for place, flags in enumerate(run.flags or (), run.first):
+                self.estimated[place] = int(flags & ESTIMATED > 0)
+                self.integrated[place] = int(flags & INTEGRATED > 0)
+        if at < count:
+            self.missing.append((at, count))
 
     def complete(self, boundaries: Boundaries, owner_id: int, name: str, *, is_imported: bool) -> None:
         """Find what is missing."""
