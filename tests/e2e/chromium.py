@@ -19,8 +19,8 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PATIENCE_MS = 30_000
-"""The one limit of all that a page waits for: a busy machine takes its time, and who waits in vain fails all the same."""
+PATIENCE_MS = 60_000
+"""The one limit of all that a page waits for: a busy machine takes its time; who waits in vain fails all the same."""
 expect.set_options(timeout=PATIENCE_MS)
 STREAM = "/api/v1/live"
 """The one request that does not end."""

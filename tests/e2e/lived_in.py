@@ -41,7 +41,7 @@ from openvoy.web import ACCESS_FILE, SiteInfo
 
 LOOPBACK = Listen(host="127.0.0.1", port=0)
 NAME = "home"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SOON_S = 0.05
 PATIENT_TURNS = 40
 

@@ -19,9 +19,8 @@ from playwright.async_api import Browser, Page
 import openvoy.virtual.site
 from openvoy.virtual.keys import Keyring
 from tests.e2e.chromium import Visit, visit
-from tests.e2e.processes import address_of, started
+from tests.e2e.processes import PATIENCE_S, address_of, started
 
-READY_MS = 20_000
 PASSWORD = "correct horse battery"
 LIFE = timedelta(days=365)
 EXAMPLES = Path(openvoy.virtual.site.__file__).parent / "examples"
@@ -55,7 +54,7 @@ class Home:
         tls = ssl._create_unverified_context() if url.startswith("https") else None
         headers = {"Authorization": f"Bearer {self['admin_token']}", "Content-Type": "application/json"}
         request = urllib.request.Request(url, data=body, method=method, headers=headers)
-        urllib.request.urlopen(request, timeout=5, context=tls).close()
+        urllib.request.urlopen(request, timeout=PATIENCE_S, context=tls).close()
 
 
 @contextlib.contextmanager
@@ -98,7 +97,7 @@ class NewUser(Visit):
 
     async def click(self, text: str) -> None:
         """Press a button."""
-        await self.page.get_by_role("button", name=text).click(timeout=READY_MS)
+        await self.page.get_by_role("button", name=text).click()
         self.clicks += 1
 
     async def choose(self, text: str) -> None:
@@ -114,13 +113,13 @@ class NewUser(Visit):
     async def trouble(self) -> str:
         """Read what is said to be wrong."""
         alert = self.page.locator('[role="alert"] .trouble')
-        await alert.wait_for(timeout=READY_MS)
+        await alert.wait_for()
         return await alert.inner_text()
 
     async def is_live(self) -> None:
         """Wait for the dashboard with live values."""
-        await self.page.locator('[data-health="live"], [data-health="degraded"]').first.wait_for(timeout=READY_MS)
-        await self.page.locator('[data-device="solar"]').wait_for(timeout=READY_MS)
+        await self.page.locator('[data-health="live"], [data-health="degraded"]').first.wait_for()
+        await self.page.locator('[data-device="solar"]').wait_for()
 
 
 class House:
@@ -144,5 +143,5 @@ async def new_user(browser: Browser, url: str, **settings: Any) -> AsyncIterator
     """Open the dashboard that is not set up yet."""
     async with visit(browser, url, **settings) as opened:
         user = NewUser(opened.page)
-        await user.page.locator("#first-title").wait_for(timeout=READY_MS)
+        await user.page.locator("#first-title").wait_for()
         yield user

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 OPENVOY = (sys.executable, "-W", "error", "-m", "openvoy")
-READY_S = 20.0
+PATIENCE_S = 60.0
+"""The one limit of waiting for processes: a busy machine takes its time; who waits in vain fails all the same."""
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -29,7 +30,12 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 def openvoy(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        [*OPENVOY, *arguments], env=environment(data, **more), capture_output=True, text=True, timeout=30, check=False
+        [*OPENVOY, *arguments],
+        env=environment(data, **more),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 
@@ -48,7 +54,7 @@ def started(*arguments: str, data: Path, **more: str) -> Iterator[subprocess.Pop
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
 
 
 @contextlib.contextmanager
@@ -86,7 +92,7 @@ def address_of(process: subprocess.Popen[str]) -> str:
 def get_json(url: str) -> Any:
     """Read a JSON reply, whatever its status."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as reply:
             return json.load(reply)
     except urllib.error.HTTPError as error:
         return json.load(error)
@@ -94,7 +100,7 @@ def get_json(url: str) -> Any:
 
 def wait_for(url: str, wanted: Any) -> Any:
     """Ask until `wanted(reply)` holds; the reply."""
-    end_s = time.monotonic() + READY_S
+    end_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < end_s:
         reply = get_json(url)
         if wanted(reply):

@@ -10,13 +10,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.chromium import PATIENCE_MS, PHONE, Visit, chromium, visit
 from tests.e2e.newcomer import PASSWORD, Home, gateways
 from tests.e2e.processes import address_of, openvoy, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-READY_MS = 20_000
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -59,7 +58,8 @@ def reserve(opened: Visit) -> Locator:
 
 
 async def serious(opened: Visit) -> list[str]:
-    """Give what axe finds serious."""
+    """Give what axe finds serious on a page that stands."""
+    await opened.stand()
     found = await opened.page.evaluate(AXE.read_text() + "; axe.run()")
     return [
         f"{one['id']}: {node['html'][:120]}"
@@ -74,8 +74,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
 ) -> None:
     with house(tmp_path, gateway, control=True) as (url, _):
         async with visit(browser, f"{url}/#/control") as opened:
-            await reserve(opened).wait_for(timeout=READY_MS)
-            assert "reserve 30" in await reserve(opened).inner_text()
+            await expect(reserve(opened)).to_contain_text("reserve 30")
             await reserve(opened).get_by_role("button").click()
             sheet = opened.page.get_by_role("dialog")
             await sheet.get_by_label("reserve").fill("45")
@@ -86,12 +85,12 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             if await sheet.get_by_label("I understand").count():
                 await sheet.get_by_label("I understand").check()
             await sheet.get_by_role("button", name="Apply").click()
-            await sheet.locator('[data-outcome="took effect"]').wait_for(timeout=READY_MS)
+            await sheet.locator('[data-outcome="took effect"]').wait_for()
             await sheet.get_by_role("button", name="Undo").click()
-            await sheet.get_by_role("button", name="Undo").wait_for(state="detached", timeout=READY_MS)
+            await sheet.get_by_role("button", name="Undo").wait_for(state="detached")
             await opened.page.keyboard.press("Escape")
             await opened.wait_for("[data-entry]", "takes back an earlier change")
-            assert "reserve 30" in await reserve(opened).inner_text()
+            await expect(reserve(opened)).to_contain_text("reserve 30")
             assert await serious(opened) == []
             assert opened.complaints == []
 
@@ -102,7 +101,7 @@ async def test_a_change_that_the_gateway_ignores_is_told_in_the_readers_language
 ) -> None:
     with house(tmp_path, gateway, control=True) as (url, _), gateway.fault("writes-ignored"):
         async with visit(browser, f"{url}/#/control", locale="de-DE", viewport=PHONE) as opened:
-            await reserve(opened).get_by_text("Ladung, die für einen Ausfall bleibt.").wait_for(timeout=READY_MS)
+            await reserve(opened).get_by_text("Ladung, die für einen Ausfall bleibt.").wait_for()
             await reserve(opened).get_by_role("button").click()
             sheet = opened.page.get_by_role("dialog")
             await sheet.get_by_label("Reserve").fill("2")
@@ -111,7 +110,7 @@ async def test_a_change_that_the_gateway_ignores_is_told_in_the_readers_language
             await sheet.get_by_label("Reserve").fill("60")
             await sheet.get_by_role("button", name="Zeigen").click()
             await sheet.get_by_role("button", name="Anwenden").click()
-            await sheet.locator('[data-outcome="ignored"]').wait_for(timeout=2 * READY_MS)
+            await sheet.locator('[data-outcome="ignored"]').wait_for(timeout=2 * PATIENCE_MS)
             await expect(sheet).to_contain_text("Das Gateway nahm die Anfrage an und tat nichts.")
             await expect(sheet.get_by_role("button", name="Rückgängig")).to_have_count(0)
             await opened.page.keyboard.press("Escape")
@@ -131,7 +130,7 @@ async def test_who_only_looks_is_told_so_and_changes_nothing(browser: Browser, g
             await opened.page.get_by_label("Name").fill("ben")
             await opened.page.get_by_label("Password").fill(PASSWORD)
             await opened.page.get_by_role("button", name="Log in").click()
-            await expect(opened.page.locator(".band")).to_contain_text("Only an owner", timeout=READY_MS)
+            await expect(opened.page.locator(".band")).to_contain_text("Only an owner")
             await expect(reserve(opened).get_by_role("button")).to_be_disabled()
             assert await serious(opened) == []
 
@@ -147,7 +146,7 @@ async def test_a_tablets_link_shows_the_house_in_a_browser_that_was_never_there(
             await opened.page.get_by_label("Name").fill("anna")
             await opened.page.get_by_label("Password").fill(PASSWORD)
             await opened.page.get_by_role("button", name="Log in").click()
-            await opened.page.locator("nav").wait_for(timeout=READY_MS)
+            await opened.page.locator("nav").wait_for()
             link = await opened.page.evaluate(MAKE_LINK)
         async with visit(browser, f"{url}#link={link}") as opened:
             await opened.wait_for_health("live")
@@ -163,14 +162,15 @@ async def test_control_that_is_off_is_shown_explained_and_switched_on_in_the_set
 ) -> None:
     with house(tmp_path, gateway, control=False) as (url, file):
         async with visit(browser, f"{url}/#/control", viewport=PHONE) as opened:
-            await opened.page.locator(".band a").click(timeout=READY_MS)
-            await opened.page.get_by_label("Owners may change").check(timeout=READY_MS)
+            await opened.page.locator(".band a").click()
+            await opened.page.get_by_label("Owners may change").check()
             await opened.wait_for('[data-card="allowed"]', "in force")
             assert "# cellar" in file.read_text()
             assert "enabled = true" in file.read_text()
             assert await serious(opened) == []
             await opened.page.goto(f"{url}/#/control")
-            await reserve(opened).wait_for(timeout=READY_MS)
+            await reserve(opened).wait_for()
+            await opened.stand()
             assert await opened.page.locator(".band a").count() == 0
 
 

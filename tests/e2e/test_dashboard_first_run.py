@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.e2e.chromium import PHONE, chromium, visit
-from tests.e2e.newcomer import PASSWORD, READY_MS, Home, House, NewUser, gateways, new_user
+from tests.e2e.newcomer import PASSWORD, Home, House, NewUser, gateways, new_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -129,10 +129,10 @@ async def test_from_nothing_to_live_values(browser: Browser, house: House, homes
             await user.fill("Address or name", home["url"])
             await user.click("Continue")
             await way(user, home)
-            await user.page.locator("[data-trial]").wait_for(timeout=READY_MS)
+            await user.page.locator("[data-trial]").wait_for()
             assert "W" in await user.text("[data-trial]")
             await user.click("Save and collect")
-            await user.page.get_by_label("Password").wait_for(timeout=READY_MS)
+            await user.page.get_by_label("Password").wait_for()
             await user.fill("Password (8 characters or more)", PASSWORD)
             await user.click("Set password and finish")
             await user.is_live()
@@ -161,7 +161,7 @@ async def test_what_can_be_wrong_is_told_where_it_is(browser: Browser, house: Ho
                 await user.fill("Address or name", address)
                 await expect(user.page.locator(".field-problem")).to_have_count(0)
                 await user.click("Continue")
-                await expect(user.page.locator(".trouble")).to_contain_text(says, timeout=READY_MS)
+                await expect(user.page.locator(".trouble")).to_contain_text(says)
             await user.fill("Address or name", new["url"])
             await user.click("Continue")
             await user.choose("Paste a token")
@@ -188,10 +188,10 @@ async def test_who_was_interrupted_begins_again_and_what_was_saved_is_there(
             async with new_user(browser, url) as user:
                 await user.fill("Address or name", homes["5.0"]["url"])
                 await user.click("Continue")
-                await user.page.locator("[data-trial]").wait_for(timeout=READY_MS)
+                await user.page.locator("[data-trial]").wait_for()
                 if is_second:
                     await user.click("Save and collect")
-                    await user.page.get_by_label("Password").wait_for(timeout=READY_MS)
+                    await user.page.get_by_label("Password").wait_for()
             assert ("[[gateway]]" in house.config.read_text()) is is_second
     with house.running() as url:
         async with visit(browser, url) as opened:
@@ -214,12 +214,10 @@ async def test_a_new_login_is_announced_weeks_ahead_and_takes_a_minute(
             await user.page.locator("[data-band]").get_by_role("link", name="New login").click()
             user.clicks += 1
             await give_account(user, home)
-            await user.page.locator("[data-trial]").wait_for(timeout=READY_MS)
+            await user.page.locator("[data-trial]").wait_for()
             await user.click("Save and collect")
-            await expect(user.page.locator('[data-gateway="home"]')).to_contain_text(
-                re.compile("36[45] days left"), timeout=READY_MS
-            )
-            await expect(user.page.locator('[data-band="degraded"]')).to_have_count(0, timeout=READY_MS)
+            await expect(user.page.locator('[data-gateway="home"]')).to_contain_text(re.compile("36[45] days left"))
+            await expect(user.page.locator('[data-band="degraded"]')).to_have_count(0)
             logging.getLogger("tests").info("| next login | %d | %d | %.1f |", user.clicks, user.fields, user.took_s)
             assert user.took_s < MOST_S / 2
             assert (user.clicks, user.fields) == documented()["next login"]

@@ -172,6 +172,7 @@ async def test_the_table_behind_the_chart(browser: Browser, past: Past) -> None:
         await opened.page.get_by_text("Table by hour").click()
         rows = opened.page.locator('[data-card="chart"] tbody tr')
         await rows.first.wait_for()
+        await opened.stand()
         start = past.midnight.timestamp()
         hours = await past.service.ask("api/v1/history/energy", start=start, end=start + 86_400, by="hour")
         texts = [text.replace("\u00a0", " ").split("\t") for text in await rows.all_inner_texts()]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from openvoy.cli.tariff import parse_tariff
 from openvoy.model.prices import PricePlan
@@ -92,6 +92,7 @@ def kwh(value_wh: float | None) -> str:
 
 async def opened_at(opened: Visit, shown: str) -> None:
     await opened.page.locator(f'.page[data-shown="{shown}"]').wait_for()
+    await opened.stand()
 
 
 async def test_a_month_is_what_the_api_says(browser: Browser, service: Served) -> None:
@@ -104,8 +105,7 @@ async def test_a_month_is_what_the_api_says(browser: Browser, service: Served) -
         days = await service.ask("api/v1/history/energy", start="2026-03-01", end="2026-04-01", by="day")
         await opened.page.get_by_text("Table of these values").click()
         rows = opened.page.locator('[data-card="energies"] tbody tr')
-        await rows.first.wait_for()
-        assert await rows.count() == 31
+        await expect(rows).to_have_count(31)
         texts = [text.replace("\u00a0", " ").split("\t") for text in await rows.all_inner_texts()]
         order = ("solar", "discharge", "import", "load", "charge", "export")
         costs = await service.ask("api/v1/costs", start="2026-03-01", end="2026-04-01", by="day")
@@ -132,8 +132,7 @@ async def test_every_view_has_its_address(browser: Browser, service: Served) -> 
         assert "by=month&start=2026-03-01&compare=previous" in opened.page.url
         await opened.page.get_by_role("link", name="Year", exact=True).click()
         await opened_at(opened, "year 2026-01-01")
-        await opened.page.locator('[data-card="calendar"] [data-day]').first.wait_for()
-        assert await opened.page.locator('[data-card="calendar"] [data-day]').count() == 365
+        await expect(opened.page.locator('[data-card="calendar"] [data-day]')).to_have_count(365)
         await opened.page.go_back()
         await opened_at(opened, "month 2026-03-01")
         await opened.page.reload()
@@ -146,6 +145,7 @@ async def test_every_kind_opens_and_nobody_is_shut_out(browser: Browser, service
         browser, f"{service.url}#/history?by={kind}&start=2026-03-16", viewport=PHONE if kind == "week" else DESK
     ) as opened:
         await opened.page.locator(f'.page[data-shown^="{kind} "]').wait_for()
+        await opened.stand()
         assert await opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         if AXE.exists():
             await opened.page.evaluate(AXE.read_text("utf-8"))
@@ -186,12 +186,14 @@ async def test_the_file_has_what_it_is_compared_with_and_what_is_estimated(brows
             assert numbers(columns[f"compared_{name}"]) == [*before[name], None, None, None]
         assert columns["compared_start"][0] == "2026-02-01T00:00:00.000Z"
         await opened.page.get_by_text("Table of these values").click()
+        await opened.page.locator('[data-card="energies"] thead th').first.wait_for()
         heads = await opened.page.locator('[data-card="energies"] thead th').all_inner_texts()
         beside = {"start", "estimated", "compared_start", "compared_estimated", "currency"}
         assert len(heads[1:]) == len(columns.keys() - beside)
         await opened.page.goto(f"{service.url}#/history?by=all")
         await opened.page.locator('.page[data-shown^="all "]').wait_for()
         await opened.page.locator("[data-day]").first.wait_for()
+        await opened.stand()
         await saved_columns(opened, "openvoy-2026-03-01-2026-04-09.csv")
 
 
@@ -217,6 +219,7 @@ async def test_money_by_the_hour(browser: Browser, service: Served) -> None:
         costs = await service.ask("api/v1/costs", start="2026-03-16", end="2026-03-17", by="hour")
         assert costs["energy_cost"] == [0.06] * 24
         await opened.page.get_by_text("Table of these values").click()
+        await opened.page.locator('[data-card="energies"] tbody tr').first.wait_for()
         for name in ("energy_cost", "credit", "net_cost", "savings"):
             shown = await opened.page.locator(f'[data-card="energies"] [data-column="{name}"]').all_inner_texts()
             assert shown == [f"{'−' if value < 0 else ''}€{abs(value):.2f}" for value in costs[name]]

@@ -77,6 +77,7 @@ async def open_tables(opened: Visit, within: str) -> None:
     await opened.page.locator(f"{within} [data-table] summary").evaluate_all(
         "all => all.forEach((each) => each.click())"
     )
+    await opened.stand()
 
 
 async def same(home: Home, path: str, kept: Mapping[str, Sequence[Any]], **query: Any) -> dict[str, list[Any]]:
@@ -108,6 +109,7 @@ async def test_panels(browser: Browser, home: Home, locale: str) -> None:
     assert len(made) == PANELS
     async with visit(browser, f"{home.service.url}#/panels", locale=locale) as opened:
         await opened.page.locator(f'[data-rank="{OPENED}"]:not([data-energy=""])').wait_for()
+        await opened.stand()
         frame_s = int(str(await opened.page.locator("[data-time]").get_attribute("data-time")))
         for serial, text in (await tiles(opened)).items():
             covering = [row["power_w"] for row in rows_of(reports, serial=serial) if 0 <= row["at"] - frame_s < 1200]
@@ -117,6 +119,7 @@ async def test_panels(browser: Browser, home: Home, locale: str) -> None:
 
         await opened.page.locator('input[value="energy"]').check(force=True)
         await opened.page.locator("[data-time]").wait_for(state="detached")
+        await opened.stand()
         assert all(is_shown(text, made[serial], locale) for serial, text in (await tiles(opened)).items())
 
         ranked = await texts_of(opened.page.locator("[data-rank]"))
@@ -160,6 +163,7 @@ async def check_sheet(
             names
         )
     await opened.page.locator("dialog [data-month] rect").first.wait_for()
+    await opened.stand()
     await open_tables(opened, "dialog")
     by_day, of_days = (
         opened.page.locator("dialog [data-table]").nth(0),
@@ -184,6 +188,7 @@ async def test_meters(browser: Browser, home: Home, locale: str) -> None:
     snapshot = await home.service.ask("api/v1/snapshot")
     async with visit(browser, f"{home.service.url}#/meters", locale=locale) as opened:
         await opened.page.locator('[data-chart="voltage_v"] [data-table]').wait_for()
+        await opened.stand()
         for meter in snapshot["meters"]:
             rows = await texts_of(opened.page.locator(f'[data-meter="{meter["eid"]}"] tr:not(:first-child)'))
             for cells, reading in zip(rows, [*meter["channels"], meter], strict=True):
@@ -204,6 +209,7 @@ async def check_charts(opened: Visit, home: Home, eid: int, locale: str) -> None
         "([low]) => document.querySelector('[data-band=\"1\"]')?.dataset.low === String(low)",
         arg=[min(row["voltage_v_min"] for row in rows_of(said, channel=1))],
     )
+    await opened.stand()
     for channel in (1, 2, 3):
         rows = rows_of(said, channel=channel)
         low, high = (await opened.text(f'[data-band="{channel}"] .num')).split(" – ")
@@ -255,6 +261,7 @@ async def test_devices(browser: Browser, home: Home, locale: str) -> None:
     zone: timezone = home.midnight.tzinfo  # type: ignore[assignment]
     async with visit(browser, f"{home.service.url}#/devices", locale=locale) as opened:
         await opened.page.locator("[data-event]").first.wait_for()
+        await opened.stand()
         rows = opened.page.locator("[data-device]")
         listed = 1 + len(snapshot["batteries"]) + len(snapshot["meters"]) + PANELS
         assert await rows.count() == listed + 1

@@ -22,7 +22,7 @@ from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web.assets import STATIC_FOLDER
 from tests.e2e.chromium import PATIENCE_MS, Visit, chromium, visit
-from tests.e2e.home import SERIAL, a_home, a_status
+from tests.e2e.home import SERIAL, a_home, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -56,6 +56,11 @@ async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
     await opened.write(Batch(energy=tuple(energy), power=tuple(power)))
     yield opened
     await opened.close()
+
+
+def afternoon() -> str:
+    """Name a zone in which the day is old enough for kilowatt-hours."""
+    return zone_of_afternoon(datetime.now(UTC))[0]
 
 
 @contextlib.asynccontextmanager
@@ -107,7 +112,7 @@ async def check_the_last_day(opened: Visit) -> None:
 
 
 async def test_the_last_day_without_a_network(browser: Browser, store: HistoryStore) -> None:
-    async with serving(store) as served, installed(browser, served) as opened:
+    async with serving(store, zone=afternoon()) as served, installed(browser, served) as opened:
         context: BrowserContext = opened.page.context
         await context.set_offline(True)
         await opened.page.reload()
@@ -119,13 +124,13 @@ async def test_the_last_day_without_a_network(browser: Browser, store: HistorySt
 
 
 async def test_the_last_day_without_the_service_and_back(browser: Browser, store: HistoryStore) -> None:
-    async with serving(store) as served:
+    async with serving(store, zone=afternoon()) as served:
         listen = Listen(host="127.0.0.1", port=served.bound.port)
         async with installed(browser, served) as opened:
             await served.stop()
             await opened.page.reload()
             await check_the_last_day(opened)
-            async with serving(store, listen=listen) as again:
+            async with serving(store, zone=afternoon(), listen=listen) as again:
                 now = datetime.now(UTC)
                 again.feed.publish(a_status(now), a_home(now))
                 await opened.wait_for_health("live")
@@ -133,7 +138,7 @@ async def test_the_last_day_without_the_service_and_back(browser: Browser, store
 
 
 async def test_who_logs_out_leaves_nothing_behind(browser: Browser, store: HistoryStore, tmp_path: Path) -> None:
-    async with serving(store, accounts=tmp_path / "accounts.json") as served:
+    async with serving(store, zone=afternoon(), accounts=tmp_path / "accounts.json") as served:
         now = datetime.now(UTC)
         served.feed.publish(a_status(now), a_home(now))
         async with installed(browser, served) as opened:
@@ -173,13 +178,13 @@ async def test_a_new_version_is_offered_and_shown_at_a_click(
     assert changed != worker.read_text("utf-8")
     worker.write_text(changed, "utf-8")
     (newer / "worker.js.gz").unlink()
-    async with serving(store) as served:
+    async with serving(store, zone=afternoon()) as served:
         listen = Listen(host="127.0.0.1", port=served.bound.port)
         async with installed(browser, served) as opened:
             page = opened.page
             assert await page.locator(".offer").count() == 0
             await served.stop()
-            async with serving(store, listen=listen, static=newer) as again:
+            async with serving(store, zone=afternoon(), listen=listen, static=newer) as again:
                 now = datetime.now(UTC)
                 again.feed.publish(a_status(now), a_home(now))
                 await opened.wait_for_health("live")

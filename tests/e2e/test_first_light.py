@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import get_json, login, service, started, virtual_gateway, wait_for
+from tests.e2e.processes import PATIENCE_S, get_json, login, service, started, virtual_gateway, wait_for
 
 RECORDINGS = ["5.0.62", "7.6.175_with_cts_3phase", "7.6.185_with_cts_and_battery_3t", "8.2.127_with_generator_running"]
 GOLDEN: dict[str, dict[str, float]] = {
@@ -38,16 +38,16 @@ def test_a_recording_is_collected_kept_and_shown(name: str, recordings_folder: P
             shown = {flow: snapshot["power"][flow] for flow in GOLDEN[name]}
             assert shown == pytest.approx(GOLDEN[name], abs=0.0015)
             assert first_event(url)["snapshot"]["power"] == snapshot["power"]
-            assert b"<html" in urllib.request.urlopen(url, timeout=5).read()
+            assert b"<html" in urllib.request.urlopen(url, timeout=PATIENCE_S).read()
             process.send_signal(2)
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
             assert process.returncode == 0
         with service(*login(gateway), data=tmp_path) as (process, url):
             kept = powers(url)
             assert kept, "what was collected before is there after a restart"
             wait_for(f"{url}/healthz", lambda reply: reply["status"] == "ok")
             process.kill()
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE_S)
         with service(*login(gateway), data=tmp_path) as (process, url):
             assert set(kept) <= set(powers(url)), "a kill -9 loses nothing that was acknowledged"
             wait_for(f"{url}/healthz", lambda reply: reply["status"] == "ok")
@@ -60,7 +60,7 @@ def powers(url: str) -> list[tuple[int, Any]]:
 
 
 def first_event(url: str) -> Any:
-    with urllib.request.urlopen(f"{url}/api/v1/live", timeout=5) as stream:
+    with urllib.request.urlopen(f"{url}/api/v1/live", timeout=PATIENCE_S) as stream:
         for line in stream:
             if line.startswith(b"data:"):
                 return json.loads(line[5:])
@@ -74,7 +74,7 @@ def test_history_is_not_shared_by_two_services(tmp_path: Path, recordings_folder
         service(*login(gateway), data=tmp_path),
         started("run", "--listen", "127.0.0.1:0", *login(gateway), data=tmp_path) as second,
     ):
-        _, said = second.communicate(timeout=20)
+        _, said = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 5
     assert "Traceback" not in said
     assert "Another process" in said
