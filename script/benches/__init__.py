@@ -24,3 +24,12 @@ class Row:
 
 class UnmeasurableError(Exception):
     """Something that a benchmark needs is not on this machine."""
+
+
+only: list[str] = []
+"""What is to be measured; everything where nothing is named."""
+
+
+def is_wanted(*names: str) -> bool:
+    """Whether something that has these names is to be measured: each word that was asked for is in one of them."""
+    return all(any(word.lower() in name.lower() for name in names) for word in only)

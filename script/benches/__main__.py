@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import benches
-from benches import Row, UnmeasurableError
+from benches import Row, UnmeasurableError, only
 
 COLUMNS = ("figure", "value", "unit", "peer", "peer_value", "ratio", "bound", "ok")
 
@@ -22,13 +22,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure, side by side with peers in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(known)}; all if none is named")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="TEXT", help="of store: peers and views whose name has this"
+    )
     arguments = parser.parse_args()
+    only.extend(arguments.only)
     if unknown := set(arguments.names) - set(known):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     rows = [row for name in arguments.names or known for row in _run(name)]
     if arguments.json is not None:
         arguments.json.write_text(json.dumps([_plain(row) for row in rows], indent=2) + "\n")
-    return int(any(row.ok is False for row in rows))
+    missed = [row for row in rows if row.ok is False]
+    for row in missed:
+        beside = f" beside {row.peer}" if row.peer else ""
+        found = f"{_cell(row.value)} {row.unit}".strip() if row.ratio is None else f"ratio {_cell(row.ratio)}"
+        sys.stderr.write(f"script/bench: MISSED {row.figure}{beside}: {found}, bound {row.bound}\n")
+    return int(bool(missed))
 
 
 def _run(name: str) -> Sequence[Row]:

@@ -20,6 +20,8 @@ from benches._site_year import Columns
 READY_S = 20.0
 LINES = 20_000
 """Lines of line protocol sent together."""
+ASKED = ("power", "inverters")
+"""Kinds that peers are asked for, and so are given."""
 NAMES = {"gateway", "at", "serial", "eid", "channel", "interval_s"}
 
 Views = Mapping[str, Callable[[int], object]]
@@ -61,7 +63,7 @@ def _size(folder: Path) -> int:
 
 @contextlib.contextmanager
 def victoria_metrics(folder: Path, year: Mapping[str, Columns]) -> Iterator[tuple[Views, Callable[[], int]] | None]:
-    """VictoriaMetrics with the year in it; None where it is not installed. Its cache of answers is left out."""
+    """VictoriaMetrics with powers and panels of the year, its cache of answers left out; None if not installed."""
     program = shutil.which("victoria-metrics")
     if program is None:
         yield None
@@ -69,9 +71,9 @@ def victoria_metrics(folder: Path, year: Mapping[str, Columns]) -> Iterator[tupl
     url = f"http://127.0.0.1:{_free_port()}"
     command = [program, f"-storageDataPath={folder}", f"-httpListenAddr={url[7:]}", "-retentionPeriod=100y"]
     with _running(command, f"{url}/health"):
-        for kind, columns in year.items():
-            for name in columns.keys() - NAMES:
-                _send(f"{url}/api/v1/import", b"\n".join(_series(kind, name, columns)))
+        for kind in ASKED:
+            for name in year[kind].keys() - NAMES:
+                _send(f"{url}/api/v1/import", b"\n".join(_series(kind, name, year[kind])))
         _send(f"{url}/internal/force_flush")
         first_s = int(year["power"]["at"][0])
         last_s = int(year["power"]["at"][-1])
@@ -131,7 +133,7 @@ def influxdb(folder: Path, year: Mapping[str, Columns]) -> Iterator[tuple[Views,
     )
     with _running([program, "-config", str(config)], f"{url}/ping"):
         _send(f"{url}/query?q=CREATE+DATABASE+bench", b"")
-        for kind in ("power", "inverters"):
+        for kind in ASKED:
             lines = _lines(kind, year[kind])
             while part := b"\n".join(islice(lines, LINES)):
                 _send(f"{url}/write?db=bench&precision=s", part)

@@ -1,9 +1,12 @@
 """Size and speed of the history of one site-year, beside VictoriaMetrics, InfluxDB and SQLite in the same run.
 
 Every figure is from the question to Python values: ours in the process, as the service asks it, theirs over HTTP on
-loopback and read as JSON, as their users ask. Answers are compared value by value. Each view is asked once before it is
-measured; days that are looked at differ from round to round, and nobody's answers are taken from a cache of answers.
+loopback and read as JSON, as their users ask: ours has no such boundary to cross. Answers are compared value by value.
+Each view is asked once before it is measured; days that are looked at differ from round to round, and nobody's answers
+are taken from a cache of answers. What a day takes whose month was not looked at before stands in rows of its own: its
+file is checked then.
 Beside a peer both are asked in turns, so that they share the machine's moods, and of each the best round counts.
+`--only` names peers and views; without ours in it, only views beside peers are measured.
 What a flush of the same file system takes stands beside what a commit takes.
 """
 
@@ -22,7 +25,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benches import Row, _answers
+from benches import Row, _answers, is_wanted
 from benches._answers import Answer, Told
 from benches._databases import Views, influxdb, victoria_metrics
 from benches._site_year import GATEWAY, START_S, Columns, build_year
@@ -44,7 +47,8 @@ ZONE = "UTC"
 START = datetime.fromtimestamp(START_S, UTC)
 KEYS = {"gateway", "at", "serial", "eid", "kind"}
 """Columns that say whose value it is; the others are values."""
-LOOKED_AT = ("a day of power by minute", "a day of all panels", "a year of power by day", "a year of panels by day")
+DAY_VIEWS = ("a day of power by minute", "a day of all panels")
+LOOKED_AT = (*DAY_VIEWS, "a year of power by day", "a year of panels by day")
 READ = {"VictoriaMetrics": _answers.victoria_metrics, "InfluxDB": _answers.influxdb}
 BOUNDS = {"VictoriaMetrics": 0.5, "InfluxDB": 0.05}
 MOST_BYTES, MOST_COMMIT_MS, MOST_RATIO, MOST_RSS_MB = 1.1, 5.0, 1.3, 150.0
@@ -77,9 +81,11 @@ def run() -> Sequence[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, answers = asyncio.run(_measure_ours(year, folder / "ours"))
-        ours |= _measure_sealed(year, folder / "ours" / "sealed")
-        ours["day out of ten years, to one year"] = asyncio.run(_measure_ten(year["power"], folder))
-        ours["resident memory during year views"] = _measure_rss(folder / "ours")
+        if is_wanted("ours"):
+            ours |= _measure_sealed(year, folder / "ours" / "sealed")
+            ours |= asyncio.run(_measure_new_months(folder / "ours"))
+            ours["day out of ten years, to one year"] = asyncio.run(_measure_ten(year["power"], folder))
+            ours["resident memory during year views"] = _measure_rss(folder / "ours")
         peers = dict(_measure_peers(year, folder, answers))
     return [*_own_rows(ours), *_peer_rows(peers)]
 
@@ -137,11 +143,12 @@ async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> tuple[dict
         for kind, columns in year.items():
             await store.write_columns(kind, columns)
         found = {"a year goes in": time.perf_counter() - began}
-        busy = [await _commit_ms(store, number) for number in range(COMMITS // 4)]
+        commits = COMMITS if is_wanted("ours") else 100
+        busy = [await _commit_ms(store, number) for number in range(commits // 4)]
         while not await _is_sealed(folder):
             busy.append(await _commit_ms(store, len(busy)))
-        times = [await _commit_ms(store, len(busy) + number) for number in range(COMMITS)]
-        paced = [await _commit_ms(store, len(busy) + COMMITS + number, after_s=PACE_S) for number in range(COMMITS)]
+        times = [await _commit_ms(store, len(busy) + number) for number in range(commits)]
+        paced = [await _commit_ms(store, len(busy) + commits + number, after_s=PACE_S) for number in range(commits)]
         answers = {}
         for figure, ask in _views(store).items():
             began = time.perf_counter()
@@ -157,7 +164,7 @@ async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> tuple[dict
             **found,
             "a minute is durable": statistics.median(paced),
             "a minute is durable, p99": _p99(paced),
-            "a flush of the disk alone, p99": _p99([_flush_ms(folder) for _ in range(COMMITS)]),
+            "a flush of the disk alone, p99": _p99([_flush_ms(folder) for _ in range(commits)]),
             "a minute is durable, one right after the other, p99": _p99(times),
             "a minute is durable while months are sealed, p99": _p99(busy),
         }, answers
@@ -223,6 +230,23 @@ async def _commit_ms(store: HistoryStore, number: int, *, after_s: float = 0.0) 
     return 1000 * (time.perf_counter() - began)
 
 
+async def _measure_new_months(folder: Path) -> Mapping[str, float]:
+    """What a day takes whose month was not looked at since the store was opened."""
+    store = await HistoryStore.open(folder)
+    try:
+        found = {}
+        for figure in DAY_VIEWS:
+            times = []
+            for day in range(15, DAYS - 31, 31):
+                began = time.perf_counter()
+                await _views(store)[figure](day)
+                times.append(1000 * (time.perf_counter() - began))
+            found[f"{figure}, of a month for the first time"] = statistics.median(times)
+        return found
+    finally:
+        await store.close()
+
+
 async def _measure_ten(power: Columns, folder: Path) -> float:
     """How much longer a day takes out of ten years than out of one."""
     found = []
@@ -252,15 +276,18 @@ def _measure_peers(
     year: Mapping[str, Columns], folder: Path, answers: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Mapping[str, tuple[float, float]]]]:
     for peer, opened in (("VictoriaMetrics", victoria_metrics), ("InfluxDB", influxdb), ("SQLite", _sqlite)):
+        wanted = [figure for figure in LOOKED_AT if is_wanted(peer, figure)]
+        if not wanted:
+            continue
         with opened(folder / peer, year) as running, _our_views(folder / "ours") as ours:
             if running is None:
                 sys.stderr.write(f"script/bench: {peer} is not installed and left out\n")
                 continue
             views, _ = running
-            for figure, read in ((figure, READ[peer]) for figure in LOOKED_AT if peer in READ):
+            for figure, read in ((figure, READ[peer]) for figure in wanted if peer in READ):
                 if wrong := _answers.differ(answers[figure], read(figure, views[figure](FIRST_DAY))):
                     raise RuntimeError(f"{peer} answers {figure} otherwise: {wrong} values differ")
-            yield peer, {figure: _in_turns(ours[figure], views[figure]) for figure in LOOKED_AT if figure in views}
+            yield peer, {figure: _in_turns(ours[figure], views[figure]) for figure in wanted if figure in views}
 
 
 @contextlib.contextmanager
