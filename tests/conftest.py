@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ pytest_plugins = ["tests.support.loopback", "tests.support.leftovers"]
 
 ABSENT = "no recordings: neither in OPENVOY_CAPTURES nor in shared/captures beside the checkout"
 FOLDER = captures_folder(Path(__file__).parents[1])
+LONGEST = Path(__file__).parent / "e2e"
 RECORDINGS = sorted(FOLDER.glob("*.har"))
 
 
@@ -22,13 +23,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the slow campaigns out unless they are asked for."""
+    """Leave the slow campaigns out unless they are asked for; what takes long goes first: no core is to wait for it."""
+    items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
+    _extend_limits(items, config.getoption("--timeout"))
     if config.getoption("--long"):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+
+
+def _extend_limits(items: Sequence[pytest.Item], least_s: float | None) -> None:
+    """Give a test with a limit of its own the command line's where that is longer: the machine may be busy."""
+    for item in items:
+        own = item.get_closest_marker("timeout")
+        if least_s is not None and own is not None and own.args[0] < least_s:
+            item.add_marker(pytest.mark.timeout(least_s), append=False)
 
 
 @pytest.hookimpl(wrapper=True)
