@@ -12,11 +12,12 @@ from datetime import UTC
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from openvoy.store.boundaries import FALLING, Boundaries, Kind, read_extent
+from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Kind, read_extent
 from openvoy.store.catalog import Catalog, Key, month_bounds, month_of, months_between
 from openvoy.store.counting import Growth, build_growths
 from openvoy.store.database import Session
 from openvoy.store.periods import build_bounds, parse_zone
+from openvoy.store.read_rest import read_imported_ids
 from openvoy.store.tables import Table
 from openvoy.store.times import since_epoch_s, utc
 
@@ -148,8 +149,11 @@ def _find_growths(session: Session, kind: Kind, days_s: Sequence[int]) -> Mappin
     extent = read_extent(session, kind)
     boundaries = Boundaries(session, kind, days_s, extent)
     owners = [number for (number,) in session.rows(f"SELECT DISTINCT {kind.owner} FROM {kind.table.name}")]
+    imported_ids = read_imported_ids(session) if kind is OF_GATEWAYS else frozenset()
     return {
-        (owner_id, name): build_growths(boundaries.of(owner_id, name, days_s), falls=name in FALLING)
+        (owner_id, name): build_growths(
+            boundaries.of(owner_id, name, days_s), falls=name in FALLING, is_imported=owner_id in imported_ids
+        )
         for owner_id in owners
         for name in extent.names
     }

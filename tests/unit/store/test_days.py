@@ -14,6 +14,7 @@ from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
 from openvoy.ports import Columns
 from openvoy.store import HistoryStore
 from openvoy.store.boundaries import OF_DEVICES
+from openvoy.store.chain_names import ChainName, build_chain_name
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.periods import build_bounds, parse_zone
 from openvoy.store.read_energy import read_periods
@@ -156,6 +157,27 @@ async def test_an_outage_is_kept_once_both_of_its_ends_are_sealed_and_opened_by_
         )
         assert left == 0
         assert whole > await days_of(store)
+
+
+async def test_days_of_imported_energies_are_kept_as_they_are_read(tmp_path: Path) -> None:
+    """A day that begins where a hole of an import ends is not estimated for that."""
+    midnight = datetime(2024, 2, 10, 23, tzinfo=UTC)
+    start, end = midnight - timedelta(days=4), midnight + timedelta(days=4)
+    name = build_chain_name(ChainName("20240301-1", int(start.timestamp()), int(end.timestamp()), GATEWAY), 1)
+    hours = [start + timedelta(hours=number) for number in range(8 * 24)]
+    rows = [
+        EnergyRecord(gateway=name, at=at, solar_wh=10.0 * number, estimated=at == midnight)
+        for number, at in enumerate(hours)
+        if not timedelta(0) < midnight - at < timedelta(hours=5)
+    ]
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        await store.write(Batch(energy=tuple(rows)))
+        await sealed(store)
+        before = await store.read_energy(**SPAN)
+        assert await kept(store) > 3 * 60
+        await check(store)
+        assert await store.read_energy(**SPAN) == before
 
 
 async def test_days_of_a_history_made_anew_are_kept_anew(tmp_path: Path) -> None:
