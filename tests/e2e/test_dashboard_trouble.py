@@ -99,9 +99,12 @@ EXPECTED: Mapping[str, Expected] = {
         now={FLOW: ("2.1", "!as of")},
     ),
     "first-minutes": Expected(
-        now={TODAY: ("partly estimated", "!0 Wh"), COMPARED: ("Earlier days are not recorded yet", "!0 Wh")}
+        now={TODAY: ("partly estimated", "Wh"), COMPARED: ("Earlier days are not recorded yet", "–")}
     ),
-    "empty-history": Expected(now={TODAY: ("–",), COMPARED: ("Earlier days are not recorded yet",), FLOW: ("2.1",)}),
+    "empty-history": Expected(
+        now={TODAY: ("–", "!0 Wh"), COMPARED: ("Earlier days are not recorded yet", "!0 Wh"), FLOW: ("2.1",)},
+        pages={"panels": ("!0 Wh",), "history": ("Nothing was recorded",)},
+    ),
     "night": Expected(now={PANELS: ("asleep", "!silent"), FLOW: ("Discharging",)}),
     "standard": Expected(
         now={
