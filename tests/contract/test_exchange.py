@@ -183,10 +183,15 @@ async def test_hours_that_a_file_leaves_out_are_unknown(tmp_path: Path) -> None:
         for quantity, night_wh in (("solar", 0.0), ("load", 1200.0)):
             values = hours[f"{quantity}_wh"]
             assert values[10:12] == [None, None]
-            assert values[1:5] == [pytest.approx(night_wh, abs=0.1)] * 4
+            assert [round(float(value or 0), 1) for value in values[1:5]] == [night_wh] * 4
             assert values[12] == pytest.approx(1200.0)
             assert values[9] == pytest.approx(1200.0)
-        assert not any(hours["estimated"][13:19])
+        assert hours["estimated"] == [0] * 24
+        days = await store.read_energy(
+            start=start - timedelta(days=1), end=start + timedelta(days=2), by="day", time_zone="Europe/Paris"
+        )
+        # The first day begins before the file does.
+        assert days["estimated"] == [1, 1, 0]
         total = (await days_of(store, day, day + timedelta(days=1)))[day]
         assert total["load"] == pytest.approx(22 * 1200.0)
 

@@ -93,10 +93,20 @@ def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False, is_imp
         # Accounted counters only grow; rounding of a corrected one must not show as negative energy.
         energy_wh = round(end_wh - start_wh if falls else max(0.0, end_wh - start_wh), 2)
         is_integrated = last.before is not None and last.before.integrated
-        # What an imported counter says at the end of a hole is what it says, not interpolated.
-        is_far = is_to_far or (is_from_far and not (is_imported and first.before is first.after))
+        is_far = is_from_far or is_to_far
+        if is_imported:
+            # What such a counter says at the end of a hole is what it says, and where it stands it is known.
+            is_far = (is_from_far and first.before is not first.after and not _stands(first)) or (
+                is_to_far and not _stands(last)
+            )
         found.append(Growth(energy_wh, is_far, is_integrated, from_s, to_s))
     return found
+
+
+def _stands(at: Boundary) -> bool:
+    """Whether an imported counter stands around a boundary, and no hole is why."""
+    before, after = at.before, at.after
+    return before is not None and after is not None and before.value_wh == after.value_wh and not after.estimated
 
 
 def _is_hole(first: Boundary, last: Boundary) -> bool:

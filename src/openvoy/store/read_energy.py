@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from openvoy.ports import Columns
@@ -13,6 +13,7 @@ from openvoy.store.counting import build_growths
 from openvoy.store.database import Session
 from openvoy.store.days import ESTIMATED, INTEGRATED, Kept, read_days
 from openvoy.store.read_rest import read_imported_ids
+from openvoy.store.times import utc
 
 QUANTITIES = tuple(measure.name for measure in tables.ENERGY.measures)
 
@@ -26,7 +27,7 @@ class Periods(NamedTuple):
 
 
 def read_energy(
-    session: Session, bounds: Sequence[int], gateway_ids: Iterable[int], *, zone: str | None = None
+    session: Session, bounds: Sequence[int], gateway_ids: Collection[int], *, zone: str | None = None
 ) -> Columns:
     """Read energies of the periods between bounds, of all these gateways together; see `read_periods` for `zone`."""
     count = max(0, len(bounds) - 1)
@@ -37,7 +38,21 @@ def read_energy(
             totals[name] = list(map(_plus, totals[name], energies_wh))
         estimated = [one | other for one, other in zip(estimated, periods.estimated, strict=True)]
         integrated = [one | other for one, other in zip(integrated, periods.integrated, strict=True)]
+    for place in _read_holes(session, bounds, read_imported_ids(session).intersection(gateway_ids)):
+        estimated[place] |= any(energies_wh[place] is not None for energies_wh in totals.values())
     return {"start": list(bounds[:-1]), **totals, "estimated": estimated, "charge_estimated": integrated}
+
+
+def _read_holes(session: Session, bounds: Sequence[int], imported_ids: Collection[int]) -> set[int]:
+    """Find the periods in which a hole of imported energies ends: what they say is not all of it."""
+    if not imported_ids or len(bounds) < 2:
+        return set()
+    rows = session.rows(
+        "SELECT DISTINCT CAST(epoch(time) AS BIGINT) FROM energy "
+        "WHERE estimated AND gateway_id IN (SELECT unnest(?)) AND time > ? AND time <= ?",
+        [sorted(imported_ids), utc(bounds[0]), utc(bounds[-1])],
+    )
+    return {bisect_left(bounds, end_s) - 1 for (end_s,) in rows}
 
 
 def _plus(one: float | None, other: float | None) -> float | None:
