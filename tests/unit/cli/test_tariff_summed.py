@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +16,7 @@ import pytest
 from openvoy.cli.tariff import parse_tariff
 from openvoy.model.costs import build_frame, compute_costs
 
+TAXED = Decimal("1.2")
 PARIS = ZoneInfo("Europe/Paris")
 TARIFF = """
 currency = "EUR"
@@ -99,57 +103,65 @@ def block_of(used_kwh: Decimal, kwh: Decimal, wall: datetime) -> Decimal:
     return low * Decimal("0.01") + (kwh - low) * Decimal("0.05")
 
 
+@dataclass(slots=True)
+class Sums:
+    """What a month comes to, without tax."""
+
+    cost: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+    used_kwh: Decimal = Decimal(0)
+    unpriced_wh: int = 0
+    peak_wh: int = 0
+
+    def take(self, at: datetime) -> None:
+        """Add a quarter of an hour."""
+        wall, import_wh = at.astimezone(PARIS), energy_of("import_wh", at)
+        kwh, held = Decimal(import_wh) / 1000, spot_of(at.replace(minute=0))
+        if held is None:
+            self.unpriced_wh += import_wh
+        else:
+            self.cost += kwh * (price_of(wall) + held) + block_of(self.used_kwh, kwh, wall)
+        self.used_kwh += kwh
+        self.credit += Decimal(energy_of("export_wh", at)) / 1000 * Decimal("0.08")
+        self.peak_wh = max(self.peak_wh, import_wh)
+
+
+def quarters_between(first: date, last: date) -> list[datetime]:
+    """List the quarters of an hour of local days, the last included."""
+    start, end = (datetime.combine(day, time(), PARIS).astimezone(UTC) for day in (first, last + timedelta(days=1)))
+    return [start + timedelta(minutes=15 * number) for number in range(int((end - start) / timedelta(minutes=15)))]
+
+
+def energies_between(bounds: Sequence[int]) -> dict[str, list[int]]:
+    """Add up the quarters of an hour between bounds, as the history does."""
+    return {
+        name: [
+            sum(energy_of(name, datetime.fromtimestamp(at_s, UTC)) for at_s in range(start_s, end_s, 900))
+            for start_s, end_s in pairwise(bounds)
+        ]
+        for name in ("solar_wh", "import_wh", "export_wh", "load_wh")
+    } | {"estimated": [0] * (len(bounds) - 1)}
+
+
 @pytest.mark.parametrize("span", SPANS, ids=["autumn", "new year", "spring"])
 def test_all_of_it_is_the_sum_of_its_quarters_of_an_hour(tmp_path: Path, span: tuple[date, date]) -> None:
-    first, last = span
-    starts = [datetime.combine(day, time(), PARIS).astimezone(UTC) for day in (first, last + timedelta(days=1))]
-    quarters = [
-        starts[0] + timedelta(minutes=15 * n) for n in range(int((starts[1] - starts[0]) / timedelta(minutes=15)))
-    ]
+    quarters = quarters_between(*span)
     lines = [f"{at.isoformat()},{price * 1000}" for at in quarters[::4] if (price := spot_of(at)) is not None]
     (tmp_path / "spot.csv").write_text("time,price\n" + "\n".join(lines))
     plan = parse_tariff(TARIFF, file=tmp_path / "tariff.toml", zone=PARIS).plan
-    frame = build_frame(plan, start=first, last=last, by="month", zone=PARIS)
-    names = ("solar_wh", "import_wh", "export_wh", "load_wh")
-    energies = {
-        name: [
-            sum(energy_of(name, datetime.fromtimestamp(at_s, UTC)) for at_s in range(slot.start_s, slot.end_s, 900))
-            for slot in frame.slots
-        ]
-        for name in names
-    }
-    demand = {
-        "import_wh": [energy_of("import_wh", datetime.fromtimestamp(at_s, UTC)) for at_s in frame.demand_bounds[:-1]]
-    }
-    assert all((slot.end_s - slot.start_s) % 900 == 0 for slot in frame.slots)
-    found = compute_costs(frame, {**energies, "estimated": [0] * len(frame.slots)}, demand)
-
-    cost: dict[int, Decimal] = defaultdict(Decimal)
-    credit: dict[int, Decimal] = defaultdict(Decimal)
-    used: dict[int, Decimal] = defaultdict(Decimal)
-    unpriced: dict[int, int] = defaultdict(int)
-    peak: dict[int, int] = defaultdict(int)
+    frame = build_frame(plan, start=span[0], last=span[1], by="month", zone=PARIS)
+    found = compute_costs(frame, energies_between(frame.bounds), energies_between(frame.demand_bounds))
+    sums: dict[int, Sums] = defaultdict(Sums)
     for at in quarters:
-        wall = at.astimezone(PARIS)
-        import_wh, month = energy_of("import_wh", at), wall.month
-        kwh = Decimal(import_wh) / 1000
-        hour = at.replace(minute=0)
-        held = spot_of(hour)
-        block, used[month] = block_of(used[month], kwh, wall), used[month] + kwh
-        if held is None:
-            unpriced[month] += import_wh
-        else:
-            cost[month] += kwh * (price_of(wall) + held) + block
-        credit[month] += Decimal(energy_of("export_wh", at)) / 1000 * Decimal("0.08")
-        peak[month] = max(peak[month], import_wh)
+        sums[at.astimezone(PARIS).month].take(at)
     assert len(found) == 2
     for one in found:
-        month = one.first.month
+        month = sums[one.first.month]
         days = ((one.first + timedelta(days=32)).replace(day=1) - one.first).days
-        assert one.energy_cost == cost[month] * Decimal("1.2")
-        assert one.credit == credit[month]
-        assert one.unpriced_wh == unpriced[month]
-        assert one.demand_cost == Decimal(peak[month]) * 4 / 1000 * 3 * Decimal("1.2")
-        assert one.fixed_cost == (days * Decimal("0.11") + Decimal("9.30")) * Decimal("1.2")
+        assert one.energy_cost == month.cost * TAXED
+        assert one.credit == month.credit
+        assert one.unpriced_wh == month.unpriced_wh
+        assert one.demand_cost == Decimal(month.peak_wh) * 4 / 1000 * 3 * TAXED
+        assert one.fixed_cost == (days * Decimal("0.11") + Decimal("9.30")) * TAXED
         assert one.net_cost == one.energy_cost + one.demand_cost + one.fixed_cost - one.credit
-        assert one.tax == (cost[month] + one.demand_cost / Decimal("1.2") + one.fixed_cost / Decimal("1.2")) / 5
+        assert one.tax == (month.cost + (one.demand_cost + one.fixed_cost) / TAXED) / 5
