@@ -12,6 +12,8 @@ from openvoy.testing.captures import Capture, captures_folder, load_capture
 pytest_plugins = ["tests.support.loopback", "tests.support.leftovers"]
 
 ABSENT = "no recordings: neither in OPENVOY_CAPTURES nor in shared/captures beside the checkout"
+MISSING = "Skipped: no "
+"""How the reason begins where the machine lacks something."""
 FOLDER = captures_folder(Path(__file__).parents[1])
 LONGEST = Path(__file__).parent / "e2e"
 RECORDINGS = sorted(FOLDER.glob("*.har"))
@@ -44,9 +46,9 @@ def _extend_limits(items: Sequence[pytest.Item], least_s: float | None) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Give all tests that miss the recordings one place, so that the summary folds them into one line."""
+    """Give all tests that miss the same thing one place, so that the summary folds them into one line."""
     report = yield
-    if report.skipped and isinstance(report.longrepr, tuple) and ABSENT in report.longrepr[2]:
+    if report.skipped and isinstance(report.longrepr, tuple) and MISSING in report.longrepr[2]:
         report.longrepr = (__file__, 0, report.longrepr[2])
     return report
 

@@ -22,6 +22,7 @@ from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, SiteDefinition
 from openvoy.virtual.source import Source
 from tests.contract.site_support import MORNING_IN_AMERICA, NOON, site_named
+from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.wire import Wire, WireReply, bearer
 
 
@@ -107,7 +108,7 @@ async def raw_reply(stand: Stand, path: str) -> tuple[bytes, bool]:
         token = bearer(stand.gateway.owner_token)["Authorization"]
         wire.writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: {token}\r\n\r\n".encode())
         received = b""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     piece = await wire.reader.read(65_536)

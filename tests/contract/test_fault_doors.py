@@ -11,6 +11,7 @@ import pytest
 from openvoy.errors import CredentialRejected, GatewayBusy, GatewayUnreachable
 from openvoy.protocol.endpoints.meters import METER_READINGS
 from tests.contract.fault_support import Stand, raw_reply, standing
+from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.wire import Wire, bearer
 
 READINGS = METER_READINGS.path
@@ -20,7 +21,7 @@ NIGHT = datetime(2025, 6, 22, 6, 0, 30, tzinfo=UTC)
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what the server does on its own."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not await is_so():  # noqa: ASYNC110 - only a connection tells
             await asyncio.sleep(0.005)
 

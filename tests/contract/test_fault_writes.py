@@ -15,6 +15,7 @@ from openvoy.virtual.api.eids import GATEWAY_EID
 from openvoy.virtual.pages import render_bad_request, render_reply
 from openvoy.virtual.source import Framing, Reply
 from tests.contract.fault_support import Stand, standing
+from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.recordings import identity_of, info_page
 from tests.unit.virtual.wire import Wire, bearer
 
@@ -89,7 +90,7 @@ async def test_the_cloud_waits_for_no_request() -> None:
         stand.switch_on("cloud-overwrites-tariff:seconds=90")
         await stand.send(TARIFF, method="PUT", body=with_mode("backup"))
         stand.gateway.clock.advance(91)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while source.values[TARIFF]["tariff"]["storage_settings"]["mode"] == "backup":  # noqa: ASYNC110 - no event
                 await asyncio.sleep(0.005)
 
@@ -173,7 +174,7 @@ async def pieces_of(stand: Stand) -> list[bytes]:
         wire.writer.write(f"GET {STREAM} HTTP/1.1\r\nHost: a\r\nAuthorization: {token}\r\n\r\n".encode())
         await wire.reader.readuntil(b"\r\n\r\n")
         pieces = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while size := int(await wire.reader.readuntil(b"\r\n"), 16):
                 pieces.append((await wire.reader.readexactly(size + 2))[:-2])
     return pieces

@@ -34,12 +34,12 @@ from openvoy.settings.secret import Secret
 from openvoy.settings.table import Place, Source
 from openvoy.store import HistoryStore
 from tests.support.mqtt import Heard, Mosquitto, hearing
+from tests.support.patience import PATIENCE_S
 from tests.unit.exporters.house import AT, SNAPSHOT, STATUS
 
 PREFIXES = Prefixes()
 RESTARTS = 20
 SPEED = 200.0
-PATIENCE_S = 8.0
 SERIAL = SNAPSHOT.gateway.serial
 ROOT = f"openvoy/{SERIAL}"
 

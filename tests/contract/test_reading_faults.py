@@ -21,6 +21,7 @@ from openvoy.model import MissingPart, Snapshot
 from openvoy.virtual.faults import fault_kinds
 from tests.contract.fault_support import Stand, standing
 from tests.contract.test_fault_snapshots import AT_ONCE
+from tests.support.patience import PATIENCE_S
 
 STANDS = (("standard", "7.3.517"), ("demo", "8.3.5433"), ("three-phase", "8.2"), ("full", "8.3"))
 GROUPS = 4
@@ -115,7 +116,7 @@ async def reading_under(stand: Stand, fault: str) -> Snapshot | OpenvoyError:
 
 async def until_it_listens(stand: Stand) -> None:
     """Wait for a gateway that was not to be connected to; its faults act about every second."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await stand.snapshot()

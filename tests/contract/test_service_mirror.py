@@ -26,9 +26,8 @@ from openvoy.testing.clock import ManualClock
 from openvoy.virtual.faults import parse_fault
 from openvoy.virtual.gateway import VirtualGateway
 from tests.contract.client_support import TOKEN, client_of, requests_of, virtual_gateway
+from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.wire import ask, bearer
-
-PATIENCE_S = 5
 
 
 async def opened(mirror: ServiceMirror, *, other_than: VirtualGateway | None = None) -> VirtualGateway:

@@ -20,11 +20,11 @@ from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.mdns import Announcement, Announcer
+from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.recordings import SERIAL, recording
 
 SERVICE = "_enphase-envoy._tcp.local."
 LOOPBACK = "127.0.0.1"
-PATIENCE_S = 5.0
 
 
 class Listener:

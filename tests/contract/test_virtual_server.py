@@ -118,7 +118,7 @@ async def test_what_is_no_http_does_no_harm(nonsense: bytes) -> None:
     async with served(OLD) as gateway:
         async with Wire(gateway.url) as wire:
             wire.writer.write(nonsense)
-            await wire.is_closed()
+            await wire.is_closed(within_s=0.1)
         assert (await ask(gateway.url, "/info")).status == 200
 
 

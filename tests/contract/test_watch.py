@@ -19,6 +19,7 @@ import pytest
 
 from openvoy.virtual.gateway import VirtualGateway
 from tests.contract.client_support import openvoy, virtual_gateway
+from tests.support.patience import PATIENCE_S
 
 NAME = "8.2.127_with_generator_running"
 ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -53,7 +54,7 @@ async def read_until(master: int, wanted: bytes) -> bytes:
     """Read what is shown until something stands in it."""
     os.set_blocking(master, False)
     shown = b""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE_S):
         while wanted not in shown:
             with contextlib.suppress(BlockingIOError):
                 shown += os.read(master, 65_536)

@@ -15,6 +15,7 @@ import pytest
 
 from openvoy.web.broadcast import COMMENT_S
 from tests.contract.web_service import WebService, web_service
+from tests.support.patience import PATIENCE_S
 from tests.unit.web.examples import a_snapshot, a_status
 
 
@@ -93,7 +94,7 @@ async def test_pages_that_leave_are_forgotten() -> None:
         assert service.app.live.readers == 20
         for reply in replies:
             reply.close()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             while service.app.live.readers:
                 await asyncio.sleep(0.01)
                 gc.collect()
@@ -121,7 +122,7 @@ async def test_a_page_that_sleeps_gets_the_newest_and_no_backlog() -> None:
 
 
 def read_until(page: socket.socket, mark: bytes) -> bytes:
-    page.settimeout(5)
+    page.settimeout(PATIENCE_S)
     received = b""
     while mark not in received:
         received += page.recv(65536)

@@ -13,14 +13,14 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from openvoy.web.assets import STATIC_FOLDER
+from tests.support.patience import PATIENCE_S
 
 CHROMIUM = Path(os.environ.get("OPENVOY_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PATIENCE_MS = 60_000
-"""The one limit of all that a page waits for: a busy machine takes its time; who waits in vain fails all the same."""
+PATIENCE_MS = 1000 * PATIENCE_S
 expect.set_options(timeout=PATIENCE_MS)
 STREAM = "/api/v1/live"
 """The one request that does not end."""

@@ -38,10 +38,10 @@ from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site
 from openvoy.virtual.site.definition import Panel, SiteDefinition
 from openvoy.web import ACCESS_FILE, SiteInfo
+from tests.support.patience import PATIENCE_S
 
 LOOPBACK = Listen(host="127.0.0.1", port=0)
 NAME = "home"
-PATIENCE_S = 60.0
 SOON_S = 0.05
 PATIENT_TURNS = 40
 

@@ -19,7 +19,8 @@ from playwright.async_api import Browser, Page
 import openvoy.virtual.site
 from openvoy.virtual.keys import Keyring
 from tests.e2e.chromium import Visit, visit
-from tests.e2e.processes import PATIENCE_S, address_of, started
+from tests.e2e.processes import address_of, started
+from tests.support.patience import PATIENCE_S
 
 PASSWORD = "correct horse battery"
 LIFE = timedelta(days=365)

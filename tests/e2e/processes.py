@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.patience import PATIENCE_S
+
 OPENVOY = (sys.executable, "-W", "error", "-m", "openvoy")
-PATIENCE_S = 60.0
-"""The one limit of waiting for processes: a busy machine takes its time; who waits in vain fails all the same."""
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import PATIENCE_S, get_json, login, service, started, virtual_gateway, wait_for
+from tests.e2e.processes import get_json, login, service, started, virtual_gateway, wait_for
+from tests.support.patience import PATIENCE_S
 
 RECORDINGS = ["5.0.62", "7.6.175_with_cts_3phase", "7.6.185_with_cts_and_battery_3t", "8.2.127_with_generator_running"]
 GOLDEN: dict[str, dict[str, float]] = {

@@ -17,9 +17,8 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from tests.support.patience import PATIENCE_S
 from tests.support.receivers import free_port
-
-READY_S = 10.0
 
 
 class Mosquitto:
@@ -39,7 +38,7 @@ class Mosquitto:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        end_s = time.monotonic() + READY_S
+        end_s = time.monotonic() + PATIENCE_S
         while not self._is_listening():
             assert time.monotonic() < end_s, self._log.read_text()
             time.sleep(0.01)
@@ -47,7 +46,7 @@ class Mosquitto:
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(READY_S)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
     def _is_listening(self) -> bool:
@@ -93,7 +92,7 @@ async def hearing(port: int, *topics: str) -> AsyncIterator[Heard]:
 
     task = asyncio.create_task(listen())
     try:
-        async with asyncio.timeout(READY_S):
+        async with asyncio.timeout(PATIENCE_S):
             await ready.wait()
         yield heard
     finally:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-READY_S = 20.0
+from tests.support.patience import PATIENCE_S
 
 
 def free_port() -> int:
@@ -51,7 +51,7 @@ class Receiver:
         log = (self.folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log)
-        end_s = time.monotonic() + READY_S
+        end_s = time.monotonic() + PATIENCE_S
         while time.monotonic() < end_s:
             try:
                 self.ask(self.ready_path)
@@ -71,7 +71,7 @@ class Receiver:
     def ask(self, path: str, **query: str) -> bytes:
         """Get something."""
         asked = f"?{urllib.parse.urlencode(query)}" if query else ""
-        with urllib.request.urlopen(f"{self.url}{path}{asked}", timeout=10) as reply:
+        with urllib.request.urlopen(f"{self.url}{path}{asked}", timeout=PATIENCE_S) as reply:
             body: bytes = reply.read()
             return body
 
@@ -96,7 +96,7 @@ class InfluxDb(Receiver):
         request = urllib.request.Request(
             f"{self.url}/query?{urllib.parse.urlencode({'db': database, 'epoch': 's', 'q': text})}", b"", method="POST"
         )
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as reply:
             series: list[dict[str, Any]] = json.load(reply)["results"][0].get("series", [])
             return series
 

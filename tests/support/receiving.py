@@ -22,10 +22,10 @@ from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
 from openvoy.testing.truth.life import STEP_S, Case, Life
 from openvoy.units import JOULES_PER_WH
+from tests.support.patience import PATIENCE_S
 from tests.support.receivers import InfluxDb, Prometheus, Receiver, VictoriaMetrics
 
 QUANTITIES = ("solar_wh", "import_wh", "export_wh", "charge_wh", "discharge_wh", "load_wh")
-PATIENCE_S = 30.0
 ROUNDING_J = 36.0
 """History keeps hundredths of watt-hours."""
 

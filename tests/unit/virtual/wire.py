@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-WAIT_S = 5.0
+from tests.support.patience import PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +69,13 @@ class Wire:
         if body:
             lines.append(f"Content-Length: {len(body)}")
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             return await self._read(has_body=method != "HEAD")
 
-    async def is_closed(self) -> bool:
-        """Whether the server has closed; it gets a moment to do so."""
+    async def is_closed(self, *, within_s: float = PATIENCE_S) -> bool:
+        """Whether the server has closed; it gets so long to do so."""
         try:
-            async with asyncio.timeout(0.1):
+            async with asyncio.timeout(within_s):
                 return await self.reader.read(1) == b""
         except TimeoutError:
             return False
