@@ -72,6 +72,11 @@ class HistoryStore:
         try:
             await asyncio.wrap_future(writer.run(lambda _: None))
             is_open = True
+        except StoreFault:
+            # A disk that is full keeps nobody from reading, and is told to whoever writes.
+            is_open = writer.is_stuck
+            if not is_open:
+                raise
         finally:
             if not is_open:
                 await store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from openvoy.store import tables
@@ -62,17 +62,23 @@ def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]]) -> None:
 
 def replay(ledger: Ledger, journal: Journal) -> None:
     """Bring the tables to where the journal is; raise StorageError."""
-    noted = ledger.session.rows("SELECT value FROM meta WHERE key = ?", [REBUILT])
-    seen = json.loads(noted[0][0]) if noted else {}
     group: list[tuple[int, Change]] = []
-    for record in journal.records(ledger.applied):
-        if ledger.applied and record.number > ledger.applied + len(group) + 1:
-            _LOG.error("History: the journal lacks what is before record %d.", record.number)
-        group.append((record.number, without_seen(parse_change(record.content), record.number, seen)))
+    for number, change in unapplied(ledger, journal):
+        if ledger.applied and number > ledger.applied + len(group) + 1:
+            _LOG.error("History: the journal lacks what is before record %d.", number)
+        group.append((number, change))
         if len(group) >= MOST_TOGETHER:
             apply_changes(ledger, group)
             group = []
     apply_changes(ledger, group)
+
+
+def unapplied(ledger: Ledger, journal: Journal) -> Iterator[tuple[int, Change]]:
+    """Read from the journal what the tables do not have; raise StorageError."""
+    noted = ledger.session.rows("SELECT value FROM meta WHERE key = ?", [REBUILT])
+    seen = json.loads(noted[0][0]) if noted else {}
+    for record in journal.records(ledger.applied):
+        yield record.number, without_seen(parse_change(record.content), record.number, seen)
 
 
 class Keeping:

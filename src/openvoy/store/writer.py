@@ -22,7 +22,7 @@ from openvoy.store.changes import Change
 from openvoy.store.database import Database, Session
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import JOURNAL, Journal
-from openvoy.store.keeping import Keeping, apply_changes, replay
+from openvoy.store.keeping import Keeping, apply_changes, replay, unapplied
 from openvoy.store.ledger import Ledger
 from openvoy.store.opening import set_aside
 from openvoy.store.rows import build_drafts
@@ -266,10 +266,22 @@ class Writer:
                 self._tell([_damaged_journal(file) for file in self._journal.damaged])
             ledger = self._new_ledger(self._database)
             self._journal.begin_after(ledger.applied)
-            replay(ledger, self._journal)
+            self._replay(ledger, self._journal)
             self._keeping = Keeping(self._database, ledger, self._journal)
             self._ledger = ledger
         return self._ledger
+
+    def _replay(self, ledger: Ledger, journal: Journal) -> None:
+        """Bring the tables to where the journal is; what a full disk does not take waits, and is read all the same."""
+        try:
+            replay(ledger, journal)
+        except StoreFault as fault:
+            if fault.fault is Fault.FULL and self._stuck is None:
+                with self._waiting:
+                    self._acknowledged = list(unapplied(ledger, journal))
+                self._stuck = fault
+            raise
+        self._stuck = None
 
     def _new_ledger(self, database: Database) -> Ledger:
         return Ledger(database.writer, database.shared, live_days=self._live_days)

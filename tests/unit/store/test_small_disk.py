@@ -88,6 +88,9 @@ async def test_what_was_acknowledged_before_a_disk_got_full_is_read_from_the_jou
             assert await store.read_last_sequence("power") == last
             with pytest.raises(StorageError, match="No space left"):
                 await store.write(Batch(power=(power(minute(60_002), 4.0),)))
+    async with opened(folder) as store:
+        found = await store.read_rows("power", start=START, end=minute(90_000), gateway=GATEWAY)
+        assert found["solar_w"] == (0.0, 2.0, 1.0, 3.0), "also by who is begun on a full disk"
         filler.unlink()
         await store.write(Batch(power=(power(minute(60_003), 5.0),)))
         found = await store.read_rows("power", start=START, end=minute(90_000), gateway=GATEWAY)
