@@ -72,7 +72,7 @@ def run() -> Sequence[Row]:
 
 
 async def _run() -> Sequence[Row]:
-    scripts = {name: await _write_script(name) for name in SITES}
+    scripts = {name: await write_script(name) for name in SITES}
     with tempfile.TemporaryDirectory() as folder:
         young = await HistoryStore.open(Path(folder) / "young")
         old = await HistoryStore.open(Path(folder) / "old")
@@ -130,7 +130,8 @@ async def _play(script: Script, store: HistoryStore, later: timedelta) -> float:
     return time.process_time() - started_s
 
 
-async def _write_script(name: str) -> Script:
+async def write_script(name: str) -> Script:
+    """Have a simulated house answer at the cadences of the service."""
     site = Site(read_site(name), seed=1)
     clock = VirtualClock(ManualClock(START))
     source = SiteSource(site, clock, parse_version(FIRMWARE))
