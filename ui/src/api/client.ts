@@ -1,6 +1,6 @@
 /** The service's API: reads, and what a page changes. */
 
-import type { ComparedDay, EnergyColumns, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
+import type { ComparedDay, EnergyColumns, GatewayStatus, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
 import type { Span } from "../lib/time";
 import { KEPT_AT } from "../offline/rules";
 
@@ -92,6 +92,7 @@ export const fetchMe = (): Promise<MeReply> => read("me");
 export const changeMe = (path: "login" | "login/link" | "logout", body: Record<string, string>): Promise<MeReply> =>
   send("POST", path, body);
 
+export const fetchGateways = (): Promise<GatewayStatus[]> => read("gateways");
 export const fetchSite = (): Promise<Site> => read("site");
 
 export const fetchHistoryState = (): Promise<HistoryStatus> => read("history/state");

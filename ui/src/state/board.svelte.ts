@@ -1,6 +1,6 @@
 /** What the page knows: gateways by the event stream, site and history by REST. */
 
-import { ApiError, fetchCompared, fetchHistoryState, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
+import { ApiError, fetchCompared, fetchGateways, fetchHistoryState, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
 import { LiveStream } from "../api/live";
 import type { ComparedDay, GatewayStatus, HistoryStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
 import { devicesOf, hasStorage, peakPower } from "../lib/devices";
@@ -156,6 +156,12 @@ export class Board {
     await this.#readCompared();
   }
 
+  /** Name, place and time zone have been changed. */
+  async refreshSite(): Promise<void> {
+    await this.#readSite();
+    await this.refresh();
+  }
+
   showDay(shift: number): void {
     this.dayShift = Math.min(0, shift);
     this.power = null;
@@ -253,7 +259,17 @@ export class Board {
     setContact(true);
     this.keptAt_ms = null;
     this.now_ms = this.#serverNow();
-    if (this.entries.size > 0) void this.refresh();
+    if (this.entries.size > 0) void this.#forgetGone().then(() => this.refresh());
+  }
+
+  /** The service begins its stream anew when gateways were added or removed. */
+  async #forgetGone(): Promise<void> {
+    try {
+      const names = new Set((await fetchGateways()).map(({ name }) => name));
+      if (this.names.some((name) => !names.has(name))) this.entries = new Map([...this.entries].filter(([name]) => names.has(name)));
+    } catch {
+      // The next time tells.
+    }
   }
 
   #lost(retry_ms: number): void {
