@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
 from openvoy.store import read_details, read_raw, read_rest
 from openvoy.store.aside import SetAside
-from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES, Kind
+from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.changes import Change, Span
 from openvoy.store.database import Session
-from openvoy.store.days import due_months, write_days
-from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.ledger import Ledger
+from openvoy.store.faults import StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.opening import open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
-from openvoy.store.read_energy import read_energy, read_owned_energy
+from openvoy.store.read_energy import read_energy
 from openvoy.store.read_power import read_power
+from openvoy.store.readers import Readers
 from openvoy.store.rows import build_drafts
 from openvoy.store.times import second, unix_s
 from openvoy.store.verifying import Finding, verify_rows
 from openvoy.store.views import write_views
 from openvoy.store.writer import Writer
 
-T = TypeVar("T")
-
 CHECKPOINT_BYTES = 4 * 2**20
 """The log is brought into the file at this size, about daily: little is rewritten, and a restart is quick."""
-READERS = 2
-REOPENINGS = 2
-"""So often a reader begins again because the database was made or opened anew meanwhile."""
 DEFAULT_LIMITS = Limits()
 
 
-class HistoryStore:
+class HistoryStore(Readers):
     """Keeps history in a folder. Made by `open`; one process at a time."""
-
-    def __init__(self, writer: Writer) -> None:
-        """Use `open` instead."""
-        self._writer = writer
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="history-reader")
 
     @classmethod
     async def open(
@@ -161,32 +148,6 @@ class HistoryStore:
         return await self._read_owned(
             OF_PHASES, ("meter", "gateway", "eid", "channel"), bounds, time_zone if by == "day" else None, gateway
         )
-
-    async def _read_owned(
-        self, kind: Kind, told_by: Sequence[str], bounds: Sequence[int], zone: str | None, gateway: str | None
-    ) -> Columns:
-        table, *labels = told_by
-        return await self._read_days(
-            lambda session: read_owned_energy(
-                session, kind, bounds, read_rest.read_owners(session, table, labels, gateway), labels, zone=zone
-            ),
-            kind,
-            zone,
-            bounds,
-        )
-
-    async def _read_days(self, query: Callable[[Session], T], kind: Kind, zone: str | None, bounds: Sequence[int]) -> T:
-        """Read energies; days of sealed months that are not kept yet are kept for whoever asks next."""
-        if zone is None:
-            return await self._read(query)
-        found, months = await self._read(
-            lambda session: (query(session), due_months(session, kind.table, zone, bounds))
-        )
-        if months:
-            # Nobody waits for it, and it is done again should it fail.
-            with contextlib.suppress(StoreFault):
-                self._writer.run(lambda ledger: _keep_days(ledger, kind, zone, bounds))
-        return found
 
     async def read_inverters(
         self, *, start: datetime, end: datetime, gateway: str | None = None, serial: str | None = None
@@ -318,68 +279,4 @@ class HistoryStore:
     async def close(self) -> None:
         """Write what is queued, break off what is being read, and let go of the file. May be called again."""
         await asyncio.wrap_future(self._writer.close())
-        self._readers.shutdown()
-
-    async def _read(self, query: Callable[[Session], T]) -> T:
-        """Read all that was acknowledged, where the disk takes it and where it does not."""
-        await self._catch_up()
-        if self._writer.is_stuck:
-            with contextlib.suppress(StoreFault):
-                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_lent, query)
-        return await self._read_kept(query)
-
-    def _read_lent(self, query: Callable[[Session], T]) -> T:
-        with self._writer.lent() as session:
-            return query(session)
-
-    async def _catch_up(self) -> None:
-        if self._writer.is_behind:
-            # A disk that takes nothing more does not keep anybody from reading what is there.
-            with contextlib.suppress(StoreFault):
-                await asyncio.wrap_future(self._writer.apply())
-
-    async def _read_kept(self, query: Callable[[Session], T]) -> T:
-        """Read what is in the database: a sequence is nobody's to see before it is."""
-        await self._catch_up()
-        for _ in range(REOPENINGS):
-            try:
-                return await self._read_once(query)
-            except StoreFault as fault:
-                if fault.fault is Fault.CORRUPT:
-                    await asyncio.wrap_future(self._writer.mend(fault))
-                elif fault.fault is Fault.CLOSED:
-                    await self._reopen()
-                else:
-                    raise
-        return await self._read_once(query)
-
-    async def _reopen(self) -> None:
-        """Wait until the database is open, which the writer opens anew after some failures; raise once it is closed."""
-        opened = self._writer.apply()
-        with contextlib.suppress(StoreFault):
-            await asyncio.wrap_future(opened)
-
-    async def _read_once(self, query: Callable[[Session], T]) -> T:
-        database = self._writer.database()
-
-        def read() -> T:
-            shared = database.shared
-            while True:
-                shared.wait()
-                turns = shared.turns
-                with database.reading() as session:
-                    try:
-                        found = query(session)
-                    except StoreFault:
-                        if turns == shared.turns:
-                            raise
-                        continue
-                if turns == shared.turns and turns % 2 == 0:
-                    return found
-
-        return await asyncio.get_running_loop().run_in_executor(self._readers, read)
-
-
-def _keep_days(ledger: Ledger, kind: Kind, zone: str, bounds: Sequence[int]) -> None:
-    with ledger.transaction():
-        write_days(ledger.session, kind, zone, bounds)
+        self._shut_readers()
