@@ -90,9 +90,13 @@ async def test_a_reader_neither_blocks_the_writer_nor_sees_it(tmp_path: Path) ->
 
 
 async def test_readers_run_beside_each_other_and_the_writer(tmp_path: Path) -> None:
+    halfway = asyncio.Event()
+
     async def write(store: HistoryStore) -> None:
         for number in range(60):
             await store.write(Batch(power=(power(minute(number), 1.0),)))
+            if number == 30:
+                await asyncio.wait_for(halfway.wait(), 5)
 
     async def read(store: HistoryStore) -> int:
         return len((await store.read_power(start=START, end=minute(60), step_s=60))["at"])
@@ -101,6 +105,8 @@ async def test_readers_run_beside_each_other_and_the_writer(tmp_path: Path) -> N
         lengths = []
         while not writing.done():
             lengths.append(await read(store))
+            if 0 < lengths[-1] < 60:
+                halfway.set()
         return lengths
 
     async with opened(tmp_path) as store:
