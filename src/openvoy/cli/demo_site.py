@@ -82,7 +82,10 @@ async def _open_site(store: HistoryStore, clock: Clock, days: int) -> Site:
 
 
 async def live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
-    """Write what a collector would have kept since history ends, or since the site was built."""
+    """Write what a collector would have kept since history ends, or since the site was built.
+
+    What goes by while a long past is written is written as well, so that the present joins on.
+    """
     serial = site.definition.gateway.serial
     last = await store.read_last_energy(serial)
     start = site.commissioned_at if last is None else last.at
@@ -102,6 +105,8 @@ async def live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
     moments = (*_midnights(site, start, reported), reported) if start < reported else ()
     panels = tuple(row for at in moments for row in _panels_at(site, at))
     await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels))
+    if clock.now() - now >= timedelta(minutes=1):
+        await live_until_now(store, site, clock)
 
 
 def _span_words(span: timedelta) -> str:

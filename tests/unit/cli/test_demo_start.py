@@ -51,3 +51,24 @@ async def test_the_past_knows_of_panels_only_what_they_have_reported(tmp_path: P
             assert panel.report is not None
             assert float(known[panel.serial]) <= panel.report.lifetime_j / 3600
     await store.close()
+
+
+class BusyClock(ManualClock):
+    """Five minutes go by between the second look at it and the third."""
+
+    looks = 0
+
+    def now(self) -> datetime:
+        """Look."""
+        self.looks += 1
+        return super().now() + timedelta(minutes=5 if self.looks > 2 else 0)
+
+
+async def test_the_present_joins_on_to_a_past_that_took_minutes_to_write(tmp_path: Path) -> None:
+    site = Site(read_site("demo").commissioned_on(date(2026, 6, 20)))
+    began = datetime(2026, 6, 21, 12, tzinfo=UTC)
+    store = await HistoryStore.open(tmp_path)
+    await live_until_now(store, site, BusyClock(began))
+    power = await store.read_rows("power", start=began - timedelta(minutes=5), end=began + timedelta(minutes=5))
+    assert [float(at_s or 0) for at_s in power["at"]] == [began.timestamp() + 60 * minute for minute in range(-5, 5)]
+    await store.close()
