@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +23,12 @@ RECORDINGS = sorted(FOLDER.glob("*.har"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer --long."""
     parser.addoption("--long", action="store_true", help="run the slow campaigns too")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C be what it is: a suite begun in the background inherits that it is ignored, and so do its commands."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from openvoy import Gateway
 from openvoy.client import SystemClock
@@ -55,9 +56,16 @@ class Finished:
 
 
 async def openvoy(
-    *arguments: str, data: Path, stdin: bytes = b"", interrupt: asyncio.Event | None = None, **environ: str | None
+    *arguments: str,
+    data: Path,
+    stdin: bytes = b"",
+    interrupt: asyncio.Event | Literal["after a line"] | None = None,
+    **environ: str | None,
 ) -> Finished:
-    """Run the command line in a process of its own, with nothing of this one's environment but what is given."""
+    """Run the command line in a process of its own, with nothing of this one's environment but what is given.
+
+    It is interrupted as by Ctrl-C once the event has happened, or once it has printed a line.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     given = {name: value for name, value in environ.items() if value is not None}
     process = await asyncio.create_subprocess_exec(
@@ -67,8 +75,13 @@ async def openvoy(
         stderr=asyncio.subprocess.PIPE,
         env={**kept, "OPENVOY_DATA": str(data), "COLUMNS": "120", **given},
     )
-    if interrupt is not None:
+    line = b""
+    if interrupt == "after a line":
+        assert process.stdout is not None
+        line = await process.stdout.readline()
+    elif interrupt is not None:
         await interrupt.wait()
+    if interrupt is not None:
         process.send_signal(signal.SIGINT)
     out, err = await process.communicate(stdin)
-    return Finished(process.returncode, out, err.decode())
+    return Finished(process.returncode, line + out, err.decode())

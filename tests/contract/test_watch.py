@@ -85,10 +85,8 @@ async def test_a_key_ends_it_and_gives_the_terminal_back(
 async def test_in_a_pipe_each_reading_is_a_line(recordings_folder: Path, tmp_path: Path) -> None:
     async with virtual_gateway(recordings_folder, NAME) as gateway:
         for options in ((), ("--json",)):
-            ready = asyncio.Event()
-            asyncio.get_running_loop().call_later(3, ready.set)
             finished = await openvoy(
-                "watch", *options, data=tmp_path, interrupt=ready,
+                "watch", *options, data=tmp_path, interrupt="after a line",
                 OPENVOY_HOST=str(gateway.url), OPENVOY_TOKEN=str(gateway.owner_token),
             )  # fmt: skip
             assert finished.code == 130, finished.err
