@@ -363,12 +363,12 @@ class Writer:
                 if keeping.is_done:
                     self._note_sealing(None)
             except StoreFault as fault:
-                keeping.pause()
                 if database.is_alive():
                     self._note_sealing(fault.message)
                 else:
                     # It is opened anew for the next batch, which tells whether the disk takes anything.
                     self._close_database()
+                keeping.pause()
 
     def _note_sealing(self, problem: str | None) -> None:
         """Tell once that months cannot be sealed, and once that they can."""

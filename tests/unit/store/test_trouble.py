@@ -130,5 +130,5 @@ async def test_months_that_cannot_be_sealed_are_told_once_and_once_when_they_can
         (tmp_path / "sealed").unlink()
         await store.write(Batch(power=(power(minute(60_009), 1.0),)))
         await sealed(store)
-        assert told()[1:] == ["History: months are sealed again."]
+    assert told()[1:] == ["History: months are sealed again."], "said by the time that it is closed"
     assert (tmp_path / "sealed").is_dir()
