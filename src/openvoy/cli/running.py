@@ -75,7 +75,8 @@ class _Runner:
         async with open_history(*place) as store, House(store, self._clock) as house:
             while self._find_history(config) == place:
                 self._restarts.begin()
-                self._restarts.bound = bound = await house.renew(self._build_service(config))
+                bound = await house.renew(self._build_service(config))
+                self._restarts.note_in_force(bound)
                 say(f"Openvoy runs: {bound.url}" if bound != before else "The changed configuration is in force.")
                 before = bound
                 if not config.gateways and not _is_target_fixed(self._options, self._environ):

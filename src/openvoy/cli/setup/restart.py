@@ -25,9 +25,13 @@ class Restarts:
         self._asked = asyncio.Event()
 
     def begin(self) -> None:
-        """Count one."""
-        self.count += 1
+        """Take a configuration in hand: what is asked for from now on is another one."""
         self._asked.clear()
+
+    def note_in_force(self, bound: Listen) -> None:
+        """Count one: only now do those who wait for it find what it says."""
+        self.bound = bound
+        self.count += 1
 
     def ask(self) -> None:
         """Ask for the next one, soon."""
