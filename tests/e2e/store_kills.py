@@ -113,7 +113,7 @@ class Kills:
         with killed(WRITER, self.folder, first, told=self._beside / "told"):
             self._until(self._told)
             yield
-        self.acknowledged |= {int(line) for line in self._told().splitlines()[1:]}
+        self.acknowledged |= numbers_of(self._told())
 
     async def _backup(self) -> None:
         """Kill who copies while another writes; a copy that is not finished is refused, and finished by the next."""
@@ -144,6 +144,14 @@ class Kills:
             self._until(lambda: (self._beside / "old-told").read_text() != "")
             self._live_on("migration")
         await check_old(old)
+
+
+def numbers_of(told: str) -> set[int]:
+    """Read what a killed writer said; its last line counts once it is finished, any other that is no number fails."""
+    finished, _, _ = told.rpartition("\n")
+    _, *lines = finished.split("\n")
+    assert all(map(str.isdecimal, lines)), f"a writer said something else than numbers: {lines}"
+    return set(map(int, lines))
 
 
 async def check_old(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.store_kills import Kills
+from tests.e2e.store_kills import Kills, numbers_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ async def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(
     kills = Kills(tmp_path, seed)
     for kind in kinds:
         await kills.kill(kind)
+
+
+def test_what_a_killed_writer_said_counts_as_far_as_it_was_finished() -> None:
+    assert numbers_of("") == numbers_of("beg") == numbers_of("begun\n") == numbers_of("begun\n1") == set()
+    assert numbers_of("begun\n12\n13\n1") == {12, 13}
+    for said in ("begun\n12\n\n13\n", "begun\n12\n\r 50% \n"):
+        with pytest.raises(AssertionError, match="something else than numbers"):
+            numbers_of(said)

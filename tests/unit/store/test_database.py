@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -47,6 +49,32 @@ def test_every_fault_says_what_helps(fault: Fault) -> None:
     assert isinstance(error, StorageError)
     assert (error.exit_code, str(error)) == (5, f"History: it failed.\n{fault.value}")
     assert fault.value.endswith(".")
+
+
+WITHOUT_A_FILE = """
+import sys
+from pathlib import Path
+from openvoy.store.database import Database
+from openvoy.store.limits import Limits
+
+database = Database(Path(sys.argv[1]), Limits())
+with database.reading() as reader:
+    for connection in (database._root, database.writer._connection, reader._connection):
+        print(connection.execute("SELECT current_setting('enable_progress_bar')").fetchall())
+database.close()
+"""
+
+
+def test_the_library_draws_no_bar_on_the_output_of_a_process(tmp_path: Path) -> None:
+    """By itself it does where it takes the process for a person's prompt."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_FILE, str(tmp_path / "history.duckdb")],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == (3 * ["[(False,)]"], "")
 
 
 async def test_a_session_that_is_used_again_sees_the_present_and_none_of_a_persons_views(tmp_path: Path) -> None:
