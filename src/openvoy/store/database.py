@@ -215,7 +215,7 @@ class Database:
             self._root = duckdb.connect(":memory:", config=build_config(path, limits))
         try:
             with _translated(f"opening {path}"):
-                # Else a checkpoint of above 2 s is drawn on the output of a process without a script, as of `python -c`.
+                # Else a checkpoint of above 2 s is drawn on the output, where there is no script, as in `python -c`.
                 self._root.execute("SET enable_progress_bar = false")
                 # What a sealed file says of its columns: to read it takes half as long as to read a day does.
                 self._root.execute("SET GLOBAL parquet_metadata_cache = true")
