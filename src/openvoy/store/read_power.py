@@ -153,18 +153,19 @@ class _Range:
             rows = session.rows(self._means(self._overlapping(source), quarters))
         return _by_gateway([row[:-1] for row in rows if row[1] >= 0])
 
-    def _means(self, sums: str, quarters: str | None) -> str:
+    def _means(self, parts: str, quarters: str | None) -> str:
+        """Means by step of parts of it: all are added up at once, since planning more takes longer than adding."""
         means = ", ".join(f"sum({name}_sum) / sum({name}_s)" for name in MEASURES)
-        both = sums if quarters is None else f"{sums} UNION ALL {quarters}"
+        both = parts if quarters is None else f"{parts} UNION ALL {quarters}"
         return f"SELECT gateway_id, step, {means}, max(reach_s) FROM ({both}) GROUP BY gateway_id, step"
 
     def _quarters(self) -> str:
         """Sums of what is sealed."""
-        columns = ", ".join(f"sum({name}_sum) AS {name}_sum, sum({name}_s) AS {name}_s" for name in MEASURES)
+        columns = ", ".join(f"{name}_sum, {name}_s" for name in MEASURES)
         return (
             f"SELECT gateway_id, (CAST(epoch(time) AS BIGINT) - {self._start_s}) // {self._step_s} AS step, {columns}, "
             f"-1 AS reach_s FROM power_quarter WHERE time >= {literal(self._start_s)} "
-            f"AND time < {literal(self._end_s)} AND gateway_id IN ({self._gateways}) GROUP BY gateway_id, step"
+            f"AND time < {literal(self._end_s)} AND gateway_id IN ({self._gateways})"
         )
 
     def _fine_source(self, session: Session, from_s: int) -> str:
@@ -181,7 +182,7 @@ class _Range:
         return f"({live} UNION ALL {minutes})"
 
     def _aligned(self, source: str) -> str:
-        """Sums by step, each row in the step that it begins in; `reach_s` > 0 says that one reaches beyond it."""
+        """Rows in the steps that they begin in; `reach_s` > 0 says that one reaches beyond it."""
         measures, step_s = ", ".join(MEASURES), self._step_s
         rows = (
             f"SELECT gateway_id, interval_s, {measures}, CAST(epoch(time) AS BIGINT) - {self._start_s} AS at_s "
@@ -189,13 +190,10 @@ class _Range:
         )
         reach = f"CASE WHEN at_s < 0 THEN at_s + interval_s ELSE at_s % {step_s} + interval_s - {step_s} END"
         step = f"CASE WHEN at_s < 0 THEN -1 ELSE at_s // {step_s} END"
-        return (
-            f"SELECT gateway_id, {step} AS step, {_sums('interval_s')}, max({reach}) AS reach_s "
-            f"FROM ({rows}) GROUP BY gateway_id, step"
-        )
+        return f"SELECT gateway_id, {step} AS step, {_weighted('interval_s')}, {reach} AS reach_s FROM ({rows})"
 
     def _overlapping(self, source: str) -> str:
-        """Sums by step where rows may reach into several, and beyond the ends."""
+        """Rows in each step that they reach into, as far as they do, and not beyond the ends."""
         measures, step_s = ", ".join(MEASURES), self._step_s
         rows = (
             f"SELECT gateway_id, {measures}, CAST(epoch(time) AS BIGINT) - {self._start_s} AS at_s, "
@@ -207,7 +205,7 @@ class _Range:
             f"unnest(range(from_s // {step_s}, (to_s - 1) // {step_s} + 1)) AS step FROM ({rows}) WHERE to_s > from_s"
         )
         weight = f"(least(to_s, (step + 1) * {step_s}) - greatest(from_s, step * {step_s}))"
-        return f"SELECT gateway_id, step, {_sums(weight)}, -1 AS reach_s FROM ({parts}) GROUP BY gateway_id, step"
+        return f"SELECT gateway_id, step, {_weighted(weight)}, -1 AS reach_s FROM ({parts})"
 
 
 def _by_gateway(rows: Sequence[tuple[Any, ...]]) -> Found:
@@ -225,9 +223,8 @@ def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:
     return ats_s[0] % step_s == 0 and list(ats_s) == list(range(ats_s[0], ats_s[-1] + step_s, step_s))
 
 
-def _sums(weight: str) -> str:
+def _weighted(weight: str) -> str:
     return ", ".join(
-        f"sum(CAST({name} AS DOUBLE) * {weight}) AS {name}_sum, "
-        f"sum(CASE WHEN {name} IS NOT NULL THEN {weight} END) AS {name}_s"
+        f"CAST({name} AS DOUBLE) * {weight} AS {name}_sum, CASE WHEN {name} IS NOT NULL THEN {weight} END AS {name}_s"
         for name in MEASURES
     )
