@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from openvoy.store.changes import Change, render_change
-from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.faults import StoreFault
+from openvoy.store.inbox import Inbox
 from openvoy.store.journal import Journal
 
 MOST_TOGETHER = 128
@@ -38,44 +37,27 @@ class Scribe:
         self._journal = journal
         self._taken = taken
         self._blocked = blocked
-        self._inbox: queue.SimpleQueue[_Task] = queue.SimpleQueue()
-        self._accepting = threading.Lock()
-        self._accepts = True
+        self._inbox: Inbox[_Task] = Inbox()
         self._thread = threading.Thread(target=self._run, name="history-scribe", daemon=True)
         self._thread.start()
 
     def write(self, change: Change) -> Future[None]:
         """Queue a change."""
-        task = _Task(change)
-        with self._accepting:
-            if not self._accepts:
-                raise StoreFault(Fault.CLOSED, "History: it is closed.")
-            self._inbox.put(task)
-        return task.done
+        return self._inbox.put(_Task(change))
 
     def close(self) -> None:
         """Acknowledge what is queued, and end."""
-        with self._accepting:
-            if self._accepts:
-                self._accepts = False
-                self._inbox.put(_Task())
+        self._inbox.close(_Task())
         self._thread.join()
 
     def _run(self) -> None:
         tasks: list[_Task] = []
         try:
             while all(task.change is not None for task in tasks):
-                tasks[:] = self._next()
+                tasks[:] = [self._inbox.take(), *self._inbox.take_waiting(MOST_TOGETHER - 1)]
                 self._write(tasks)
         finally:
-            self._refuse(tasks)
-
-    def _next(self) -> list[_Task]:
-        tasks = [self._inbox.get()]
-        with contextlib.suppress(queue.Empty):
-            while len(tasks) < MOST_TOGETHER:
-                tasks.append(self._inbox.get_nowait())
-        return tasks
+            self._inbox.refuse(tasks)
 
     def _write(self, tasks: Sequence[_Task]) -> None:
         wanted = [
@@ -97,15 +79,3 @@ class Scribe:
         self._taken([(last - len(wanted) + place, change) for place, (_, change) in enumerate(wanted, 1)])
         for task, _ in wanted:
             task.done.set_result(None)
-
-    def _refuse(self, tasks: Sequence[_Task]) -> None:
-        """Answer those who would wait for ever, should this thread have met a defect."""
-        with self._accepting:
-            self._accepts = False
-        left = list(tasks)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                left.append(self._inbox.get_nowait())
-        for task in left:
-            if not task.done.done():
-                task.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))

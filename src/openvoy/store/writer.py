@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from openvoy.model.records import Batch, EventRecord
-from openvoy.store.aside import SetAside, last_written
+from openvoy.store.aside import SetAside
+from openvoy.store.backlog import Backlog
 from openvoy.store.changes import Change
+from openvoy.store.checkpoints import Checkpoints
+from openvoy.store.damages import Damages
 from openvoy.store.database import Database, Session
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.inbox import Inbox
 from openvoy.store.journal import JOURNAL, Journal
 from openvoy.store.keeping import Keeping, apply_changes, replay, unapplied
 from openvoy.store.ledger import Ledger
@@ -29,12 +30,6 @@ from openvoy.store.rows import build_drafts
 from openvoy.store.scribe import Scribe
 
 _LOG = logging.getLogger(__name__)
-
-APPLY_EVERY = 30
-"""Acknowledged changes that may wait for the database; a reader has them applied at once."""
-APPLY_ROWS = 5000
-
-DAMAGED = "history.damaged"
 
 Opener = Callable[[], tuple[Database, Sequence[SetAside]]]
 Job = Callable[[Ledger], None]
@@ -58,23 +53,18 @@ class Writer:
         self._opener = opener
         self._folder = folder
         self._live_days = live_days
-        self._checkpoint_bytes = self._checkpoint_above_bytes = checkpoint_bytes
-        self._inbox: queue.SimpleQueue[_Task] = queue.SimpleQueue()
-        self._accepting = threading.Lock()
-        self._accepts = True
+        self._checkpoints = Checkpoints(checkpoint_bytes)
+        self._inbox: Inbox[_Task] = Inbox()
         self._ended: Future[None] = Future()
         self._ended.set_running_or_notify_cancel()  # nobody who waits for the end can cancel it
         self._database: Database | None = None
         self._ledger: Ledger | None = None
         self._journal: Journal | None = None
         self._keeping: Keeping | None = None
-        self._set_aside: list[SetAside] = []
-        self._acknowledged: list[tuple[int, Change]] = []
-        self._is_called = False
-        """Whether the thread was told already that there is much to apply."""
-        self._waiting = threading.Lock()
+        self._damages = Damages()
+        self._backlog = Backlog()
         self._stuck: StoreFault | None = None
-        self._untold: list[SetAside] = []
+        """Why the disk does not take what is in the journal."""
         self._unsealed: str | None = None
         """Why months cannot be sealed."""
         # A process that ends without closing must not hang; the journal has all that was acknowledged.
@@ -85,7 +75,7 @@ class Writer:
     @property
     def set_aside(self) -> Sequence[SetAside]:
         """What could not be read and was set aside, oldest first."""
-        return tuple(self._set_aside)
+        return self._damages.found
 
     def database(self) -> Database:
         """Give the open database to read from; raise StorageError while there is none."""
@@ -104,12 +94,12 @@ class Writer:
 
         What the disk does not take is tried again with what is written next, as each failure interrupts readers.
         """
-        return self._database is None or (bool(self._acknowledged) and self._stuck is None)
+        return self._database is None or (bool(self._backlog) and self._stuck is None)
 
     @property
     def is_stuck(self) -> bool:
         """Whether something is in the journal that the disk does not take into the database."""
-        return self._stuck is not None and bool(self._acknowledged)
+        return self._stuck is not None and bool(self._backlog)
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[Session]:
@@ -121,7 +111,7 @@ class Writer:
             session.set_result(ledger.session)
             is_back.wait()
 
-        done = self._submit(_Task(lend, is_lent=True))
+        done = self._inbox.put(_Task(lend, is_lent=True))
         either: tuple[Future[Any], ...] = (session, done)
         wait(either, return_when=FIRST_COMPLETED)
         try:
@@ -133,30 +123,20 @@ class Writer:
 
     def apply(self) -> Future[None]:
         """Have all that was acknowledged so far in the database."""
-        return self._submit(_Task())
+        return self._inbox.put(_Task())
 
     def run(self, job: Job) -> Future[None]:
         """Queue a job that has the ledger for itself; what was acknowledged before is applied before."""
-        return self._submit(_Task(job))
+        return self._inbox.put(_Task(job))
 
     def mend(self, damage: StoreFault) -> Future[None]:
         """Set the database aside, in which a reader met damage, and make it anew."""
-        return self._submit(_Task(lambda _: self._renew(damage)))
+        return self._inbox.put(_Task(lambda _: self._renew(damage)))
 
     def close(self) -> Future[None]:
         """Write what is queued, then close. May be called again."""
-        with self._accepting:
-            if self._accepts:
-                self._accepts = False
-                self._inbox.put(_Task(is_end=True))
+        self._inbox.close(_Task(is_end=True))
         return self._ended
-
-    def _submit(self, task: _Task) -> Future[None]:
-        with self._accepting:
-            if not self._accepts:
-                raise StoreFault(Fault.CLOSED, "History: it is closed.")
-            self._inbox.put(task)
-        return task.done
 
     def _opened_journal(self) -> Journal:
         if self._journal is None:
@@ -164,12 +144,7 @@ class Writer:
         return self._journal
 
     def _take(self, changes: Sequence[tuple[int, Change]]) -> None:
-        with self._waiting:
-            self._acknowledged.extend(changes)
-            is_much = len(self._acknowledged) >= APPLY_EVERY or sum(c.rows for _, c in self._acknowledged) > APPLY_ROWS
-            is_due = is_much and not self._is_called
-            self._is_called = self._is_called or is_due
-        if is_due:
+        if self._backlog.add(changes):
             # Once closing has begun the end applies it.
             with contextlib.suppress(StoreFault):
                 self.apply()
@@ -184,14 +159,15 @@ class Writer:
         task = _Task()
         try:
             while not task.is_end:
-                task = self._inbox.get()
+                task = self._inbox.take()
                 self._serve(task)
                 self._tidy(is_end=task.is_end)
         finally:
             self._close_database()
             if self._journal is not None:
                 self._journal.close()
-            self._refuse(task)
+            self._inbox.refuse([task])
+            self._scribe.close()
             self._ended.set_result(None)
 
     def _serve(self, task: _Task) -> None:
@@ -199,7 +175,7 @@ class Writer:
             return
         if task.is_end:
             self._scribe.close()
-        self._is_called = False
+        self._backlog.begin()
         fault = self._lend(task.job) if task.is_lent and task.job is not None else self._attempt(task.job)
         if fault is None:
             task.done.set_result(None)
@@ -227,26 +203,22 @@ class Writer:
         """Do a job that sees what was acknowledged without that it comes to the disk."""
         try:
             ledger = self._ledger or self._new_ledger(self.database())
-            with self._waiting:
-                changes = [change for number, change in self._acknowledged if number > ledger.applied]
-            with ledger.supposing(changes):
+            with ledger.supposing([change for _, change in self._backlog.above(ledger.applied)]):
                 job(ledger)
         except StoreFault as fault:
             return fault
         return None
 
     def _apply(self, ledger: Ledger) -> None:
-        with self._waiting:
-            changes = list(self._acknowledged)
+        changes = self._backlog.above(0)
         try:
-            apply_changes(ledger, changes)
+            apply_changes(ledger, changes, self._opened_journal())
             self._stuck = None
         except StoreFault as fault:
             self._stuck = fault
             raise
         finally:
-            with self._waiting:
-                self._acknowledged = [change for change in self._acknowledged if change[0] > ledger.applied]
+            self._backlog.drop(ledger.applied)
         if changes:
             self._note_changes()
 
@@ -258,12 +230,12 @@ class Writer:
         if self._ledger is None:
             if self._database is None:
                 self._database, aside = self._opener()
-                self._tell(aside)
-                self._database.shared.catalog.inspector.tell = self._tell_of_sealed
+                self._damages.note(aside)
+                self._database.shared.catalog.inspector.tell = self._note_sealed
                 self._database.when_read = self._note_read
             if self._journal is None:
                 self._journal = Journal(self._folder / JOURNAL)
-                self._tell([_damaged_journal(file) for file in self._journal.damaged])
+                self._damages.note_journal(self._journal.damaged)
             ledger = self._new_ledger(self._database)
             self._journal.begin_after(ledger.applied)
             self._replay(ledger, self._journal)
@@ -277,8 +249,7 @@ class Writer:
             replay(ledger, journal)
         except StoreFault as fault:
             if fault.fault is Fault.FULL and self._stuck is None:
-                with self._waiting:
-                    self._acknowledged = list(unapplied(ledger, journal))
+                self._backlog.replace(unapplied(ledger, journal))
                 self._stuck = fault
             raise
         self._stuck = None
@@ -306,7 +277,7 @@ class Writer:
         if fault.fault is Fault.CORRUPT:
             self._close_database()
             try:
-                self._tell([set_aside(database.path, fault.message)])
+                self._damages.note([set_aside(database.path, fault.message)])
             except StoreFault:
                 return False
             return True
@@ -315,51 +286,32 @@ class Writer:
         self._close_database()
         return True
 
-    def _tell(self, aside: Sequence[SetAside]) -> None:
-        self._set_aside.extend(aside)
-        self._untold.extend(aside)
-        for damaged in aside:
-            _LOG.error("History was damaged; what was there is kept in %s: %s", damaged.path, damaged.reason)
-
-    def _tell_of_sealed(self, damaged: SetAside) -> None:
+    def _note_sealed(self, damaged: SetAside) -> None:
         """As told by a reader's thread."""
-        self._tell([damaged])
+        self._damages.note([damaged])
         with contextlib.suppress(StoreFault):
             self.apply()
 
     def _write_events(self, ledger: Ledger) -> None:
         """Have history say what happened to it."""
-        if not self._untold or not (gateways := ledger.session.rows("SELECT serial FROM gateway")):
-            return
-        untold, self._untold = self._untold, []
-        newest = _newest(ledger)
-        events = [
-            EventRecord(
-                gateway=gateway,
-                # A file that was last written years ago is found damaged now.
-                at=max(damaged.at, newest) if newest else damaged.at,
-                kind=DAMAGED,
-                subject=damaged.path.name,
-                text=damaged.reason,
-            )
-            for damaged in untold
-            for (gateway,) in gateways
-        ]
-        # Once closing has begun it is too late for that.
-        with contextlib.suppress(StoreFault):
-            self.write(Change(drafts=build_drafts(Batch(events=tuple(events)))))
+        events = self._damages.take_events(ledger.session)
+        if events is not None:
+            # Once closing has begun it is too late for that.
+            with contextlib.suppress(StoreFault):
+                self.write(Change(drafts=build_drafts(events)))
 
     def _tidy(self, *, is_end: bool) -> None:
         """Use the time until something comes: bring the log into the file, seal months, one at a time."""
         is_more = True
         while is_more:
             is_more = False
-            self._checkpoint(above_bytes=0 if is_end else self._checkpoint_above_bytes)
+            if self._database is not None and not self._checkpoints.bring(self._database, is_end=is_end):
+                self._close_database()
             database, keeping = self._database, self._keeping
             if database is None or keeping is None or is_end:
                 return
             try:
-                is_more = keeping.tidy() and self._inbox.empty()
+                is_more = keeping.tidy() and self._inbox.is_empty
                 if keeping.is_done:
                     self._note_sealing(None)
             except StoreFault as fault:
@@ -378,46 +330,7 @@ class Writer:
             _LOG.warning("History: months are sealed again.")
         self._unsealed = problem
 
-    def _checkpoint(self, *, above_bytes: int) -> None:
-        database = self._database
-        if database is None or database.wal_bytes() <= above_bytes:
-            return
-        self._checkpoint_above_bytes = self._checkpoint_bytes
-        try:
-            database.checkpoint()
-        except StoreFault:
-            # The log still has everything. It is tried again once there is as much more of it.
-            self._checkpoint_above_bytes += database.wal_bytes()
-            if not database.is_alive():
-                self._close_database()
-
     def _close_database(self) -> None:
         database, self._database, self._ledger, self._keeping = self._database, None, None, None
         if database is not None:
             database.close()
-
-    def _refuse(self, task: _Task) -> None:
-        """Answer those who would wait for ever, should this thread have met a defect."""
-        with self._accepting:
-            self._accepts = False
-        left = [task]
-        with contextlib.suppress(queue.Empty):
-            while True:
-                left.append(self._inbox.get_nowait())
-        self._scribe.close()
-        for waiting in left:
-            if not waiting.done.done():
-                waiting.done.set_exception(StoreFault(Fault.CLOSED, "History: its writer has ended."))
-
-
-def _newest(ledger: Ledger) -> datetime | None:
-    """The newest moment that the tables know of, as no clock is read here."""
-    ((newest_s,),) = ledger.session.rows(
-        "SELECT epoch(max(time)) FROM (SELECT time FROM power UNION ALL SELECT time FROM energy)"
-    )
-    return None if newest_s is None else datetime.fromtimestamp(newest_s, UTC)
-
-
-def _damaged_journal(file: Path) -> SetAside:
-    reason = f"the file {file.name} of the journal is damaged in one place or more; each of its records stands twice"
-    return SetAside(at=last_written(file), path=file, reason=reason, is_whole_history=False)
