@@ -212,7 +212,7 @@ class Writer:
     def _apply(self, ledger: Ledger) -> None:
         changes = self._backlog.above(0)
         try:
-            apply_changes(ledger, changes, self._opened_journal())
+            apply_changes(ledger, changes)
             self._stuck = None
         except StoreFault as fault:
             self._stuck = fault
