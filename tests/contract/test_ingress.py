@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 
 from openvoy.settings.listen import Listen
-from openvoy.web.access import AccessRules, Right
+from openvoy.testing.clock import ManualClock
+from openvoy.web.access import Access, AccessRules, Right, Visitor
 from tests.contract.web_service import Setup, web_service
 
 PREFIX = "/api/hassio_ingress/lqmZyBx0o"
@@ -56,10 +57,12 @@ async def ingress(target: str, user: str | None) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def browser(user: str | None = "ann", rules: AccessRules = RULES) -> AsyncIterator[Any]:
+async def browser(
+    user: str | None = "ann", rules: AccessRules = RULES, names: Sequence[str] = ("home.example",)
+) -> AsyncIterator[Any]:
     """A browser that knows the dashboard by its ingress address alone."""
     async with (
-        web_service(Setup(rules=rules)) as service,
+        web_service(Setup(rules=rules, host_names=names)) as service,
         ingress(f"http://127.0.0.1:{service.bound.port}/", user) as url,
         aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
     ):
@@ -101,9 +104,31 @@ async def test_who_is_checked_there_is_known_here_and_may_change_things() -> Non
     ("user", "rules"), [(None, RULES), ("ann", AccessRules(proxy_header=HEADER, proxies=("172.30.32.2",)))]
 )
 async def test_others_are_not_let_in_by_a_name_of_theirs(user: str | None, rules: AccessRules) -> None:
-    async with browser(user, rules) as session, session.get("api/v1/me") as reply:
+    async with browser(user, rules, names=()) as session, session.get("api/v1/me") as reply:
         assert reply.status == 400
         assert "not called by that name" in await reply.text()
+
+
+async def test_a_page_that_calls_this_service_by_its_own_name_is_no_proxy_of_this_machine() -> None:
+    """A browser here is made to take the page's name for this machine, and the page sends the proxy's header."""
+    forged = {"Host": "evil.example:8400", HEADER: "ann"}
+    async with (
+        web_service(Setup(rules=RULES)) as service,
+        service.browser.get("/api/v1/me", headers=forged) as reply,
+    ):
+        assert reply.status == 400
+
+
+async def test_a_proxy_on_another_machine_passes_on_any_name() -> None:
+    access = Access(clock=ManualClock(), rules=AccessRules(proxy_header=HEADER, proxies=("127.0.0.1", "172.30.32.2")))
+    named = {HEADER.lower(): "ann"}
+    assert access.is_renamed(Visitor(address="172.30.32.2", headers=named))
+    for visitor in (
+        Visitor(address="172.30.32.2"),
+        Visitor(address="172.30.32.3", headers=named),
+        Visitor(address="127.0.0.1", headers=named),
+    ):
+        assert not access.is_renamed(visitor)
 
 
 async def test_a_service_behind_a_proxy_may_listen_to_others(tmp_path: Path) -> None:

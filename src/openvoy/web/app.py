@@ -112,7 +112,7 @@ def build_app(
         *_build_asset_handlers(static),
     ]
     asgi = _choose(_as_asgi(_for_programs(handlers)), _as_asgi(_for_browsers(handlers, access, has_tls=has_tls)))
-    guarded = guard(asgi, hosts=hosts, clock=clock, is_proxied=access.is_proxied)
+    guarded = guard(asgi, hosts=hosts, clock=clock, is_renamed=access.is_renamed)
     return WebApp(asgi=guarded, live=live, access=access, shelf=shelf)
 
 

@@ -34,15 +34,15 @@ LOGGED_PARAMETERS = frozenset({"start", "end", "step_s", "by", "limit", "gateway
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 
-def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock, is_proxied: Callable[[Visitor], bool]) -> AsgiApp:
-    """Wrap an application. A trusted proxy may pass on any name that browsers call it by."""
+def guard(app: AsgiApp, *, hosts: HostRule, clock: Clock, is_renamed: Callable[[Visitor], bool]) -> AsgiApp:
+    """Wrap an application. Where `is_renamed`, it may be called by any name."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         visit = _Visit(scope, send, clock)
         try:
-            if hosts.allows(find_header(scope, b"host")) or is_proxied(_visitor(scope)):
+            if hosts.allows(find_header(scope, b"host")) or is_renamed(_visitor(scope)):
                 await app(scope, receive, visit.send)
             else:
                 await _refuse_host(visit.send)

@@ -7,10 +7,8 @@ import contextlib
 import errno
 import logging
 import socket
-import ssl
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import uvicorn
 
@@ -18,6 +16,7 @@ from openvoy.errors import ConfigError
 from openvoy.settings.listen import Listen, is_loopback
 from openvoy.web.asgi import WebApp
 from openvoy.web.listen import check_protected
+from openvoy.web.tls import Tls, check_certificate, keep_renewed
 
 _LOG = logging.getLogger("openvoy.web")
 
@@ -30,22 +29,14 @@ SEND_BUFFER_BYTES = 64 * 1024
 HEADER_BYTES = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tls:
-    """What a browser is shown over https."""
-
-    certificate: Path
-    """With the chain of those who signed it, PEM."""
-    key: Path
-
-
 @contextlib.asynccontextmanager
 async def serve(app: WebApp, listen: Listen, *, tls: Tls | None = None) -> AsyncIterator[Listen]:
     """Serve while the context is open, and give the address that is really listened at.
 
     Raises ConfigError where it cannot listen there. Leaving the context ends open streams and takes under 2 s.
     """
-    _check_certificate(tls)
+    if tls is not None:
+        check_certificate(tls)
     listener = await _open_listener(listen, is_protected=app.access.is_protected)
     server = _Server(_configure(app, tls))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -91,7 +82,7 @@ class _Server(uvicorn.Server):
 def _configure(app: WebApp, tls: Tls | None) -> uvicorn.Config:
     # What the server logs goes where everything goes, with its format and with secrets masked.
     logging.getLogger("uvicorn.error").parent = _LOG
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app.asgi,
         loop="none",
         http="h11",
@@ -108,18 +99,10 @@ def _configure(app: WebApp, tls: Tls | None) -> uvicorn.Config:
         ssl_certfile=None if tls is None else tls.certificate,
         ssl_keyfile=None if tls is None else tls.key,
     )
-
-
-def _check_certificate(tls: Tls | None) -> None:
-    if tls is None:
-        return
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key)
-    except OSError as error:  # an SSLError is one too
-        raise ConfigError(
-            f"{tls.certificate} and {tls.key} cannot be used for TLS: {error.strerror or error}.",
-            hint="Name a certificate and its key as PEM files under [web] tls_certificate and tls_key.",
-        ) from error
+    config.load()
+    if tls is not None and config.ssl is not None:
+        keep_renewed(config.ssl, tls)
+    return config
 
 
 async def _open_listener(listen: Listen, *, is_protected: bool) -> socket.socket:

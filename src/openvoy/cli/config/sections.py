@@ -118,7 +118,9 @@ class WebConfig:
         doc="viewer or owner: what those may whom the proxy names and who have no account here.",
     )
     host_names: tuple[str, ...] = setting(
-        kinds.texts, default=(), doc="Further names under which browsers call it, such as that of a reverse proxy."
+        kinds.texts,
+        default=(),
+        doc="Further names under which browsers call it, and those that a reverse proxy on this machine passes on.",
     )
 
 

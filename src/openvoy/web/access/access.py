@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from openvoy.ports import Clock
 from openvoy.settings.listen import is_loopback
 from openvoy.web.access.attempts import Attempts
-from openvoy.web.access.book import AccessBook, Account, Key, hash_key, new_key
+from openvoy.web.access.book import AccessBook, Account, Key, Session, hash_key, new_key
 from openvoy.web.access.caller import NOBODY, OPEN_OWNER, OPEN_VIEWER, Caller, Right, Visitor
 from openvoy.web.access.passwords import UNKNOWN, hash_password, is_password
 from openvoy.web.access.rules import AccessRules
@@ -91,6 +91,14 @@ class Access:
         # Said twice, one of the two is the visitor's own word.
         return self._is_at_proxy(visitor) and bool(name) and "\n" not in name
 
+    def is_renamed(self, visitor: Visitor) -> bool:
+        """Whether a trusted proxy may have passed on any name that browsers call it by.
+
+        One on this machine may not: a browser here can be made to call this service by a name of another site, with
+        the proxy's header.
+        """
+        return self.is_proxied(visitor) and not is_loopback(visitor.address)
+
     def _is_at_proxy(self, visitor: Visitor) -> bool:
         """Whether a request comes from where a trusted proxy is, which names everybody whom it has checked."""
         return bool(self._rules.proxy_header) and visitor.address in self._rules.proxies
@@ -105,11 +113,13 @@ class Access:
         return Caller(name=name if account is None else account.name, right=right, via="proxy")
 
     def _of_session(self, visitor: Visitor) -> Caller | None:
-        session = visitor.session
-        account = self._book.find_account(str(session.get("account", "")))
-        if account is not None and session.get("epoch") == account.epoch:
-            return Caller(name=account.name, right=_RIGHTS[account.right], via="session")
-        key = self._book.find_key(str(session.get("link", "")))
+        session = self._book.find_session(_session_id(visitor))
+        if session is None:
+            return None
+        if session.via == "account":
+            account = self._book.find_account(session.of)
+            return None if account is None else Caller(name=account.name, right=_RIGHTS[account.right], via="session")
+        key = self._book.find_key(session.of)
         return None if key is None or key.kind != "link" else _bearer(key)
 
     def check(self, caller: Caller, needed: Right) -> None:
@@ -133,8 +143,7 @@ class Access:
         if account is None or not is_right:
             raise WhoAreYou("Name or password is wrong.", hint="Try again; the owner can set a new password.")
         self._attempts.note_success(keys)
-        visitor.session.clear()
-        visitor.session.update(account=account.name, epoch=account.epoch)
+        self._begin_session(visitor, "account", account.name)
         return Caller(name=account.name, right=_RIGHTS[account.right], via="session")
 
     def log_in_by_link(self, visitor: Visitor, shown: str) -> Caller:
@@ -145,9 +154,23 @@ class Access:
         if key is None or key.kind != "link":
             self._attempts.note_failure(keys, now_s)
             raise WhoAreYou("This link is not valid any more.", hint="Ask the owner for a new one.")
-        visitor.session.clear()
-        visitor.session.update(link=key.id)
+        present = self._book.find_session(_session_id(visitor))
+        # A tablet that opens its link at every start has one session and not many.
+        if present is None or not present.is_of("link", key.id):
+            self._begin_session(visitor, "link", key.id)
         return _bearer(key)
+
+    def log_out(self, visitor: Visitor) -> None:
+        """End the session of a browser, and of whoever copied its cookie."""
+        if self._book.find_session(_session_id(visitor)) is not None:
+            self._book.end_session(_session_id(visitor))
+        visitor.session.clear()
+
+    def _begin_session(self, visitor: Visitor, via: Literal["account", "link"], of: str) -> None:
+        session = Session(id=new_key(), via=via, of=of)
+        self._book.begin_session(session, instead=_session_id(visitor))
+        visitor.session.clear()
+        visitor.session.update(id=session.id)
 
     def _check_pace(self, keys: tuple[str, ...], now_s: float) -> None:
         wait_s = self._attempts.wait_s(keys, now_s)
@@ -173,7 +196,6 @@ class Access:
             name=name if known is None else known.name,
             right=right,
             password_hash=hashed,
-            epoch=0 if known is None else known.epoch + 1,
             created_at=self._now().isoformat() if known is None else known.created_at,
         )
         self._book.put_account(account)
@@ -221,6 +243,10 @@ class Access:
 
     def _now(self) -> datetime:
         return self._clock.now().replace(microsecond=0)
+
+
+def _session_id(visitor: Visitor) -> str:
+    return str(visitor.session.get("id", ""))
 
 
 def _bearer(key: Key) -> Caller:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import secrets
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,11 @@ from typing import Literal
 from openvoy import codec
 from openvoy.errors import ConfigError
 
+_LOG = logging.getLogger(__name__)
+
 FILE_NAME = "access.json"
+MOST_SESSIONS = 50
+"""Of one account or link; who logs in once more ends the oldest."""
 SECRET_BYTES = 32
 KEY_BYTES = 24
 
@@ -25,8 +30,6 @@ class Account:
     name: str
     right: Literal["owner", "viewer"]
     password_hash: str = field(repr=False)
-    epoch: int = 0
-    """Sessions of an earlier epoch have ended: it grows with every change of password."""
     created_at: str = ""
 
 
@@ -43,6 +46,20 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser that has logged in; what its cookie says counts for as long as this is kept."""
+
+    id: str = field(repr=False)
+    via: Literal["account", "link"]
+    of: str
+    """Name of the account, or id of the link."""
+
+    def is_of(self, via: str, of: str) -> bool:
+        """Whether it is of this account, whatever the case of its name, or of this link."""
+        return self.via == via and self.of.casefold() == of.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
     """What the file holds."""
 
@@ -50,6 +67,8 @@ class Contents:
     """Encrypts what browsers are given to show again."""
     accounts: tuple[Account, ...] = ()
     keys: tuple[Key, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    """The oldest first."""
 
 
 class AccessBook:
@@ -86,23 +105,56 @@ class AccessBook:
         hashed = hash_key(shown)
         return next((one for one in self.contents.keys if secrets.compare_digest(one.hash, hashed)), None)
 
+    def find_session(self, id: str) -> Session | None:  # noqa: A002 - as above
+        """Find a session that has not ended."""
+        return next((one for one in self.contents.sessions if one.id == id), None)
+
     def put_account(self, account: Account) -> None:
-        """Add an account, or replace the one of its name."""
-        others = tuple(one for one in self.contents.accounts if one.name.casefold() != account.name.casefold())
-        self._write(replace(self.contents, accounts=(*others, account)))
+        """Add an account, or replace the one of its name, whose sessions end."""
+        others = self._accounts_but(account.name)
+        self._write(
+            replace(self.contents, accounts=(*others, account), sessions=self._without("account", account.name))
+        )
 
     def remove_account(self, name: str) -> None:
-        """Remove an account."""
-        left = tuple(one for one in self.contents.accounts if one.name.casefold() != name.casefold())
-        self._write(replace(self.contents, accounts=left))
+        """Remove an account and end its sessions."""
+        left = self._accounts_but(name)
+        self._write(replace(self.contents, accounts=left, sessions=self._without("account", name)))
 
     def put_key(self, key: Key) -> None:
         """Add a key."""
         self._write(replace(self.contents, keys=(*self.contents.keys, key)))
 
     def remove_key(self, id: str) -> None:  # noqa: A002 - as above
-        """Remove a key."""
-        self._write(replace(self.contents, keys=tuple(one for one in self.contents.keys if one.id != id)))
+        """Remove a key and end its sessions."""
+        left = tuple(one for one in self.contents.keys if one.id != id)
+        self._write(replace(self.contents, keys=left, sessions=self._without("link", id)))
+
+    def begin_session(self, session: Session, *, instead: str = "") -> None:
+        """Begin a session; `instead` is the one that the same browser had."""
+        others = [one for one in self.contents.sessions if one.id != instead]
+        own = [one for one in others if one.is_of(session.via, session.of)]
+        ended = {one.id for one in own[: max(0, len(own) + 1 - MOST_SESSIONS)]}
+        self._write_sessions((*(one for one in others if one.id not in ended), session))
+
+    def end_session(self, id: str) -> None:  # noqa: A002 - as above
+        """End a session: no cookie brings it back."""
+        self._write_sessions(tuple(one for one in self.contents.sessions if one.id != id))
+
+    def _accounts_but(self, name: str) -> tuple[Account, ...]:
+        return tuple(one for one in self.contents.accounts if one.name.casefold() != name.casefold())
+
+    def _without(self, via: str, of: str) -> tuple[Session, ...]:
+        return tuple(one for one in self.contents.sessions if not one.is_of(via, of))
+
+    def _write_sessions(self, sessions: tuple[Session, ...]) -> None:
+        """Keep sessions; a full disk keeps nobody out, or in, until the next start."""
+        contents = replace(self.contents, sessions=sessions)
+        try:
+            self._write(contents)
+        except ConfigError as error:
+            _LOG.warning("who has logged in or out is forgotten at the next start: %s", error.message)
+            self.contents = contents
 
     def _write(self, contents: Contents) -> None:
         if self._file is not None:

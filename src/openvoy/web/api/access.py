@@ -113,8 +113,8 @@ async def log_in_by_link(backend: Backend, *, visit: Visit, body: LinkLogin) -> 
 
 
 async def log_out(backend: Backend, *, visit: Visit) -> Me:
-    """Forget this browser."""
-    visit.visitor.session.clear()
+    """End this browser's session, and that of whoever copied its cookie."""
+    backend.access.log_out(visit.visitor)
     return _me(backend, backend.access.identify(visit.visitor))
 
 

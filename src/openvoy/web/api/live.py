@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated, Self, cast
 
 from openvoy.codec import doc
 from openvoy.errors import StorageError
 from openvoy.ports import Columns
+from openvoy.web.access import Right
 from openvoy.web.backend import Backend
-from openvoy.web.operation import GatewayName, Operation
+from openvoy.web.operation import GatewayName, Operation, Visit
 from openvoy.web.problems import BadQuery
 from openvoy.web.query import find_gateway
 from openvoy.web.window import KEPT, LivePoint
@@ -38,14 +39,30 @@ class LiveColumns:
     load_w: Numbers
 
 
-async def follow_live(backend: Backend) -> AsyncIterator[bytes]:
+async def follow_live(backend: Backend, *, visit: Visit) -> AsyncIterator[bytes]:
     """Server-sent events of all gateways.
 
     `event: update` with `data: {"status": …, "snapshot": …|null}` at once for every gateway and whenever something of
     it changes; a comment every 15 s. A reader that is slow gets the newest values, never a backlog. While
     `status.is_fresh` is false the snapshot is the last whole one, of `status.fresh_at`.
     """
-    return backend.live.follow()
+    return _WhileAllowed(backend, visit)
+
+
+class _WhileAllowed:
+    """A stream that ends where its reader logs out, or a link or key is revoked."""
+
+    def __init__(self, backend: Backend, visit: Visit) -> None:
+        self._events, self._access, self._visitor = backend.live.follow(), backend.access, visit.visitor
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        event = await anext(self._events)
+        if self._access.identify(self._visitor).right < Right.VIEWER:
+            raise StopAsyncIteration
+        return event
 
 
 async def read_live_window(
