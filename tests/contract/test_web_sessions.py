@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -72,7 +73,7 @@ async def test_who_logs_in_anew_in_the_same_browser_has_one_session(service: Web
 
 
 async def test_an_account_made_anew_under_the_same_name_lets_no_old_session_in(service: WebService) -> None:
-    ben = {"name": "ben", "password": PASSWORD, "right": "viewer"}
+    ben: dict[str, Any] = {"name": "ben", "password": PASSWORD, "right": "viewer"}
     await send(service.browser, "PUT", "/api/v1/accounts", **ben)
     async with stranger(service) as browser:
         await log_in(browser, "ben")
