@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hoursOf, totalOf, type BalanceColumns } from "../src/pages/meters/balance";
-import { cellsOf, channelsOf, pick } from "../src/pages/meters/series";
+import { cellsOf, channelsOf, marksOf, pick } from "../src/pages/meters/series";
 import type { MeterColumns } from "../src/pages/meters/api";
 
 const none = [null, null, null];
@@ -51,5 +51,17 @@ describe("lines of a meter", () => {
       ["0", { 0: 231, 1: 232 }],
       ["600", { 0: null, 1: 234 }],
     ]);
+  });
+});
+
+describe("the marks of a day's chart", () => {
+  it("are its ends, and zero well between them", () => {
+    expect(marksOf(207, 253)).toEqual([253, 207]);
+    expect(marksOf(-2000, 900)).toEqual([900, 0, -2000]);
+    expect(marksOf(-10, 3000)).toEqual([3000, -10]);
+  });
+
+  it("are one where all values are the same, as those of a night are", () => {
+    expect(marksOf(0, 0)).toEqual([0]);
   });
 });

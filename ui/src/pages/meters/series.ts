@@ -23,6 +23,16 @@ export function pick(columns: MeterColumns, name: Measure, channel: number): Omi
   return { at: rows.map((row) => columns.at[row]!), values: rows.map((row) => columns[name][row] ?? null) };
 }
 
+/** So far from the ends, as a share of the whole, the words of zero have room. */
+const ROOM = 0.15;
+
+/** The ends of what is drawn, each once, and zero where it lies well between them. */
+export function marksOf(low: number, high: number): number[] {
+  if (low === high) return [low];
+  const room = (high - low) * ROOM;
+  return [high, ...(low < -room && high > room ? [0] : []), low];
+}
+
 /** A row for each time at which any of the lines says something; columns are named by their place. */
 export function cellsOf(lines: readonly Line[], labelOf: (at_s: number) => string): Cell[] {
   const rows = new Map<number, Record<string, Maybe<number>>>();
