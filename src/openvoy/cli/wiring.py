@@ -84,7 +84,8 @@ async def open_history(folder: Path, live_days: int) -> AsyncIterator[HistorySto
     store = await HistoryStore.open(folder, live_days=live_days)
     try:
         for damaged in store.set_aside:
-            say(f"History: {damaged.reason}. The file is kept as {damaged.path}; collection goes on with a new one.")
+            anew = "; the history was made anew from its months and its journal" if damaged.is_whole_history else ""
+            say(f"History: {damaged.reason}. What was there is kept as {damaged.path}{anew}.")
         yield store
     finally:
         await store.close()

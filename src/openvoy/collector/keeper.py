@@ -35,7 +35,7 @@ class Keeper:
         """Why nothing is written at the moment."""
         self._since: datetime | None = None
         self._lost = self._lost_before = 0
-        """Batches given up since the start, and until the trouble began."""
+        """Batches given up since the start, and until the last trouble was over."""
 
     @property
     def status(self) -> HistoryStatus:
@@ -55,8 +55,9 @@ class Keeper:
         """Take a batch; it is written soon."""
         if len(self._waiting) >= MOST_WAITING:
             del self._waiting[1]  # the first may be on its way to the disk
+            if self._lost == self._lost_before:
+                _LOG.error("History could not be written for a day; for each minute that comes the oldest is given up.")
             self._lost += 1
-            _LOG.error("History could not be written for long; the oldest minute that waits is given up.")
         self._waiting.append(batch)
         self._arrived.set()
 
@@ -91,7 +92,7 @@ class Keeper:
         except StorageError as error:
             if self._problem is None:
                 _LOG.error("%s", error)
-                self._since, self._lost_before = self._clock.now(), self._lost
+                self._since = self._clock.now()
             self._problem = error
             return False
         self._waiting.popleft()
@@ -101,8 +102,9 @@ class Keeper:
 
     def _note_end(self, problem: StorageError, gateway: str | None, *, waited_count: int) -> None:
         lost_count, since = self._lost - self._lost_before, self._since
-        _LOG.warning("History is written again; %d minutes had to wait.", waited_count)
+        _LOG.warning("History is written again; %d minutes had to wait, %d were given up.", waited_count, lost_count)
         self._problem = self._since = None
+        self._lost_before = self._lost
         if gateway is not None:
             text = f"History could not be written for a time: {problem.message} {waited_count} minutes waited"
             text += f" and are kept now; {lost_count} were given up." if lost_count else " and are kept now."

@@ -27,7 +27,8 @@ _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
     (None, r"Cannot CHECKPOINT", Fault.BUSY),
     (None, r"Conflicting lock|Could not set lock|already attached|Unique file handle conflict", Fault.LOCKED),
     (None, r"No space left|Disk quota|File too large|max_temp_directory_size", Fault.FULL),
-    (None, r"Permission denied|Read-only file system|Operation not permitted|read-only mode", Fault.READ_ONLY),
+    (None, r"Read-only file system", Fault.READ_ONLY),
+    (None, r"Permission denied|Operation not permitted|read-only mode", Fault.FORBIDDEN),
     (None, r"database file with version number|storage version .* newer|newer version of DuckDB", Fault.NEWER),
     (None, r"[Cc]orrupt|checksum|not a valid DuckDB|Could not read enough bytes|replaying WAL", Fault.CORRUPT),
     (duckdb.SerializationException, "", Fault.CORRUPT),
@@ -54,7 +55,8 @@ def _say(error: duckdb.Error, fault: Fault) -> str:
     if fault is Fault.LOCKED:
         holder = re.search(r"\(PID (\d+)\)", str(error))
         return f"process {holder[1]} has it open." if holder else "it is open elsewhere."
-    return str(error).partition("\n")[0].strip()
+    said = str(error).partition("\n")[0].strip()
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 @contextlib.contextmanager

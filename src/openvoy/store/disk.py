@@ -13,7 +13,9 @@ UNFINISHED = "unfinished"
 
 _MEANING = {
     Fault.FULL: {errno.ENOSPC, errno.EDQUOT, errno.EFBIG},
-    Fault.READ_ONLY: {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST},
+    Fault.FORBIDDEN: {errno.EACCES, errno.EPERM},
+    Fault.READ_ONLY: {errno.EROFS},
+    Fault.IN_THE_WAY: {errno.ENOTDIR, errno.EISDIR, errno.EEXIST},
 }
 
 

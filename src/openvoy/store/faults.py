@@ -13,7 +13,12 @@ class Fault(Enum):
     LOCKED = "Another process works with this history. Stop it, or choose another folder under [store] path."
     CORRUPT = "The history file is damaged. Restore a backup, or move the file away: Openvoy then begins a new one."
     FULL = "Free some space on the disk; writing goes on by itself as soon as there is room."
-    READ_ONLY = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
+    FORBIDDEN = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
+    READ_ONLY = (
+        "Have its file system mounted for writing, or choose another [store] path. The system makes one read-only "
+        "when its disk or card has errors: 'dmesg' says so, and then replace it."
+    )
+    IN_THE_WAY = "Move away what has this name, or choose another [store] path."
     NEWER = "A newer Openvoy wrote this history. Update Openvoy, or choose another folder under [store] path."
     MEMORY = "Ask for a shorter time or a coarser step, or raise the store's memory limit."
     UNFINISHED = (
@@ -34,3 +39,8 @@ class StoreFault(StorageError):
         """Say what happened; the advice is the fault's."""
         super().__init__(message, hint=fault.value)
         self.fault = fault
+
+    @property
+    def reason(self) -> str:
+        """What happened, to stand inside a sentence."""
+        return self.message.removeprefix("History: ").removesuffix(".")

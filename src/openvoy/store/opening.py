@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
 from openvoy.store.database import Database, Session
-from openvoy.store.disk import UNFINISHED, sync_folder
+from openvoy.store.disk import UNFINISHED, fault_of, sync_folder
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.migrations import MIGRATIONS, migrate
@@ -39,7 +39,7 @@ def open_history(
                 raise
             log = file.with_name(FILE_NAME + ".wal")
             is_log = "WAL" in fault.message and log.exists() and not aside
-            aside.append(set_aside(log if is_log else file, fault.message))
+            aside.append(set_aside(log if is_log else file, fault.reason))
 
 
 def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside: list[SetAside]) -> Database:
@@ -71,9 +71,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise StoreFault(Fault.READ_ONLY, f"History: {folder} is not a folder.") from error
+        raise StoreFault(Fault.IN_THE_WAY, f"History: {folder} is not a folder.") from error
     except OSError as error:
-        raise _fault(error, f"History: the folder {folder} cannot be made") from error
+        raise fault_of(error, f"History: the folder {folder} cannot be made") from error
 
 
 def _is_database(file: Path) -> bool:
@@ -82,7 +82,7 @@ def _is_database(file: Path) -> bool:
             opened.seek(_MAGIC_OFFSET)
             return opened.read(len(_MAGIC)) == _MAGIC
     except OSError as error:
-        raise _fault(error, f"History: {file} cannot be read") from error
+        raise fault_of(error, f"History: {file} cannot be read") from error
 
 
 def set_aside(file: Path, reason: str) -> SetAside:
@@ -101,9 +101,5 @@ def set_aside(file: Path, reason: str) -> SetAside:
             part.rename(part.with_name(stem + part.name.removeprefix("history")))
         sync_folder(file.parent)
     except OSError as error:
-        raise _fault(error, f"History: {file} is damaged and cannot be set aside") from error
+        raise fault_of(error, f"History: {file} is damaged and cannot be set aside") from error
     return SetAside(at=at, path=target, reason=reason, is_whole_history=is_history)
-
-
-def _fault(error: OSError, what: str) -> StoreFault:
-    return StoreFault(Fault.READ_ONLY, f"{what}: {error.strerror or error}.")

@@ -63,7 +63,7 @@ def _read_months(catalog: Catalog) -> Iterator[tuple[list[Part], Mapping[str, An
             yield read_manifest(folder)
         except StoreFault as fault:
             catalog.inspector.tell(
-                SetAside(at=last_written(folder), path=folder, reason=fault.message, is_whole_history=False)
+                SetAside(at=last_written(folder), path=folder, reason=fault.reason, is_whole_history=False)
             )
 
 

@@ -45,9 +45,13 @@ class Scribe:
         """Queue a change."""
         return self._inbox.put(_Task(change))
 
+    def stop(self) -> None:
+        """Take nothing more; what is queued is acknowledged still."""
+        self._inbox.close(_Task())
+
     def close(self) -> None:
         """Acknowledge what is queued, and end."""
-        self._inbox.close(_Task())
+        self.stop()
         self._thread.join()
 
     def _run(self) -> None:

@@ -164,10 +164,11 @@ class Writer:
                 self._tidy(is_end=task.is_end)
         finally:
             self._close_database()
+            self._scribe.stop()
+            self._inbox.refuse([task])  # the scribe may wait for one of them
+            self._scribe.close()
             if self._journal is not None:
                 self._journal.close()
-            self._inbox.refuse([task])
-            self._scribe.close()
             self._ended.set_result(None)
 
     def _serve(self, task: _Task) -> None:
@@ -277,7 +278,7 @@ class Writer:
         if fault.fault is Fault.CORRUPT:
             self._close_database()
             try:
-                self._damages.note([set_aside(database.path, fault.message)])
+                self._damages.note([set_aside(database.path, fault.reason)])
             except StoreFault:
                 return False
             return True
@@ -316,7 +317,7 @@ class Writer:
                     self._note_sealing(None)
             except StoreFault as fault:
                 if database.is_alive():
-                    self._note_sealing(fault.message)
+                    self._note_sealing(f"{fault.message} {fault.hint}")
                 else:
                     # It is opened anew for the next batch, which tells whether the disk takes anything.
                     self._close_database()

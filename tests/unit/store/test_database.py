@@ -25,7 +25,7 @@ from tests.unit.store.records import START, everything, minute, opened, power
         (duckdb.IOException('IO Error: Could not set lock on file "h": Conflicting lock is held'), Fault.LOCKED),
         (duckdb.Error("Resource In Use Error: Unique file handle conflict: Cannot attach"), Fault.LOCKED),
         (duckdb.TransactionException("Failed to commit: No space left on device"), Fault.FULL),
-        (duckdb.IOException('IO Error: Cannot open file "h": Permission denied'), Fault.READ_ONLY),
+        (duckdb.IOException('IO Error: Cannot open file "h": Permission denied'), Fault.FORBIDDEN),
         (duckdb.IOException('IO Error: Cannot open file "h": Read-only file system'), Fault.READ_ONLY),
         (duckdb.IOException("Trying to read a database file with version number 99"), Fault.NEWER),
         (duckdb.Error("Corrupt database file: computed checksum 1 does not match stored checksum 2"), Fault.CORRUPT),
@@ -75,6 +75,14 @@ def test_the_library_draws_no_bar_on_the_output_of_a_process(tmp_path: Path) -> 
         check=False,
     )
     assert (done.stdout.split(), done.stderr) == (3 * ["[(False,)]"], "")
+
+
+async def test_what_the_library_says_ends_as_a_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        for query in ("SELECT unheard", "SELECT 1 FROM unheard", "nonsense"):
+            with pytest.raises(StorageError) as told:
+                await store.ask(query)
+            assert told.value.message.endswith((".", "!")), told.value.message
 
 
 async def test_a_session_that_is_used_again_sees_the_present_and_none_of_a_persons_views(tmp_path: Path) -> None:

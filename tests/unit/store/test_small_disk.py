@@ -31,7 +31,8 @@ async def test_a_read_only_disk_is_named_when_a_history_is_opened(disk: Path) ->
         with pytest.raises(StorageError, match="Read-only file system") as told:
             async with opened(folder):
                 pass
-        assert "right to write" in told.value.hint
+        assert "mounted for writing" in told.value.hint
+        assert told.value.message.endswith(".")
     assert mount("-o", "remount,rw", str(disk))
     async with opened(folder) as store:
         assert not store.set_aside
