@@ -147,7 +147,9 @@ class Boundaries:
                 if value_wh is None or (near and near[-1].at_s >= at_s):
                     continue  # nothing, or a quarter that stands beside the bounds before these, too
                 is_inside = len(near) > 1 and near[-2].at_s // NEAR_S == quarter and quarter not in self._divided
-                near[-1 if is_inside else len(near) :] = [Count(at_s, value_wh, estimated, integrated)]
+                if is_inside:
+                    near.pop()
+                near.append(Count(at_s, value_wh, estimated, integrated))
 
     def _quarters(self, run: Sequence[int]) -> set[int]:
         """Give the quarters beside the bounds, and that of all readings' end where it is among the bounds."""

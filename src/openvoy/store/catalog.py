@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from openvoy.store import tables
 from openvoy.store.inspecting import Inspector
 from openvoy.store.tables import Table
 from openvoy.store.times import utc
+from openvoy.store.unpacked import File, Unpacked
 
 FOLDER = "sealed"
 
@@ -54,6 +55,10 @@ class Catalog:
     """What was read of the names that ids stand for, by query; a new name begins a new catalog."""
     counted: dict[str, frozenset[str]] = field(default_factory=dict)
     """Quantities that were met in a table of counters; there may be more."""
+    days: dict[Hashable, Any] = field(default_factory=dict)
+    """What is kept of days while none are to be added, by what was asked."""
+    unpacked: Unpacked = field(default_factory=Unpacked)
+    """The files of which days are looked at."""
     settled: set[tuple[str, str, str, str]] = field(default_factory=set)
     """Tables, time zones and spans of which no days are to be added up while the sealed months stay as they are."""
 
@@ -70,6 +75,15 @@ class Catalog:
     def has(self, part: Part) -> bool:
         """Whether there are rows of a part to be read."""
         return part.rows > 0 and self.inspector.is_good(part.path(self.folder), part.digest)
+
+    def columns(self, table: Table, start_s: float, end_s: float) -> list[list[Any]] | None:
+        """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
+        if not self.is_all_sealed(table, start_s, end_s):
+            return None
+        files = [
+            File(table, part.path(self.folder), part.digest, part.rows) for part in self.files(table, start_s, end_s)
+        ]
+        return self.unpacked.between(files, start_s, end_s)
 
     def until(self, table: Table) -> datetime | None:
         """The end of a table's newest sealed month."""
@@ -111,8 +125,13 @@ class Catalog:
 
     def scan(self, parts: Sequence[Part]) -> str:
         """The files themselves, as source of a query."""
-        files = ", ".join("'" + str(part.path(self.folder)).replace("'", "''") + "'" for part in parts)
-        return f"read_parquet([{files}])"
+        return scan(part.path(self.folder) for part in parts)
+
+
+def scan(paths: Iterable[Path]) -> str:
+    """Sealed files as source of a query."""
+    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{files}])"
 
 
 def _restored(table: Table, column: str) -> str:
@@ -174,7 +193,7 @@ class Shared:
             self.turns += 1
             try:
                 yield
-                self.catalog = replace(self.catalog, parts=self._merged(parts), settled=set())
+                self.catalog = replace(self.catalog, parts=self._merged(parts), settled=set(), days={})
                 self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
             finally:
                 self.turns += 1

@@ -23,6 +23,8 @@ from openvoy.store.times import since_epoch_s, utc
 
 MOST_ZONES = 4
 """A site has one time zone; of more than these no days are kept."""
+MOST_REMEMBERED = 4
+"""Years of days that are held in memory at once."""
 ESTIMATED, INTEGRATED = 1, 2
 """What a day's energy may be, as bits."""
 
@@ -48,6 +50,21 @@ class _Place(NamedTuple):
 
 def read_days(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> Mapping[tuple[int, str], list[Kept]]:
     """Read what is kept of the days between bounds, by owner and quantity."""
+    catalog, asked = session.catalog, (table.name, zone, tuple(bounds))
+    found = catalog.days.get(asked)
+    if found is None:
+        found = _read_days(session, table, zone, bounds)
+        # While months stay as they are sealed, days are only ever added, and here none are to be.
+        months = _months_of(bounds)
+        is_settled = months and (table.name, zone, months[0], months[-1]) in catalog.settled
+        if is_settled and len(catalog.days) < MOST_REMEMBERED:
+            catalog.days[asked] = found
+    return found
+
+
+def _read_days(
+    session: Session, table: Table, zone: str, bounds: Sequence[int]
+) -> Mapping[tuple[int, str], list[Kept]]:
     within = "WHERE table_name = ? AND zone = ? AND month >= ? AND month <= ?"
     args = [table.name, zone, month_of(utc(bounds[0])), month_of(utc(bounds[-1]))]
     places = {
@@ -82,18 +99,18 @@ def _find_place(days_s: Sequence[int], bounds: Sequence[int]) -> _Place | None:
 
 def due_months(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> list[str]:
     """Find the sealed months between bounds of which days are not kept that could be."""
-    if len(bounds) < 2:
-        return []
-    months = months_between(utc(bounds[0]), utc(bounds[-1]))
-    if not months:
-        return []
-    span = (table.name, zone, months[0], months[-1])
-    if span in session.catalog.settled:
+    months = _months_of(bounds)
+    if not months or (span := (table.name, zone, months[0], months[-1])) in session.catalog.settled:
         return []
     due = _find_due(session, table, zone, months)
     if not due:
         session.catalog.settled.add(span)
     return due
+
+
+def _months_of(bounds: Sequence[int]) -> Sequence[str]:
+    """Give the months that days between bounds lie in; none where they are too many to name."""
+    return (months_between(utc(bounds[0]), utc(bounds[-1])) or ()) if len(bounds) > 1 else ()
 
 
 def _find_due(session: Session, table: Table, zone: str, months: Sequence[str]) -> list[str]:

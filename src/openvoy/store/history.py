@@ -94,7 +94,7 @@ class HistoryStore(Readers):
         start_s, end_s = unix_s(start), unix_s(end)
         if step_s < 1:
             raise ValueError(f"a step is at least 1 s, not {step_s}")
-        return await self._read(
+        return await self._read_by_day(
             lambda session: read_power(
                 session,
                 start_s=start_s,
@@ -154,7 +154,7 @@ class HistoryStore(Readers):
     ) -> Columns:
         """Reports of inverters by time and serial."""
         start_s, end_s = unix_s(start), unix_s(end)
-        return await self._read(
+        return await self._read_by_day(
             lambda session: read_rest.read_inverters(
                 session, start_s=start_s, end_s=end_s, gateway=gateway, serial=serial
             )

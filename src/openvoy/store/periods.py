@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +14,8 @@ from openvoy.errors import ConfigError
 
 Period = Literal["hour", "day", "week", "month", "year"]
 HOUR_S = 3600
+MOST_MIDNIGHTS = 4096
+"""Remembered, since each view of a year asks for all of them: ten years of days."""
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -38,8 +41,8 @@ def build_bounds(*, start: datetime, end: datetime, by: Period, zone: ZoneInfo) 
         return _hours(start, end, zone)
     first, following = _STEPS[by]
     bounds = [_midnight(first(first_day), zone)]
-    day = first(first_day)
-    while bounds[-1] < end.timestamp():
+    day, end_s = first(first_day), end.timestamp()
+    while bounds[-1] < end_s:
         day = following(day)
         bounds.append(_midnight(day, zone))
     return bounds
@@ -52,6 +55,7 @@ def _hours(start: datetime, end: datetime, zone: ZoneInfo) -> list[int]:
     return hours[bisect_right(hours, start.timestamp()) - 1 : bisect_left(hours, end.timestamp()) + 1]
 
 
+@lru_cache(maxsize=MOST_MIDNIGHTS)
 def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time.min, zone).timestamp())
 

@@ -39,7 +39,8 @@ def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gatew
     found = wanted.read(session) if gateway_ids and end_s > start_s else {}
     if not found:
         return {"at": [], **{name: [] for name in MEASURES}}
-    first, last = min(min(steps) for steps, *_ in found.values()), max(max(steps) for steps, *_ in found.values())
+    ends = [_ends(steps) for steps, *_ in found.values()]
+    first, last = min(first for first, _ in ends), max(last for _, last in ends)
     if last - first >= MOST_STEPS:
         raise StoreFault(Fault.MEMORY, f"History: {last - first + 1} steps are too many to read at once.")
     columns: dict[str, Sequence[float | None]] = {
@@ -51,6 +52,10 @@ def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gatew
         total = parts[0] if len(parts) == 1 else add_up(parts, grace_steps=grace_steps, mean=name == "soc_pct")
         columns[name] = total if wanted.is_rounded and len(parts) == 1 else [_rounded(value) for value in total]
     return columns
+
+
+def _ends(steps: Sequence[int]) -> tuple[int, int]:
+    return (steps[0], steps[-1]) if isinstance(steps, range) else (min(steps), max(steps))
 
 
 def _rounded(value: float | None) -> float | None:
@@ -122,11 +127,16 @@ class _Range:
 
     def _single_rows(self, session: Session, from_s: int) -> Found | None:
         """Read rows that are a step each, as they are; None where one reaches beyond its step, or two share one."""
-        measures = ", ".join(f"CAST({name} AS DOUBLE)" for name in MEASURES)
-        at_s = f"CAST(epoch(time) AS BIGINT) - {self._start_s}"
-        selected = f"gateway_id, {at_s}, interval_s, {measures}"
-        rows = session.rows_of(tables.POWER, selected, from_s, self._end_s)
-        every = {number: columns for number, columns in _by_gateway(rows).items() if number in self._ids}
+        columns: Sequence[Sequence[Any]] | None = session.catalog.columns(tables.POWER, from_s, self._end_s)
+        if columns is None:
+            measures = ", ".join(f"CAST({name} AS DOUBLE)" for name in MEASURES)
+            selected = f"CAST(epoch(time) AS BIGINT), gateway_id, interval_s, {measures}"
+            columns = _turned(session.rows_of(tables.POWER, selected, from_s, self._end_s))
+        if not columns:
+            return {}
+        at_s, ids, *rest = columns
+        since_start_s = [at - self._start_s for at in at_s]
+        every = {n: found for n, found in _by_gateway([ids, since_start_s, *rest]).items() if n in self._ids}
         found = {number: self._single_steps(*columns) for number, columns in every.items()}
         whole = {number: columns for number, columns in found.items() if columns is not None}
         return {number: columns for number, columns in whole.items() if columns[0]} if whole == found else None
@@ -151,7 +161,7 @@ class _Range:
         rows = session.rows(self._means(self._aligned(source), quarters))
         if any(reach_s > 0 for *_, reach_s in rows):
             rows = session.rows(self._means(self._overlapping(source), quarters))
-        return _by_gateway([row[:-1] for row in rows if row[1] >= 0])
+        return _by_gateway(_turned([row[:-1] for row in rows if row[1] >= 0]))
 
     def _means(self, parts: str, quarters: str | None) -> str:
         """Means by step of parts of it: all are added up at once, since planning more takes longer than adding."""
@@ -208,14 +218,22 @@ class _Range:
         return f"SELECT gateway_id, step, {_weighted(weight)}, -1 AS reach_s FROM ({parts})"
 
 
-def _by_gateway(rows: Sequence[tuple[Any, ...]]) -> Found:
-    """Turn rows that begin with their gateway into columns by gateway."""
-    every = list(zip(*rows, strict=True))
-    gateways = set(every[0]) if every else set()
+def _turned(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True))
+
+
+def _by_gateway(columns: Sequence[Sequence[Any]]) -> Found:
+    """Divide columns, of which the first says whose values they are, by gateway."""
+    if not columns:
+        return {}
+    owners, *rest = columns
+    gateways = set(owners)
     if len(gateways) == 1:
-        return {gateways.pop(): every[1:]}
-    parts = {number: [row for row in rows if row[0] == number] for number in gateways}
-    return {number: list(zip(*part, strict=True))[1:] for number, part in parts.items()}
+        return {gateways.pop(): rest}
+    return {
+        number: [list(compress(values, [owner == number for owner in owners])) for values in rest]
+        for number in gateways
+    }
 
 
 def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC
+from itertools import compress
+from typing import Any
 
 from openvoy.model.counters import CounterSource
 from openvoy.model.records import CounterRecord, EnergyRecord, EventRecord
@@ -59,6 +61,23 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     names = ("at", "serial", *_INVERTER_MEASURES)
     if not devices:
         return {name: [] for name in names}
+    unpacked = session.catalog.columns(tables.INVERTER_REPORT, start_s, end_s)
+    columns = unpacked or _read_reports(session, start_s, end_s, devices)
+    if not columns:
+        return {name: [] for name in names}
+    at_s, ids, *measured = columns if devices.keys() >= set(columns[1]) else _of_devices(columns, devices)
+    if len(at_s) > MOST_REPORTS:
+        raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
+    return dict(zip(names, (at_s, [devices[number] for number in ids], *measured), strict=True))
+
+
+def _of_devices(columns: Sequence[Sequence[Any]], devices: Collection[int]) -> list[list[Any]]:
+    is_wanted = [number in devices for number in columns[1]]
+    return [list(compress(values, is_wanted)) for values in columns]
+
+
+def _read_reports(session: Session, start_s: int, end_s: int, devices: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Read times, devices and measures by time and device, a row more than are told at once."""
     measures = ", ".join(_INVERTER_MEASURES)
     selected = f"CAST(epoch(time) AS BIGINT), device_id, {measures}"
     reports = session.catalog.selected(tables.INVERTER_REPORT, selected, start_s, end_s)
@@ -67,12 +86,7 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
         f"WHERE id IN ({', '.join(map(str, devices))}) ORDER BY at_s, id LIMIT ?",
         [MOST_REPORTS + 1],
     )
-    if len(rows) > MOST_REPORTS:
-        raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
-    if not rows:
-        return {name: [] for name in names}
-    at_s, ids, *measured = zip(*rows, strict=True)
-    return dict(zip(names, (at_s, [devices[number] for number in ids], *measured), strict=True))
+    return list(zip(*rows, strict=True))
 
 
 def read_events(

@@ -213,7 +213,7 @@ class Writer:
     def _apply(self, ledger: Ledger) -> None:
         changes = self._backlog.above(0)
         try:
-            apply_changes(ledger, changes)
+            apply_changes(ledger, changes, self._opened_journal())
             self._stuck = None
         except StoreFault as fault:
             self._stuck = fault
