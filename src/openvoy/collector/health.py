@@ -41,6 +41,10 @@ class Health:
         self.status = replace(self.status, state=state, problem=error.message, hint=error.hint or None)
         self.refresh(now)
 
+    def note_settings(self, now: datetime) -> None:
+        """Take down that a setting has changed."""
+        self.status = replace(self.status, settings_at=now)
+
     def refresh(self, now: datetime) -> None:
         """Let freshness run out."""
         fresh_at = self.status.fresh_at

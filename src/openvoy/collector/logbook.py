@@ -15,6 +15,9 @@ from openvoy.ports.logbook import LogReader
 KEPT = timedelta(minutes=1)
 """The page takes a gateway seconds; impatient readers get the same one again."""
 
+SIZES = (50, 200)
+"""How many entries are asked for: who wants one more each time is no reason to ask each time."""
+
 
 class GatewayLogs:
     """The logs of the sources of a service. Implements ports.Logbook."""
@@ -24,6 +27,7 @@ class GatewayLogs:
         self._readers = {one.name: one.reader for one in sources if isinstance(one.reader, LogReader)}
         self._clock, self._turn = clock, asyncio.Lock()
         self._kept: dict[tuple[str, int], tuple[datetime, Sequence[LogEntry]]] = {}
+        """By gateway and by how many were asked for."""
 
     async def fetch_log(self, gateway: str, *, limit: int) -> Sequence[LogEntry]:
         """Fetch the newest entries of a gateway, or give those of the last minute."""
@@ -32,10 +36,11 @@ class GatewayLogs:
             raise EndpointMissing(
                 f"The log of gateway '{gateway}' cannot be read.", hint="Its page in a browser may show it."
             )
+        asked = next((size for size in SIZES if limit <= size), limit)
         async with self._turn:
-            at, entries = self._kept.get((gateway, limit), (None, ()))
+            at, entries = self._kept.get((gateway, asked), (None, ()))
             now = self._clock.now()
             if at is None or now - at >= KEPT:
-                entries = await reader.fetch_log(limit=limit)
-                self._kept[gateway, limit] = (now, entries)
-        return entries
+                entries = await reader.fetch_log(limit=asked)
+                self._kept[gateway, asked] = (now, entries)
+        return entries[:limit]

@@ -14,6 +14,7 @@ from openvoy.collector.health import Health
 from openvoy.collector.jumps import SANE_FROM, ClockWatch, describe_jump
 from openvoy.collector.keeper import Keeper
 from openvoy.collector.memory import recall, recall_nights
+from openvoy.collector.settings import SettingsWatch
 from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.model.records import Batch, EventRecord
@@ -45,6 +46,7 @@ class Poller:
         self._follower = Follower(reader, clock, is_quiet=self._nights.is_quiet)
         self._health = Health(name, host)
         self._watch = ClockWatch(clock)
+        self._settings = SettingsWatch()
         self._known: Capabilities | None = None
         self._books: Books | None = None
         self._silent_since: datetime | None = None
@@ -58,8 +60,11 @@ class Poller:
     async def read_again(self, endpoints: Iterable[Endpoint[Any]]) -> None:
         """Ask now for what somebody has changed, and publish it."""
         snapshot = await self._follower.read_again(endpoints)
+        self._health.note_settings(self._clock.now())
         if snapshot is not None and self._books is not None:
             self._publish(snapshot, is_new=False)
+        else:
+            self._feed.publish(self._health.status)
 
     async def close(self) -> None:
         """Hand the unfinished minute to history and close the connection."""
@@ -110,6 +115,8 @@ class Poller:
             self._keeper.keep(batch)
         if is_new:
             self._tell_values(snapshot, now)
+        if self._settings.take(snapshot):
+            self._health.note_settings(now)
         self._health.refresh(now)
         self._feed.publish(self._health.status, snapshot)
 

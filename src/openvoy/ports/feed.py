@@ -34,6 +34,8 @@ class GatewayStatus:
     """Share of the gateway's time that collection takes."""
     login_trouble: str | None = None
     """What will end in a login that fails, although values still arrive."""
+    settings_at: datetime | None = None
+    """When a setting of it was last told to it from here, or seen to be another one; None: not since the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ from openvoy.web.backend import NO_EXPORTERS, Backend, Shelf, SiteInfo
 from openvoy.web.broadcast import Broadcaster
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
+from openvoy.web.offers import SharedOffers
 from openvoy.web.operation import Operation, Problem, Visit
 from openvoy.web.problems import BadQuery, NothingThere, WebProblem
 from openvoy.web.schema_page import JSON_PATH, STYLE, STYLE_PATH, render_schema_page
@@ -99,6 +100,7 @@ def build_app(
         exporters=exporters,
         prices=prices,
         access=access,
+        offers=SharedOffers(clock),
         desk=desk,
         setup=setup,
         roof=roof,

@@ -15,6 +15,7 @@ from openvoy.ports.roof import Roof
 from openvoy.ports.setup import Setup
 from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
+from openvoy.web.offers import SharedOffers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Backend:
     live: Broadcaster
     exporters: Exporters
     access: Access
+    offers: SharedOffers
     desk: Desk | None = None
     """None: gateways are only read."""
     prices: Prices | None = None

@@ -46,8 +46,9 @@ class Undoing:
 
 async def list_controls(backend: Backend, *, gateway: GatewayName = None) -> Controls:
     """What a gateway can be told, with current values and bounds; it is asked for them, so this takes a while."""
-    name = find_gateway(backend.feed, gateway).name
-    return Controls(is_enabled=_desk(backend).is_enabled, offers=await _desk(backend).offers(name))
+    desk, status = _desk(backend), find_gateway(backend.feed, gateway)
+    offers = await backend.offers.fetch(desk, status)
+    return Controls(is_enabled=desk.is_enabled, offers=offers)
 
 
 async def preview_control(backend: Backend, *, body: Wish) -> Preview:
