@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benches import Row
-from openvoy.collector.recompute import REPLACED_GATEWAY, recompute
+from openvoy.collector.recompute import REPLACED_GATEWAY, Anew
 from openvoy.model.records import CorrectionRecord
 from openvoy.store import HistoryStore
 from openvoy.testing.truth.cases import KINDS, build_case
@@ -118,9 +118,12 @@ async def _join(life: Life, store: HistoryStore) -> None:
         details={"predecessor": old},
     )
     await store.write_corrections([correction])
-    found = await recompute(store, SUCCESSOR, until=life.clock.now())
-    assert found is not None
-    await store.replace_energy(gateway=SUCCESSOR, start=found.start, end=found.end, batch=found.batch)
+    anew, count = Anew(store, SUCCESSOR, until=life.clock.now()), 0
+    async for batch in anew.batches():
+        await store.write_part(batch, gateway=SUCCESSOR, number=count)
+        count += 1
+    assert anew.start is not None
+    await store.put_parts(gateway=SUCCESSOR, start=anew.start, end=anew.end, count=count)
 
 
 def _rows(verdict: Verdict) -> Sequence[Row]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from openvoy.cli.history.comparing import Levels, find_differences
-from openvoy.collector.recompute import BAD_RANGE, REPLACED_GATEWAY, recompute
-from openvoy.model.records import CorrectionRecord
+from openvoy.collector.recompute import BAD_RANGE, REPLACED_GATEWAY, Anew
+from openvoy.model.records import CorrectionRecord, EnergyRecord
 from openvoy.ports import Columns
 from openvoy.store import HistoryStore
 from openvoy.store.periods import build_bounds
@@ -125,6 +126,17 @@ async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> N
     assert list(columns["estimated"]) == [0, 1, 1, 1, 0, 0]
 
 
+async def account_anew(store: HistoryStore, gateway: str, until: datetime) -> tuple[Anew, Sequence[EnergyRecord]]:
+    """Put what accounting anew gives in the place of what is there; gives the new energies."""
+    anew = Anew(store, gateway, until=until)
+    batches = [batch async for batch in anew.batches()]
+    for number, batch in enumerate(batches):
+        await store.write_part(batch, gateway=gateway, number=number)
+    assert anew.start is not None
+    await store.put_parts(gateway=gateway, start=anew.start, end=anew.end, count=len(batches))
+    return anew, [row for batch in batches for row in batch.energy]
+
+
 async def test_accounting_anew_gives_the_same(tmp_path: Path) -> None:
     trouble = Trouble(
         episodes=(
@@ -136,14 +148,18 @@ async def test_accounting_anew_gives_the_same(tmp_path: Path) -> None:
     store = await HistoryStore.open(tmp_path)
     life = Life(build_case("without transformers, 7.6", 6, trouble), store)
     await life.live()
-    found = await recompute(store, life.site.definition.gateway.serial, until=life.clock.now())
-    assert found is not None
-    bounds = build_bounds(start=found.start, end=found.end, by="day", zone=life.case.site.zone)
+    gateway = life.site.definition.gateway.serial
+    old = await store.read_energy_rows(start=life.begin, end=life.clock.now(), gateway=gateway)
+    anew, new = await account_anew(store, gateway, life.clock.now())
+    assert anew.start is not None
+    bounds = build_bounds(start=anew.start, end=anew.end, by="day", zone=life.case.site.zone)
     before, after = Levels(bounds), Levels(bounds)
-    before.take(await store.read_energy_rows(start=found.start, end=found.end, gateway=found.gateway))
-    after.take(found.batch.energy)
+    before.take(old)
+    after.take(new)
     assert list(find_differences(before, after, bounds[:-1], life.case.site.zone)) == []
-    await store.replace_energy(gateway=found.gateway, start=found.start, end=found.end, batch=found.batch)
+    assert [row.at for row in new] == sorted({row.at for row in new}), "each energy is given once, in order"
+    kept = await store.read_energy_rows(start=anew.start, end=anew.end, gateway=gateway)
+    assert [row.at for row in kept] == [row.at for row in new]
     wrong = await wrong_days(life, store)
     await store.close()
     assert wrong == []
@@ -157,10 +173,8 @@ async def test_a_bad_range_is_left_out_and_the_energy_kept(tmp_path: Path) -> No
     start, end = life.begin + timedelta(hours=34), life.begin + timedelta(hours=40)
     correction = CorrectionRecord(gateway=gateway, at=life.clock.now(), kind=BAD_RANGE, start=start, end=end)
     await store.write_corrections([correction])
-    found = await recompute(store, gateway, until=life.clock.now())
-    assert found is not None
-    assert not [row for row in found.batch.energy if start <= row.at < end]
-    await store.replace_energy(gateway=gateway, start=found.start, end=found.end, batch=found.batch)
+    _, new = await account_anew(store, gateway, life.clock.now())
+    assert not [row for row in new if start <= row.at < end]
     wrong = await wrong_days(life, store)
     await store.close()
     assert wrong == []
@@ -182,9 +196,7 @@ async def test_a_replaced_gateway_goes_on_where_the_first_one_ended(tmp_path: Pa
         details={"predecessor": old},
     )
     await store.write_corrections([correction])
-    found = await recompute(store, SUCCESSOR, until=life.clock.now())
-    assert found is not None
-    await store.replace_energy(gateway=SUCCESSOR, start=found.start, end=found.end, batch=found.batch)
+    await account_anew(store, SUCCESSOR, life.clock.now())
     wrong = await wrong_days(life, store)
     await store.close()
     assert wrong == []

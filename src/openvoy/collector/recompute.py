@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from openvoy.collector.ledger import ENERGY_NAMES, Ledger
+from openvoy.collector.ledger import ENERGY_NAMES, ROWS_KEPT, Ledger
 from openvoy.errors import ConfigError
 from openvoy.model import RawCounter
 from openvoy.model.accounting import Accountant, parse_moments
@@ -29,49 +29,62 @@ Moment = tuple[datetime, tuple[RawCounter, ...], str]
 """When, what, and by which firmware."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recomputed:
-    """What accounting anew gives for one gateway; `batch` takes the place of what is there from start until end."""
-
-    gateway: str
-    start: datetime
-    end: datetime
-    batch: Batch
-
-
 class Source(History, Outbox, Protocol):
     """What accounting anew reads."""
 
 
-async def recompute(store: Source, gateway: str, *, until: datetime) -> Recomputed | None:
-    """Account all raw counters of a gateway again; None where there are none. Nothing is written."""
-    corrections = [one for one in await store.read_corrections(gateway) if not one.revoked]
-    accountant, ledger = Accountant(is_replay=True), Ledger(gateway)
-    batches: list[Batch] = []
-    predecessor = next((one for one in corrections if one.kind == REPLACED_GATEWAY), None)
-    if predecessor is not None:
-        batches.append(Batch(energy=(await _take_over(store, accountant, gateway, predecessor),)))
-    start: datetime | None = None
-    end = until
-    async for portion in _portions(store, gateway, until):
-        for at, counters, firmware in portion:
-            if start is None:
-                start = at
-                if predecessor is None:
-                    await _begin(store, accountant, gateway, at, counters)
-            counted = tuple(_without_bad(counters, at, corrections))
-            accounted = accountant.account(counted, at)
-            for notice in accounted.notices:
-                ledger.note_step(notice, at)
-            ledger.take(accounted, counted, at, firmware=firmware)
-            end = at + timedelta(seconds=1)
-        batches.append(replace(ledger.take_entries(), counters=()))
-    if start is None:
-        return None
-    ledger.close()
-    batches.append(ledger.take_entries())
-    first = next((row.at for batch in batches for row in batch.energy), start)
-    return Recomputed(gateway=gateway, start=min(start, first), end=end, batch=_joined(batches))
+class Anew:
+    """Accounts all raw counters of one gateway again, a portion at a time. Nothing is written."""
+
+    def __init__(self, store: Source, gateway: str, *, until: datetime) -> None:
+        """What is later than `until` is left alone."""
+        self.gateway = gateway
+        self.start: datetime | None = None
+        """From here on rows take the place of those that are there; None where there are no raw counters."""
+        self.end = until
+        """Until before this, once all portions were given."""
+        self._store = store
+        self._until = until
+        self._accountant, self._ledger = Accountant(is_replay=True), Ledger(gateway)
+        self._open: dict[datetime, EnergyRecord] = {}
+        """Energies that may yet be given another shape."""
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Give rows in their order: each once, as it stays."""
+        store, gateway = self._store, self.gateway
+        corrections = [one for one in await store.read_corrections(gateway) if not one.revoked]
+        predecessor = next((one for one in corrections if one.kind == REPLACED_GATEWAY), None)
+        first: EnergyRecord | None = None
+        if predecessor is not None:
+            first = await _take_over(store, self._accountant, gateway, predecessor)
+            self._open[first.at] = first
+        async for portion in _portions(store, gateway, self._until):
+            for at, counters, firmware in portion:
+                if self.start is None:
+                    self.start = at if first is None else min(at, first.at)
+                    if first is None:
+                        await _begin(store, self._accountant, gateway, at, counters)
+                self._account((at, tuple(_without_bad(counters, at, corrections)), firmware))
+            if self.start is not None:
+                yield self._take_settled(ROWS_KEPT)
+        if self.start is not None:
+            self._ledger.close()
+            yield self._take_settled(0)
+
+    def _account(self, moment: Moment) -> None:
+        at, counters, firmware = moment
+        accounted = self._accountant.account(counters, at)
+        for notice in accounted.notices:
+            self._ledger.note_step(notice, at)
+        self._ledger.take(accounted, counters, at, firmware=firmware)
+        self.end = at + timedelta(seconds=1)
+
+    def _take_settled(self, open_count: int) -> Batch:
+        batch = self._ledger.take_entries()
+        # What was given another shape stands last in a batch.
+        self._open = dict(sorted((self._open | {row.at: row for row in batch.energy}).items()))
+        settled = list(self._open)[: max(0, len(self._open) - open_count)]
+        return replace(batch, energy=tuple(self._open.pop(at) for at in settled), counters=())
 
 
 async def _take_over(
@@ -128,10 +141,3 @@ def _without_bad(
         is_bad = bool(bad) and (None in quantities or counter.source.quantity in quantities)
         if not is_bad:
             yield counter
-
-
-def _joined(batches: Sequence[Batch]) -> Batch:
-    joined: dict[str, Any] = {
-        field.name: tuple(row for batch in batches for row in getattr(batch, field.name)) for field in fields(Batch)
-    }
-    return Batch(**joined)

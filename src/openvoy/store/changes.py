@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,16 @@ _TABLES = {table.name: table for table in tables.OUTBOX}
 _MICROSECOND = timedelta(microseconds=1)
 _TIME = "t"
 """Times are told as an object with this one key: microseconds since 1970."""
+_PART = re.compile(rb'\{"part":(\["(?:\\.|[^"\\])*",\d+\])')
+_PART_BYTES = 256
+"""More than the beginning of a part."""
+
+
+class Part(NamedTuple):
+    """One of the parts, counted from 0, in which new rows of a gateway come."""
+
+    gateway: str
+    number: int
 
 
 class Span(NamedTuple):
@@ -36,6 +47,10 @@ class Change:
     """What accounting kept of this time goes away before the rows come."""
     note: tuple[str, str] | None = None
     """A note about the history itself: key and value."""
+    part: Part | None = None
+    """Its rows wait in the journal, where nobody reads them, for the change that puts all parts in their place."""
+    parts: int = 0
+    """So many parts of the gateway, the last that came, take the place of what goes away."""
 
     @property
     def rows(self) -> int:
@@ -45,11 +60,16 @@ class Change:
 
 def render_change(change: Change) -> bytes:
     """Turn a change into bytes."""
-    told = {
+    told: dict[str, Any] = {
         "rows": {table.name: drafts for table, drafts in change.drafts.items() if drafts},
         "replaced": change.replaced,
         "note": change.note,
     }
+    # Who knows no parts is to find nothing in them: without those, what was there stays.
+    if change.part is not None:
+        told = {"part": change.part, "part_rows": told["rows"], "rows": {}, "replaced": None, "note": None}
+    elif change.parts:
+        told = {"parts": change.parts, "exchanged": change.replaced, "rows": {}, "replaced": None, "note": None}
     return zlib.compress(json.dumps(told, separators=(",", ":"), default=_render_time).encode(), 6)
 
 
@@ -58,15 +78,23 @@ def parse_change(content: bytes) -> Change:
     told = json.loads(zlib.decompress(content), object_hook=_parse_time)
     drafts = {
         _TABLES[name]: [Draft(tuple(owner), tuple(values)) for owner, values in rows]
-        for name, rows in told["rows"].items()
+        for name, rows in told.get("part_rows", told["rows"]).items()
         if name in _TABLES
     }
-    replaced, note = told["replaced"], told["note"]
+    replaced, note = told.get("exchanged", told["replaced"]), told["note"]
     return Change(
         drafts=drafts,
         replaced=None if replaced is None else Span(*replaced),
         note=None if note is None else (note[0], note[1]),
+        part=Part(*told["part"]) if "part" in told else None,
+        parts=told.get("parts", 0),
     )
+
+
+def parse_part(content: bytes) -> Part | None:
+    """Find out of which part these bytes are, without reading its rows; None for other changes."""
+    found = _PART.match(zlib.decompressobj().decompress(content, _PART_BYTES))
+    return None if found is None else Part(*json.loads(found[1]))
 
 
 def _render_time(value: object) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ from openvoy.store.aside import SetAside
 from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES
 from openvoy.store.bulk import Bulk, BulkColumns
 from openvoy.store.chain_names import parse_chain_name
-from openvoy.store.changes import Change, Span
+from openvoy.store.changes import Change, Part, Span
 from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
 from openvoy.store.limits import Limits
@@ -240,11 +240,19 @@ class HistoryStore(Readers):
 
     async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
         """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once."""
-        accounted = Batch(
-            energy=batch.energy, steps=batch.steps, device_energy=batch.device_energy, phase_energy=batch.phase_energy
-        )
-        change = Change(drafts=build_drafts(accounted), replaced=Span(gateway, second(start), second(end)))
+        change = Change(drafts=build_drafts(_accounted(batch)), replaced=Span(gateway, second(start), second(end)))
         await asyncio.wrap_future(self._writer.write(change))
+
+    async def write_part(self, batch: Batch, *, gateway: str, number: int) -> None:
+        """Keep accounted rows where nobody reads them, until `put_parts`; parts of a gateway count from 0."""
+        drafts = build_drafts(_accounted(batch))
+        await asyncio.wrap_future(self._writer.write(Change(drafts=drafts, part=Part(gateway, number))))
+
+    async def put_parts(self, *, gateway: str, start: datetime, end: datetime, count: int) -> None:
+        """As `replace_energy`, with all parts that were written last; until then nothing has changed."""
+        change = Change(replaced=Span(gateway, second(start), second(end)), parts=count)
+        await asyncio.wrap_future(self._writer.write(change))
+        await asyncio.wrap_future(self._writer.apply())
 
     async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
         """Rows that came after a sequence number, in its order: the outbox of exporters."""
@@ -280,3 +288,10 @@ class HistoryStore(Readers):
         """Write what is queued, break off what is being read, and let go of the file. May be called again."""
         await asyncio.wrap_future(self._writer.close())
         self._shut_readers()
+
+
+def _accounted(batch: Batch) -> Batch:
+    """What accounting fills."""
+    return Batch(
+        energy=batch.energy, steps=batch.steps, device_energy=batch.device_energy, phase_energy=batch.phase_energy
+    )

@@ -151,10 +151,27 @@ class Journal:
                 self.damaged.append(file)
             if found.records:
                 self.last = max(self.last, found.records[-1].number)
+        self._found = self.last
+        self._held: set[str] = set()
+        """Files that stay as they are, by the beginning of their names."""
 
     def begin_after(self, number: int) -> None:
         """Number records from above this."""
         self.last = max(self.last, number)
+
+    def hold(self, number: int) -> None:
+        """Have the file of a record stay as it is, as a later one needs it; one that was found when opened does not."""
+        if number > self._found:
+            names = (file.name.partition(".")[0] for file in segments(self.folder))
+            self._held.add(max(name for name in names if int(name) <= number))
+
+    def release(self) -> None:
+        """Let go of what is held."""
+        self._held.clear()
+
+    def holds(self, file: Path) -> bool:
+        """Whether a file has to stay as it is."""
+        return file.name.partition(".")[0] in self._held
 
     def append(self, contents: Sequence[bytes]) -> int:
         """Put changes down; returns the number of the last once all of them are on the disk, or raises StorageError."""

@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from openvoy.store import tables
@@ -17,6 +18,7 @@ from openvoy.store.disk import fault_of
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
 from openvoy.store.ledger import Ledger
+from openvoy.store.parts import read_parts
 from openvoy.store.rebuilding import REBUILT, without_seen
 from openvoy.store.sealing import Sealer, read_manifest
 
@@ -27,7 +29,7 @@ MOST_EMPTY = 100
 """Files of the journal that say nothing any more; they stay where an older one still says something."""
 
 
-def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]]) -> None:
+def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]], journal: Journal) -> None:
     """Do what acknowledged changes say and what the tables do not have yet; raise StorageError."""
     group: list[tuple[int, Change]] = []
     for number, change in changes:
@@ -35,19 +37,24 @@ def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]]) -> None
             continue
         is_alone = change.replaced is not None or change.note is not None
         if group and (is_alone or len(group) >= MOST_TOGETHER):
-            _apply(ledger, group)
+            _apply(ledger, group, journal)
             group = []
         group.append((number, change))
         if is_alone:
-            _apply(ledger, group)
+            _apply(ledger, group, journal)
             group = []
     if group:
-        _apply(ledger, group)
+        _apply(ledger, group, journal)
 
 
-def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]]) -> None:
+def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]], journal: Journal) -> None:
+    last, change = group[-1]
+    for number in (number for number, one in group if one.part is not None):
+        journal.hold(number)
     try:
-        ledger.write([change for _, change in group], number=group[-1][0])
+        ledger.write([one for _, one in group], number=last, parts=read_parts(journal, last, change))
+        if change.parts:
+            journal.release()
     except StoreFault as fault:
         if fault.fault is not Fault.BAD_VALUE:
             raise
@@ -57,7 +64,7 @@ def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]]) -> None:
             ledger.write([], number=group[0][0])
             return
         for one in group:
-            _apply(ledger, [one])
+            _apply(ledger, [one], journal)
 
 
 def replay(ledger: Ledger, journal: Journal) -> None:
@@ -68,9 +75,9 @@ def replay(ledger: Ledger, journal: Journal) -> None:
             _LOG.error("History: the journal lacks what is before record %d.", number)
         group.append((number, change))
         if len(group) >= MOST_TOGETHER:
-            apply_changes(ledger, group)
+            apply_changes(ledger, group, journal)
             group = []
-    apply_changes(ledger, group)
+    apply_changes(ledger, group, journal)
 
 
 def unapplied(ledger: Ledger, journal: Journal) -> Iterator[tuple[int, Change]]:
@@ -153,6 +160,9 @@ class Keeping:
         seen = max(map(number_of, bases(self._journal.folder)), default=0)
         is_oldest, empty_count = True, 0
         for file in self._journal.closed_segments():
+            if self._journal.holds(file):
+                is_oldest = False
+                continue
             records = read_segment(file).records
             if not records or records[-1].number > self._ledger.applied:
                 is_oldest = False
@@ -161,6 +171,8 @@ class Keeping:
             are_notes_kept = records[-1].number <= noted or all(change.note is None for change in changes)
             is_sealed = are_notes_kept and all(map(self._is_sealed, changes))
             is_superfluous = is_sealed or records[-1].number <= seen
+            if not is_superfluous and any(change.part is not None for change in changes):
+                empty_count += MOST_EMPTY + 1  # nobody puts it in place any more; a base takes its place at once
             if is_superfluous and is_oldest:
                 _remove(file)
                 continue
@@ -174,7 +186,9 @@ class Keeping:
         self._has_many_empty = empty_count > MOST_EMPTY
 
     def _is_sealed(self, change: Change) -> bool:
-        """Whether sealed months have all that a change says, seconds apart."""
+        """Whether sealed months have all that a change says, seconds apart; a part is of use until a base is there."""
+        if change.part is not None:
+            return False
         shared, until = self._database.shared, self._database.shared.until(tables.POWER)
         if until is None or (change.replaced is not None and change.replaced.end > until):
             return False
@@ -214,4 +228,4 @@ def _remove(file: Path) -> None:
 def _without_live(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
     for record, change in zip(records, changes, strict=True):
         drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
-        yield Record(record.number, render_change(Change(drafts=drafts, replaced=change.replaced, note=change.note)))
+        yield Record(record.number, render_change(replace(change, drafts=drafts)))

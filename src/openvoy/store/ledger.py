@@ -56,7 +56,8 @@ class Shelf:
         self.table = table
         self._shared = shared
         self._session = session
-        self._staged: Sequence[Row] = ()
+        self._staged_count = 0
+        self._staged_newest: dict[int, Row] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -80,9 +81,13 @@ class Shelf:
             return
         if replaced := [row[:width] for row in changed if self.may_have(row[0], row[1])]:
             self._session.deleter(self.table.name, self.table.key).put(replaced)
-        numbered = [(number, *row) for number, row in enumerate(changed, self.next_sequence)]
+        numbered = [(number, *row) for number, row in enumerate(changed, self.next_sequence + self._staged_count)]
         self._session.inserter(self.table.name).put(numbered)
-        self._staged = changed
+        self._staged_count += len(changed)
+        for row in changed:
+            newest = self._staged_newest.get(row[0])
+            if newest is None or row[1] >= newest[1]:
+                self._staged_newest[row[0]] = row
 
     @property
     def _note(self) -> str:
@@ -90,30 +95,31 @@ class Shelf:
 
     def note_removal(self) -> None:
         """Rows go away within the open transaction: take down how far the sequence has come, and look anew."""
-        last = self.next_sequence - 1 + len(self._staged)
+        last = self.next_sequence - 1 + self._staged_count
         self._session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [self._note, str(last)])
         self._last.clear()
 
     def may_have(self, owner_id: int, at: datetime) -> bool:
         """Whether a row of this owner and time may be there already."""
         newest = self._newest.get(owner_id, self._newest_of_all)
-        return newest is not None and at <= newest
+        staged = self._staged_newest.get(owner_id)
+        return (newest is not None and at <= newest) or (staged is not None and at <= staged[1])
 
     def keep(self) -> None:
         """What was put in is committed."""
-        self.next_sequence += len(self._staged)
-        for row in self._staged:
-            owner, at = row[:2]
+        self.next_sequence += self._staged_count
+        for owner, row in self._staged_newest.items():
             newest = self._newest.get(owner, self._newest_of_all)
-            if newest is None or at >= newest:
+            if newest is None or row[1] >= newest:
                 self._last[owner] = row
-                newest = at
+                newest = row[1]
             self._newest[owner] = newest
-        self._staged = ()
+        self.forget()
 
     def forget(self) -> None:
-        """What was put in was rolled back."""
-        self._staged = ()
+        """What was put in was rolled back, or is kept."""
+        self._staged_count = 0
+        self._staged_newest = {}
 
 
 class Ledger:
@@ -137,13 +143,19 @@ class Ledger:
             with self.transaction():
                 self.note_unjournaled()
 
-    def write(self, changes: Sequence[Change], *, number: int | None = None) -> None:
+    def write(self, changes: Sequence[Change], *, number: int | None = None, parts: Iterable[Drafts] = ()) -> None:
         """Do what changes say in one transaction; raise StorageError, and nothing of them is kept.
 
-        `number` is the last of them in the journal. A change that takes rows away or notes something comes alone.
+        `number` is the last of them in the journal. A change that takes rows away or notes something comes alone;
+        `parts` are the rows that came before it.
         """
         with self.transaction(number):
             self._carry_out(changes)
+            for drafts in parts:
+                self._put([drafts])
+            if any(change.parts for change in changes):
+                # A base takes the place of the parts in the journal.
+                self.note_unjournaled()
 
     @contextlib.contextmanager
     def supposing(self, changes: Sequence[Change]) -> Iterator[None]:
@@ -167,7 +179,7 @@ class Ledger:
                 self._remove(change.replaced)
             if change.note is not None:
                 self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(change.note))
-        self._put([change.drafts for change in changes])
+        self._put([change.drafts for change in changes if change.part is None])
 
     def _remove(self, span: Span) -> None:
         months = months_between(span.start, span.end)

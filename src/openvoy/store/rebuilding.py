@@ -126,6 +126,8 @@ def _note_last(session: Session, part: Part) -> None:
 
 def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change:
     """Leave out of a record what a rebuilt month has seen already: what came after it may have changed it again."""
+    if change.part is not None:
+        return change
     drafts = {
         table: [draft for draft in rows if table is tables.LIVE or number > _seen(seen, draft.values[0])]
         for table, rows in change.drafts.items()
@@ -134,7 +136,7 @@ def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change
     while replaced is not None and number <= _seen(seen, replaced.start):
         start = month_bounds(month_of(replaced.start))[1]
         replaced = replaced._replace(start=start) if start < replaced.end else None
-    return Change(drafts=drafts, replaced=replaced, note=change.note)
+    return Change(drafts=drafts, replaced=replaced, note=change.note, parts=0 if replaced is None else change.parts)
 
 
 def _seen(seen: Mapping[str, int], at: datetime) -> int:

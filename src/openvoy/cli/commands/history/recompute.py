@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,8 +15,8 @@ from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
 
 if TYPE_CHECKING:
-    from openvoy.cli.history.comparing import Difference
-    from openvoy.collector.recompute import Recomputed
+    from openvoy.cli.history.comparing import Difference, Levels
+    from openvoy.model.records import Batch, EnergyRecord
     from openvoy.store import HistoryStore
 
 
@@ -31,8 +31,8 @@ async def recompute(
 ) -> None:
     """Account energies anew from the raw counters, by today's rules and your corrections.
 
-    Shows what would change. With --yes all of it is applied, gateway by gateway; the energies as they were are kept
-    in files beside the history. End `openvoy run` before.
+    Shows what would change. With --yes all of it is applied, gateway by gateway, each at once: broken off before, the
+    history is as it was. The energies as they were are kept in files beside the history. End `openvoy run` before.
 
     Examples:
         openvoy history recompute --by day
@@ -46,83 +46,108 @@ async def recompute(
     if by not in {"day", "month"}:
         raise ConfigError(f"Changes cannot be shown by {by}.", hint="Give --by day or --by month.")
     now = SystemClock().now()
-    anew: list[_Anew] = []
+    found: list[_Found] = []
     async with folder.open() as store:
         serials = await store.read_gateways() if gateway is None else [gateway]
         # One after the other: a successor goes on from what its predecessor ended with.
         for serial in serials:
-            one = await _account(store, serial, folder, by="day" if by == "day" else "month", now=now)
-            if one is not None:
-                anew.append(await _apply(store, one, folder.folder(), now) if is_agreed else _without_rows(one))
-        if anew and is_agreed:
+            account = _Account(store, serial, folder, by="day" if by == "day" else "month", now=now)
+            if (one := await account.run(is_agreed=is_agreed)) is not None:
+                found.append(one)
+        if found and is_agreed:
             await store.write_meta("rules_version", str(RULES_VERSION))
-    if not anew:
+    if not found:
         raise ConfigError(
             f"The history has no raw counters of gateway {', '.join(serials) or 'any kind'}.",
             hint="Let `openvoy run` collect first, check --data, or give a serial number with --gateway.",
         )
     if as_json:
-        told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in anew]
+        told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in found]
         print_json({"rules_version": RULES_VERSION, "applied": is_agreed, "gateways": told})
         return
-    for one in anew:
+    for one in found:
         _show(one, by, RULES_VERSION, is_agreed=is_agreed)
     if not is_agreed:
         say("Nothing is changed yet; --yes applies it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Anew:
+class _Found:
     """What accounting anew amounts to for one gateway."""
 
     gateway: str
     changes: Sequence[Difference]
-    found: Recomputed | None
-    """The rows; None once they are written, or not needed."""
     kept: Path | None = None
 
 
-async def _account(
-    store: HistoryStore, serial: str, folder: HistoryFolder, *, by: Literal["day", "month"], now: datetime
-) -> _Anew | None:
-    from openvoy.cli.history.comparing import Levels, find_differences  # noqa: PLC0415 - `--help` need not load it
-    from openvoy.collector.recompute import PORTION  # noqa: PLC0415 - as above
-    from openvoy.collector.recompute import recompute as account_anew  # noqa: PLC0415 - as above
-    from openvoy.store.periods import build_bounds  # noqa: PLC0415 - as above
+class _Account:
+    """Accounts one gateway anew and compares; only a portion of the rows is in memory."""
 
-    found = await account_anew(store, serial, until=now)
-    if found is None:
-        return None
-    zone = folder.zone()
-    bounds = build_bounds(start=found.start, end=found.end, by=by, zone=zone)
-    before, after = Levels(bounds), Levels(bounds)
-    after.take(found.batch.energy)
-    # Its own rows alone: what was imported for it stays as it is.
-    at = found.start
-    while at < found.end:
-        end = min(at + PORTION, found.end)
-        before.take(await store.read_energy_rows(start=at, end=end, gateway=serial))
-        at = end
-    changes = list(find_differences(before, after, bounds[:-1], zone))
-    return _Anew(gateway=serial, changes=changes, found=found)
+    def __init__(
+        self, store: HistoryStore, serial: str, folder: HistoryFolder, *, by: Literal["day", "month"], now: datetime
+    ) -> None:
+        from openvoy.collector.recompute import Anew  # noqa: PLC0415 - `--help` need not load it
+
+        self._store = store
+        self._anew = Anew(store, serial, until=now)
+        self._folder = folder.folder()
+        self._zone = folder.zone()
+        self._by = by
+        self._now = now
+        self._bounds: Sequence[float] = ()
+        self._after: Levels | None = None
+
+    async def run(self, *, is_agreed: bool) -> _Found | None:
+        """Give what changes; None where there are no raw counters."""
+        from openvoy.cli.history.comparing import Levels, find_differences  # noqa: PLC0415 - as above
+
+        count = 0
+        async for batch in self._anew.batches():
+            self._take(batch)
+            if is_agreed:
+                await self._store.write_part(batch, gateway=self._anew.gateway, number=count)
+                count += 1
+        if self._after is None:
+            return None
+        before = Levels(self._bounds)
+        async for rows in self._rows():
+            before.take(rows)
+        changes = list(find_differences(before, self._after, self._bounds[:-1], self._zone))
+        return _Found(gateway=self._anew.gateway, changes=changes, kept=await self._put(count) if is_agreed else None)
+
+    def _take(self, batch: Batch) -> None:
+        from openvoy.cli.history.comparing import Levels  # noqa: PLC0415 - as above
+        from openvoy.store.periods import build_bounds  # noqa: PLC0415 - as above
+
+        if self._after is None:
+            assert self._anew.start is not None
+            self._bounds = build_bounds(start=self._anew.start, end=self._now, by=self._by, zone=self._zone)
+            self._after = Levels(self._bounds)
+        self._after.take(batch.energy)
+
+    async def _rows(self) -> AsyncIterator[Sequence[EnergyRecord]]:
+        """Read the gateway's own energies as they are: what was imported for it stays."""
+        from openvoy.collector.recompute import PORTION  # noqa: PLC0415 - as above
+
+        at, end = self._anew.start, self._anew.end
+        assert at is not None
+        while at < end:
+            until = min(at + PORTION, end)
+            yield await self._store.read_energy_rows(start=at, end=until, gateway=self._anew.gateway)
+            at = until
+
+    async def _put(self, count: int) -> Path:
+        from openvoy.cli.history.keeping import keeping_rows  # noqa: PLC0415 - as above
+
+        with keeping_rows(self._folder, self._anew.gateway, self._now) as (path, keep):
+            async for rows in self._rows():
+                keep(rows)
+        assert self._anew.start is not None
+        await self._store.put_parts(gateway=self._anew.gateway, start=self._anew.start, end=self._anew.end, count=count)
+        return path
 
 
-async def _apply(store: HistoryStore, one: _Anew, folder: Path, now: datetime) -> _Anew:
-    from openvoy.cli.history.keeping import write_rows  # noqa: PLC0415 - `--help` need not load it
-
-    found = one.found
-    assert found is not None
-    old = await store.read_energy_rows(start=found.start, end=found.end, gateway=one.gateway)
-    kept = write_rows(folder, one.gateway, old, now)
-    await store.replace_energy(gateway=one.gateway, start=found.start, end=found.end, batch=found.batch)
-    return replace(one, found=None, kept=kept)
-
-
-def _without_rows(one: _Anew) -> _Anew:
-    return replace(one, found=None)
-
-
-def _show(one: _Anew, by: str, rules_version: int, *, is_agreed: bool) -> None:
+def _show(one: _Found, by: str, rules_version: int, *, is_agreed: bool) -> None:
     rows = [
         (f"{change.start:%Y-%m-%d}", change.quantity.removesuffix("_wh"), _kwh(change.before_wh), _kwh(change.after_wh))
         for change in sorted(one.changes, key=lambda change: (change.start, change.quantity))
