@@ -40,12 +40,13 @@ def words() -> set[str]:
     return {name.replace("-", " ").replace("_", " ") for name in names} | choices
 
 
-def table() -> set[str]:
-    return set(json.loads((SENTENCES / "de.json").read_text()))
+def table(language: str = "de") -> set[str]:
+    return set(json.loads((SENTENCES / f"{language}.json").read_text()))
 
 
 def test_every_translated_sentence_is_one_of_the_service() -> None:
     assert table() - BUILT - literals() - words() == set()
+    assert table("en") - table() == set()
 
 
 def test_every_control_is_translated() -> None:

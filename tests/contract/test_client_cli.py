@@ -162,7 +162,7 @@ class TestErrors:
 
     async def test_no_address(self, tmp_path: Path) -> None:
         finished = await openvoy("read", "--host", "gateway.invalid", data=tmp_path)
-        assert_told(finished, 3, "No address is known for gateway.invalid:443")
+        assert_told(finished, 3, "No address is known for gateway.invalid.")
 
     async def test_a_port_that_speaks_no_http(self, tmp_path: Path) -> None:
         async with serve(greeting(b"220 mail.example ESMTP\r\n")) as log:

@@ -245,7 +245,9 @@ class AiohttpTransport:
     def _failure(self, error: Exception, request: Request) -> OpenvoyError:
         for failure in _FAILURES:
             if isinstance(error, failure.cause):
-                what = failure.what.format(place=self._origin.place, path=request.path, reason=_reason(error))
+                what = failure.what.format(
+                    place=self._origin.place, host=self._origin.host, path=request.path, reason=_reason(error)
+                )
                 return failure.error(what, hint=failure.hint)
         raise error
 
@@ -335,7 +337,7 @@ _CHECK = "Check that the gateway is on, that it is in this network and that its 
 _FAILURES = (
     _Failure(aiohttp.ConnectionTimeoutError, GatewayUnreachable, "Nothing answers at {place} in time.", _CHECK),
     _Failure(TimeoutError, GatewayTimeout, "{place} takes too long to answer {path}.", _LATER),
-    _Failure(aiohttp.ClientConnectorDNSError, GatewayUnreachable, "No address is known for {place}.", _CHECK),
+    _Failure(aiohttp.ClientConnectorDNSError, GatewayUnreachable, "No address is known for {host}.", _CHECK),
     _Failure(
         aiohttp.ClientConnectorCertificateError,
         GatewayUnreachable,

@@ -190,8 +190,8 @@ class Setup(Protocol):
         """Listen some seconds for gateways that announce themselves."""
         ...
 
-    async def probe(self, host: str) -> Probe:
-        """Ask an address what it is."""
+    async def probe(self, host: str, *, accept_new_certificate: bool = False) -> Probe:
+        """Ask an address what it is; CertificateChanged is raised unless a person has accepted the new one."""
         ...
 
     def explain(self, token: str, serial: str | None) -> TokenView:

@@ -16,6 +16,8 @@ export interface GatewayStatus {
   /** Its login will end soon, or is not renewed; values arrive all the same. */
   login_trouble?: Maybe<string>;
   load_pct: Maybe<number>;
+  /** When a setting of it was last seen to change, whoever did it. */
+  settings_at?: Maybe<string>;
 }
 
 /** Whether what is collected is kept. */

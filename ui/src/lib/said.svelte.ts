@@ -1,8 +1,9 @@
 /** Sentences of the service in the language of the page; each language is loaded when it is wanted. */
 
+import english from "../sentences/en.json";
 import { language } from "./i18n.svelte";
 import type { Language } from "./languages";
-import { buildTranslation, translate, type Translation } from "./sentences";
+import { buildTranslation, reword, translate, type Translation } from "./sentences";
 
 type Table = Record<string, string>;
 
@@ -28,6 +29,7 @@ function translationOf(wanted: Language): Translation | undefined {
 
 /** Say in the language of the page what the service said; English until the translation has arrived. */
 export function said(text: string): string {
+  if (language() === "en") return reword(text, english);
   const translation = translationOf(language());
   return translation === undefined || text === "" ? text : (translate(text, translation) ?? text);
 }

@@ -40,6 +40,11 @@ function buildRule(key: string, text: string): Rule {
   };
 }
 
+/** In the words of a page what the service says in those of a terminal. */
+export function reword(text: string, table: Table): string {
+  return Object.entries(table).reduce((said, [terminal, page]) => said.replace(terminal, page), text);
+}
+
 /** The whole text in the other language; undefined where a part of it has no translation. */
 export function translate(text: string, translation: Translation): string | undefined {
   if (text in translation.table) return translation.table[text];

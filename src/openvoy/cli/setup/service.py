@@ -88,9 +88,9 @@ class ServiceSetup:
                 task.cancel()
             await asyncio.wait((listening, ending))
 
-    async def probe(self, host: str) -> Probe:
+    async def probe(self, host: str, *, accept_new_certificate: bool = False) -> Probe:
         """Ask an address what it is."""
-        return await self._trials.probe(host)
+        return await self._trials.probe(host, accept_new_certificate=accept_new_certificate)
 
     def explain(self, token: str, serial: str | None) -> TokenView:
         """Explain a token."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from openvoy.cli.extras import needing
-from openvoy.client.address import parse_address
+from openvoy.client.address import Origin, parse_address
 from openvoy.client.cloud import CloudClient
 from openvoy.client.connect import fetch_identity
 from openvoy.client.discovery import merge
@@ -16,12 +16,12 @@ from openvoy.client.gateway import Gateway, build_transport
 from openvoy.client.pins import PinStore
 from openvoy.errors import BadPayload, ConfigError, GatewayUnreachable
 from openvoy.model import Snapshot
-from openvoy.ports import Clock
+from openvoy.ports import Clock, Transport
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
 from openvoy.protocol.cloud import Account, CloudService
 from openvoy.protocol.firmware import LoginKind
 from openvoy.protocol.login import explain_token
-from openvoy.protocol.login.jwt import check_token
+from openvoy.protocol.login.jwt import check_token, clean_token
 
 LISTEN_S = 4.0
 KEPT_S = 900.0
@@ -66,13 +66,17 @@ class Trials:
         found = merge(await browse(LISTEN_S, clock=self._clock, interfaces=self._interfaces))
         return [FoundHost(host=one.host, serial=one.serial, firmware=one.firmware) for one in found if one.host]
 
-    async def probe(self, host: str) -> Probe:
-        """Ask for the identity page."""
+    async def probe(self, host: str, *, accept_new_certificate: bool = False) -> Probe:
+        """Ask for the identity page; a new certificate that a person accepts is the known one from then on."""
         address = parse_address(host)
-        try:
-            found = await fetch_identity(
-                address, lambda origin: build_transport(origin, pins=self._pins, clock=self._clock)
+
+        def open_transport(origin: Origin) -> Transport:
+            return build_transport(
+                origin, pins=self._pins, clock=self._clock, accept_new_certificate=accept_new_certificate
             )
+
+        try:
+            found = await fetch_identity(address, open_transport)
         except BadPayload as error:
             raise GatewayUnreachable(
                 f"What answers at {address} is no gateway.", hint="Check the address; your router lists the devices."
@@ -118,7 +122,7 @@ class Trials:
 
     def view(self, token: str, serial: str | None) -> TokenView:
         """Explain a token."""
-        info = explain_token(token)
+        info = explain_token(clean_token(token))
         return TokenView(
             serials=info.serials,
             role=info.role,
@@ -136,7 +140,7 @@ class Trials:
                 f"{probe.host} has firmware {probe.firmware}, which needs a token.",
                 hint="Log in to the vendor's cloud once, or paste a token.",
             )
-        token = login.token.strip()
+        token = clean_token(login.token)
         check_token(explain_token(token), gateway=probe.host, serial=probe.serial, now=self._clock.now())
         return token
 

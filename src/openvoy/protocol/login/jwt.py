@@ -57,6 +57,11 @@ class TokenInfo:
         return self.expires_at is not None and self.expires_at <= now
 
 
+def clean_token(text: str) -> str:
+    """Take out what copying has put in, such as the line breaks of a mail; no token has a blank."""
+    return "".join(text.split())
+
+
 def explain_token(token: str) -> TokenInfo:
     """Read what a token says of itself; raise CredentialRejected for what is no token at all."""
     parts = _FORM.fullmatch(token.strip())

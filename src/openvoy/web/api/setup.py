@@ -30,6 +30,8 @@ class Address:
     """Where a gateway may be."""
 
     host: str
+    accept_new_certificate: bool = False
+    """A person says that the gateway has renewed its certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ async def discover_gateways(backend: Backend) -> Sequence[FoundHost]:
 
 async def probe_gateway(backend: Backend, *, body: Address) -> Probe:
     """What answers at an address, asked without a login."""
-    return await _setup(backend).probe(body.host)
+    return await _setup(backend).probe(body.host, accept_new_certificate=body.accept_new_certificate)
 
 
 async def explain_token(backend: Backend, *, body: GivenToken) -> TokenView:

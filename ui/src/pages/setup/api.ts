@@ -86,7 +86,8 @@ export const findSetup = (): Promise<Maybe<SetupState>> => read("setup");
 /** Of a service that has settings. */
 export const fetchSetup = (): Promise<SetupState> => read("setup");
 export const discover = (): Promise<FoundHost[]> => send("POST", "setup/discover", {});
-export const probe = (host: string): Promise<Probe> => send("POST", "setup/probe", { host });
+export const probe = (host: string, accept_new_certificate = false): Promise<Probe> =>
+  send("POST", "setup/probe", { host, accept_new_certificate });
 export const explain = (token: string, serial: string): Promise<TokenView> => send("POST", "setup/token", { token, serial });
 export const attempt = (host: string, login: LoginGiven): Promise<Trial> => send("POST", "setup/try", { host, login });
 

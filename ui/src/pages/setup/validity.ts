@@ -7,8 +7,8 @@ const MARK = "field-problem";
 
 function problemOf(field: Field): string {
   const { validity } = field;
+  if (validity.valueMissing || isBlank(field)) return t("field.missing");
   if (validity.valid) return "";
-  if (validity.valueMissing) return t("field.missing");
   if (validity.tooShort) return t("field.short", { count: (field as HTMLInputElement).minLength });
   if (validity.rangeUnderflow || validity.rangeOverflow) {
     const { min, max } = field as HTMLInputElement;
@@ -18,6 +18,9 @@ function problemOf(field: Field): string {
   if (validity.typeMismatch) return t("field.email");
   return field.validationMessage;
 }
+
+/** A password may be of spaces alone. */
+const isBlank = (field: Field): boolean => field.required && field.type !== "password" && field.value.trim() === "" && !(field instanceof HTMLSelectElement);
 
 function tell(field: Field, problem: string): void {
   const label = field.closest("label") ?? field;
