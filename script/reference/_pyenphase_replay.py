@@ -18,7 +18,7 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.recording import open_recording
 from reference._comparison import Outcome, compare
-from reference._pyenphase_fields import GROUPS
+from reference.pyenphase_fields import GROUPS
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

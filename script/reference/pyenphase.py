@@ -8,9 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from reference._comparison import Difference, Field, Group, Outcome, Reason
-from reference._pyenphase_fields import GROUPS
 from reference._pyenphase_replay import compare_all
 from reference.markdown import code, table
+from reference.pyenphase_fields import GROUPS
 
 INTRODUCTION = """# Beside pyenphase
 

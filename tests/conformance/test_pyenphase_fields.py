@@ -26,9 +26,9 @@ from pyenphase.models import (
 
 from reference import pages
 from reference._comparison import Field, Group, Pair, Reason, compare
-from reference._pyenphase_fields import GROUPS
 from reference._pyenphase_replay import compare_recording
 from reference.pyenphase import render, undeclared, unexplained
+from reference.pyenphase_fields import GROUPS
 from tests.architecture.tree import ROOT
 from tests.conftest import RECORDINGS
 

@@ -13,8 +13,8 @@ from openvoy.model import Snapshot
 from openvoy.virtual.site import SiteDefinition, SiteState, read_site
 from openvoy.virtual.site.definition import Meters
 from reference._comparison import compare
-from reference._pyenphase_fields import GROUPS
 from reference.pyenphase import unexplained
+from reference.pyenphase_fields import GROUPS
 from tests.contract.site_support import with_panels
 from tests.contract.test_site_pyenphase import FITTING, READINGS, Stand, moment_on, read, serve
 
