@@ -42,8 +42,11 @@ def is_held_back(at: datetime, last_at: datetime | None) -> bool:
 
 def describe_jump(now: datetime, jump: timedelta) -> str:
     """Say it to people."""
-    how = "ahead" if jump > timedelta(0) else "back"
-    text = (
-        f"The clock of this machine was set {how}, from {now - jump:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC."
-    )
-    return text + (" Counters go on; see whether the machine keeps its time." if how == "back" else "")
+    before, is_back = now - jump, jump < timedelta(0)
+    how = "back" if is_back else "ahead"
+    text = f"The clock of this machine was set {how}, from {before:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC."
+    if not is_back:
+        return text
+    if now < SANE_FROM or -jump <= HELD_BACK:
+        text += " Minutes are kept again once it is past what history has, so that none is replaced."
+    return f"{text} Counters go on; see whether the machine keeps its time."

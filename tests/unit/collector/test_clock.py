@@ -61,6 +61,7 @@ async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str)
         events = await service.store.read_events(limit=9, kind="clock.jumped")
         assert len(events) == (2 if how == "to 1970" else 1)
         assert "was set back" in events[-1].text
+        assert "Minutes are kept again once" in events[-1].text
         assert all(abs(event.at - before) < timedelta(hours=2) for event in events)
 
 
