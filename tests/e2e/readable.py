@@ -59,7 +59,8 @@ class Reader(Visit):
             await self.page.wait_for_function(STANDS)
             await self.stand()
         except (Waited, TimeoutError) as error:
-            raise AssertionError(f"{name or 'now'} does not come: {await self.text('body')}; {self.complaints}") from error
+            message = f"{name or 'now'} does not come: {await self.text('body')}; {self.complaints}"
+            raise AssertionError(message) from error
 
     async def misread(self, selector: str, words: Sequence[str]) -> list[str]:
         """Give what of `words` (patterns) cannot be read there, and what begins with ! and can."""

@@ -44,17 +44,26 @@ class Expected:
 FLOW, TODAY, COMPARED = '[data-card="flow"]', '[data-card="today"]', '[data-card="compared"]'
 PANELS, METERS, STORAGE = '[data-card="panels"]', '[data-card="meters"]', '[data-card="storage"]'
 CHART, LIVE = '[data-card="chart"]', '[data-card="live"]'
+GLANCE = '[data-card="glance"]'
 CONTROL = frozenset({"control"})
 NEVER = "No values have arrived yet"
-UNKNOWN = {FLOW: ("–", "!0 W"), TODAY: ("–", "!0 Wh"), CHART: ("!within a few minutes",)}
+UNKNOWN = {
+    GLANCE: ("–", "!0 Wh", "!All well"),
+    FLOW: ("–", "!0 W"),
+    TODAY: ("–", "!0 Wh"),
+    CHART: ("!within a few minutes",),
+}
 OLD = {
+    GLANCE: ("as of 13:2",),
     FLOW: ("as of 13:2", "2.1", "1.8", "!Unknown"),
     STORAGE: ("as of 13:2", "100%"),
     PANELS: ("as of 13:2", "1 panel weak", "!lists no panels"),
     METERS: ("as of 13:2", "Production", "!No meter"),
 }
 EXPECTED: Mapping[str, Expected] = {
-    "well": Expected(now={PANELS: ("1 panel weak",)}),
+    "well": Expected(
+        now={PANELS: ("1 panel weak",), GLANCE: ("usual by now", "1 panel weak 0507: ", "paid for import")}
+    ),
     "token-expired": Expected(
         band={"needs_login": ("expired on 2026-06-17", "Values shown are of 13:2", "minutes ago", "New login")},
         now=OLD,
@@ -92,7 +101,8 @@ EXPECTED: Mapping[str, Expected] = {
         refused=CONTROL,
     ),
     "dead-panel": Expected(
-        now={PANELS: ("2 panels silent", "1 panel weak")}, pages={"panels": ("0211", "below the median", "9991")}
+        now={PANELS: ("2 panels silent", "1 panel weak"), GLANCE: ("2 panels silent 0211, ",)},
+        pages={"panels": ("0211", "below the median", "9991")},
     ),
     "disk-full": Expected(
         band={"unkept": ("nothing can be kept", "No space left", "Free some space", "in memory")},
@@ -102,10 +112,15 @@ EXPECTED: Mapping[str, Expected] = {
         now={TODAY: ("partly estimated", "Wh"), COMPARED: ("Earlier days are not recorded yet", "–")}
     ),
     "empty-history": Expected(
-        now={TODAY: ("–", "!0 Wh"), COMPARED: ("Earlier days are not recorded yet", "!0 Wh"), FLOW: ("2.1",)},
+        now={
+            TODAY: ("–", "!0 Wh"),
+            COMPARED: ("Earlier days are not recorded yet", "!0 Wh"),
+            FLOW: ("2.1",),
+            GLANCE: ("–", "!usual"),
+        },
         pages={"panels": ("!0 Wh",), "history": ("Nothing was recorded",)},
     ),
-    "night": Expected(now={PANELS: ("asleep", "!silent"), FLOW: ("Discharging",)}),
+    "night": Expected(now={PANELS: ("asleep", "!silent"), GLANCE: ("Asleep", "!silent"), FLOW: ("Discharging",)}),
     "standard": Expected(
         now={
             '[data-device="load"]': ("–",),

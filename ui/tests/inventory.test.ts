@@ -50,7 +50,7 @@ describe("the inventory", () => {
     const meter = { eid: 704643328, kind: "production", state: "enabled", at: null };
     const known = { ...KNOWN[0]!, serial: "704643328", kind: "meter" };
     const [, found] = buildInventory([known], { ...SNAPSHOT, inverters: [], meters: [meter] } as unknown as Snapshot, NOW);
-    expect(found).toMatchObject({ kind: "meter", part_number: "production", status: "enabled", isListed: true, last_s: 100 });
+    expect(found).toMatchObject({ kind: "meter", measures: "production", part_number: null, status: "enabled", isListed: true, last_s: 100 });
   });
 });
 

@@ -14,6 +14,8 @@ export interface LiveListener {
   lost(retry_ms: number): void;
 }
 
+/** A stream that lasted so long and then ended is begun anew at once: gateways were added, removed or changed. */
+const LEAST_MS = 1000;
 /** The server comments every 15 s; after this long without a byte the connection is dead. */
 const SILENCE_MS = 40_000;
 /** A browser has six connections to one server for all of its tabs; one that nobody looks at gives its own back. */
@@ -74,6 +76,8 @@ export class LiveStream {
   };
 
   async #connect(): Promise<void> {
+    const begun_ms = Date.now();
+    let hasEnded = false;
     const abort = new AbortController();
     this.#abort = abort;
     this.#heard(abort);
@@ -87,11 +91,14 @@ export class LiveStream {
       const date = Date.parse(reply.headers.get("Date") ?? "");
       this.#listener.opened(Number.isNaN(date) ? null : date);
       await this.#follow(reply.body, abort);
+      hasEnded = true;
     } catch {
       // Whatever ended the stream, the remedy is the same: say so and connect again.
     }
     abort.abort();
-    if (this.#abort === abort) this.#later();
+    if (this.#abort !== abort) return;
+    if (hasEnded && Date.now() - begun_ms > LEAST_MS) void this.#connect();
+    else this.#later();
   }
 
   async #follow(body: ReadableStream<Uint8Array>, abort: AbortController): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Component } from "svelte";
 import type { Board } from "../state/board.svelte";
 import FlowCard from "./FlowCard.svelte";
+import GlanceCard from "./GlanceCard.svelte";
 import TodayCard from "./TodayCard.svelte";
 
 export interface CardProps {
@@ -21,12 +22,13 @@ export interface CardEntry {
 const always = (): boolean => true;
 
 export const CARDS: readonly CardEntry[] = [
+  { id: "glance", width: 2400, exists: always, component: GlanceCard },
   { id: "flow", width: 600, exists: always, component: FlowCard },
   { id: "today", width: 480, exists: always, component: TodayCard },
-  { id: "live", width: 640, exists: always },
+  { id: "live", width: 600, exists: always },
   { id: "compared", width: 480, exists: always },
   { id: "chart", width: 800, exists: always },
   { id: "storage", width: 330, exists: (board) => board.entry?.hasStorage === true },
-  { id: "panels", width: 640, exists: always },
-  { id: "meters", width: 520, exists: always },
+  { id: "panels", width: 600, exists: always },
+  { id: "meters", width: 480, exists: always },
 ];

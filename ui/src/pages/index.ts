@@ -33,6 +33,6 @@ export const PAGES: readonly PageEntry[] = [
   { id: "panels", icon: "panels", title: "panels.title", load: () => import("./panels/module") },
   { id: "meters", icon: "meters", title: "meters.title", load: () => import("./meters/module") },
   { id: "devices", icon: "devices", title: "nav.devices", short: "nav.devices_short", load: () => import("./devices/module") },
-  { id: "control", icon: "battery", title: "nav.control", load: () => import("./control/module") },
-  { id: "settings", icon: "settings", title: "nav.settings", load: () => import("./settings/module") },
+  { id: "control", icon: "battery", title: "nav.control", short: "nav.control_short", load: () => import("./control/module") },
+  { id: "settings", icon: "settings", title: "nav.settings", short: "nav.settings_short", load: () => import("./settings/module") },
 ];

@@ -49,6 +49,8 @@ export class Board {
   todayFailure = $state.raw<Maybe<Failure>>(null);
   compared = $state.raw<Maybe<ComparedDay>>(null);
   comparedFailure = $state.raw<Maybe<Failure>>(null);
+  /** By serial, how far below the panels beside them some are today, in percent; null until it is known. */
+  weak = $state.raw<Maybe<ReadonlyMap<string, number>>>(null);
   /** Set while all that is shown is what this browser kept: when that was. */
   keptAt_ms = $state<Maybe<number>>(null);
   /** Whether what is collected is kept; null until it is known. */
@@ -119,6 +121,7 @@ export class Board {
     this.#chosen = name;
     this.today = null;
     this.compared = null;
+    this.weak = null;
     this.power = null;
     void this.refresh();
   }

@@ -6,6 +6,8 @@ import type { KnownDevice } from "./api";
 export interface Device {
   serial: string;
   kind: string;
+  /** What a meter measures; null of all else. */
+  measures: Maybe<string>;
   part_number: Maybe<string>;
   firmware: Maybe<string>;
   communicating: Maybe<boolean>;
@@ -23,6 +25,7 @@ export interface Device {
 interface Said {
   serial: string;
   kind?: string;
+  measures?: string;
   at?: Maybe<string>;
   part_number?: Maybe<string>;
   firmware?: Maybe<string>;
@@ -45,7 +48,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
   const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
   for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
-    const blank = { communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
+    const blank = { measures: null, communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
     found.set(serial, { serial, kind, part_number, firmware, first_s: first_seen, last_s: last_seen, ...blank });
   }
   for (const [kind, said] of listed(snapshot)) {
@@ -54,6 +57,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
     found.set(said.serial, {
       serial: said.serial,
       kind,
+      measures: said.measures ?? null,
       part_number: said.part_number ?? before?.part_number ?? null,
       firmware: said.firmware ?? before?.firmware ?? null,
       communicating: isFresh ? (said.communicating ?? null) : null,
@@ -76,8 +80,8 @@ function listed(snapshot: Maybe<Snapshot>): [string, Said][] {
   return [
     ["gateway", { ...gateway, at: snapshot.at, communicating: true }],
     ...controllers.map((each): [string, Said] => [each.kind ?? "system-controller", each]),
-    // A meter of a gateway has a number instead of a serial, and what it measures instead of a part.
-    ...meters.map(({ eid, kind, state, at }): [string, Said] => ["meter", { serial: String(eid), part_number: kind, state, at }]),
+    // A meter of a gateway has a number instead of a serial.
+    ...meters.map(({ eid, kind, state, at }): [string, Said] => ["meter", { serial: String(eid), measures: kind, state, at }]),
     ...batteries.map((each): [string, Said] => ["battery", each]),
     ...inverters.map((each): [string, Said] => ["inverter", each]),
   ];
