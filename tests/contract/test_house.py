@@ -130,7 +130,10 @@ async def test_of_two_gateways_only_the_one_that_was_changed_begins_anew(tmp_pat
     async with lived(tmp_path, ("home", "barn")) as home:
         kept, gone = home.service.sources
         again = [source(home.clock, "barn")] if stays else []
-        await home.renew(sources=[kept, *again])
+        changing = asyncio.create_task(home.renew(sources=[kept, *again]))
+        while not changing.done():
+            await home.ask("site")  # Nobody is turned away meanwhile.
+        await changing
         await home.clock.advance(5)
         assert [connections(one) for one in (kept, gone, *again)] == [1, 0, *(1 for _ in again)]
         assert [one["name"] for one in await home.ask("gateways")] == ["home", *(one.name for one in again)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
@@ -14,7 +14,7 @@ from openvoy.cli.roof import LAYOUT_FILE, RoofFile
 from openvoy.cli.tariff import SitePrices
 from openvoy.cli.wiring import Service, build_exporter
 from openvoy.client.prices import fetch_text
-from openvoy.collector import Collector, ControlDesk, Exporting
+from openvoy.collector import Collector, ControlDesk, Exporting, Source
 from openvoy.collector.logbook import GatewayLogs
 from openvoy.collector.tariffs import keeping_tariffs
 from openvoy.model.place import SitePlace
@@ -56,6 +56,7 @@ class House:
         self._mirror, self._web = _Part(), _Part()
         self._left = AsyncExitStack()
         self._app: WebApp | None = None
+        self._sources: Sequence[Source] = ()
         self._bound: Listen | None = None
 
     async def __aenter__(self) -> Self:
@@ -103,9 +104,12 @@ class House:
         listen, bound = service.listen, self._bound
         if listen.port == 0 and bound is not None:
             listen = replace(listen, port=bound.port)
-        key = (listen.host, service.tls, service.host_names, service.rules, pages, tuple(service.sources))
+        before, self._sources = self._sources, service.sources
+        key = (listen.host, service.tls, service.host_names, service.rules, pages)
         if self._app is not None and bound is not None and self._web.key == key and listen.port == bound.port:
             self._app.shelf.put(site=service.site, prices=prices, setup=setup, logbook=logbook)
+            if before != self._sources:
+                self._app.live.begin_anew(kept={one.name for one in self._sources if one in before})
             return bound
         await self._web.close()
         self._app = build_app(

@@ -78,4 +78,5 @@ class Shelf:
 
     def put(self, *, site: SiteInfo, prices: Prices | None, setup: Setup | None, logbook: Logbook | None) -> None:
         """Exchange what a change of the configuration concerns."""
-        self.backend = replace(self.backend, site=site, prices=prices, setup=setup, logbook=logbook)
+        offers = SharedOffers(self.backend.clock)
+        self.backend = replace(self.backend, site=site, prices=prices, setup=setup, logbook=logbook, offers=offers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -60,6 +60,8 @@ class Broadcaster:
         """What every gateway said last while all was well: what is newer falls apart as its parts get old."""
         self._number = 0
         self._comments = 0
+        self._turn = 0
+        """Grows when every reader has to begin anew."""
         self._changed = asyncio.Event()
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._is_closed = False
@@ -85,6 +87,14 @@ class Broadcaster:
         self._is_closed = True
         self._wake()
 
+    def begin_anew(self, *, kept: Container[str]) -> None:
+        """Forget the gateways that are not `kept`, and end every stream: its reader comes again for those that are."""
+        self.window.keep(kept)
+        self._frames = {name: frame for name, frame in self._frames.items() if name in kept}
+        self._whole = {name: snapshot for name, snapshot in self._whole.items() if name in kept}
+        self._turn += 1
+        self._wake()
+
     def follow(self) -> AsyncIterator[bytes]:
         """Give the latest state at once, then what changes, the newest only."""
         reader = _Reader(self)
@@ -98,6 +108,11 @@ class Broadcaster:
             for status in self._feed.statuses()
         )
         return b"".join(frame.data for frame in frames)
+
+    @property
+    def turn(self) -> int:
+        """How often streams were begun anew."""
+        return self._turn
 
     def position(self) -> tuple[int, int]:
         """Number of the last event and of the last comment."""
@@ -153,6 +168,7 @@ class _Reader:
 
     def __init__(self, source: Broadcaster) -> None:
         self._source = source
+        self._turn = source.turn
         self._position: tuple[int, int] | None = None
 
     def __aiter__(self) -> _Reader:
@@ -162,10 +178,11 @@ class _Reader:
         if self._position is None:
             self._position = self._source.position()
             return OPENING + self._source.state()
-        while True:
+        while self._turn == self._source.turn:
             fresh = self._source.since(self._position)
             if fresh:
                 self._position = self._source.position()
                 return fresh
             if not await self._source.wait():
-                raise StopAsyncIteration
+                break
+        raise StopAsyncIteration

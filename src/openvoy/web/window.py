@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +45,10 @@ class LiveWindow:
             points.append(_build_point(snapshot))
         while points and points[0].at_s < (now - KEPT).timestamp():
             points.popleft()
+
+    def keep(self, names: Container[str]) -> None:
+        """Forget all other gateways."""
+        self._points = {name: points for name, points in self._points.items() if name in names}
 
     def points(self, name: str, since: datetime) -> Sequence[LivePoint]:
         """Give the points of a gateway from `since` on, oldest first."""

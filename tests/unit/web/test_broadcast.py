@@ -137,3 +137,22 @@ async def test_a_dropped_reader_is_forgotten(feed: LiveFeed) -> None:
     del reader
     gc.collect()
     assert live.readers == 0
+
+
+async def test_streams_begin_anew_and_a_gateway_that_is_gone_is_forgotten(feed: LiveFeed) -> None:
+    clock = ManualClock()
+    live = Broadcaster(feed, clock)
+    async with running(live):
+        reader = live.follow()
+        await anext(reader)
+        for name in ("home", "barn"):
+            feed.publish(a_status(name), a_snapshot(2.0))
+        assert len(events(await anext(reader))) == 2
+        waiting = asyncio.ensure_future(anext(reader))
+        feed.arrange(["home"], kept={"home"}, troubles={})
+        live.begin_anew(kept={"home"})
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+        assert [one["status"]["name"] for one in events(await anext(live.follow()))] == ["home"]
+        assert live.window.points("home", clock.now())
+        assert not live.window.points("barn", clock.now())
