@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from openvoy.store import tables
 from openvoy.store.inspecting import Inspector
 from openvoy.store.tables import Table
-from openvoy.store.times import utc
+from openvoy.store.times import since_epoch_s, utc
 from openvoy.store.unpacked import File, Unpacked
 
 FOLDER = "sealed"
@@ -80,10 +80,12 @@ class Catalog:
         """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
         if not self.is_all_sealed(table, start_s, end_s):
             return None
-        files = [
-            File(table, part.path(self.folder), part.digest, part.rows) for part in self.files(table, start_s, end_s)
-        ]
+        files = [self._file(table, part) for part in self.files(table, start_s, end_s)]
         return self.unpacked.between(files, start_s, end_s)
+
+    def _file(self, table: Table, part: Part) -> File:
+        span_s = range(*map(since_epoch_s, month_bounds(part.key.month)))
+        return File(table, self.scan([part]), part.digest, part.rows, span_s)
 
     def until(self, table: Table) -> datetime | None:
         """The end of a table's newest sealed month."""
@@ -125,13 +127,8 @@ class Catalog:
 
     def scan(self, parts: Sequence[Part]) -> str:
         """The files themselves, as source of a query."""
-        return scan(part.path(self.folder) for part in parts)
-
-
-def scan(paths: Iterable[Path]) -> str:
-    """Sealed files as source of a query."""
-    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{files}])"
+        files = ", ".join("'" + str(part.path(self.folder)).replace("'", "''") + "'" for part in parts)
+        return f"read_parquet([{files}])"
 
 
 def _restored(table: Table, column: str) -> str:

@@ -20,7 +20,6 @@ STORAGE_VERSION = "v2.0.0"
 """Pinned, so that going back to an older DuckDB 2 stays possible after an upgrade."""
 
 INTERRUPT_AGAIN_S = 0.05
-PORTION_ROWS = 2048
 
 _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
     (duckdb.InterruptException, "", Fault.CLOSED),
@@ -104,13 +103,6 @@ class Session:
         """Run a query and give its rows."""
         with _translated("reading"):
             return self._connection.execute(sql, list(args)).fetchall()
-
-    def portions(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a query and give its rows in portions: those of all at once would be many objects."""
-        with _translated("reading"):
-            asked = self._connection.execute(sql)
-            while rows := asked.fetchmany(PORTION_ROWS):
-                yield rows
 
     def names(self, sql: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query over names that never change, such as a gateway's serial; they are kept."""
@@ -229,6 +221,8 @@ class Database:
                 self._root.execute("SET enable_progress_bar = false")
                 # What a sealed file says of its columns: to read it takes half as long as to read a day does.
                 self._root.execute("SET GLOBAL parquet_metadata_cache = true")
+                # The system keeps their bytes; a second copy of them would be taken from the memory for queries.
+                self._root.execute("SET GLOBAL enable_external_file_cache = false")
                 quoted = str(path).replace("'", "''")
                 self._root.execute(f"ATTACH '{quoted}' AS history (STORAGE_VERSION '{STORAGE_VERSION}')")
             self.writer = self._session()

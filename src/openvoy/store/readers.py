@@ -11,7 +11,6 @@ from typing import TypeVar
 from openvoy.ports import Columns
 from openvoy.store import read_rest
 from openvoy.store.boundaries import Kind
-from openvoy.store.catalog import scan
 from openvoy.store.database import Session
 from openvoy.store.days import due_months, write_days
 from openvoy.store.faults import Fault, StoreFault
@@ -68,15 +67,16 @@ class Readers:
     async def _read_by_day(self, query: Callable[[Session], T]) -> T:
         """Read what is looked at day by day; months that are looked at again are unpacked for whoever goes on."""
         found = await self._read(query)
-        for file in self._writer.database().shared.catalog.unpacked.take_due():
-            # A failure is no reader's, but must not be lost: whoever runs it says so.
-            self._readers.submit(self._unpack, file).add_done_callback(Future.result)
+        with contextlib.suppress(StoreFault):  # closed meanwhile: nobody goes on
+            for file in self._writer.database().shared.catalog.unpacked.take_due():
+                # A failure is no reader's, but must not be lost: whoever runs it says so.
+                self._readers.submit(self._unpack, file).add_done_callback(Future.result)
         return found
 
     def _unpack(self, file: File) -> None:
         # Nobody waits for it: whoever reads the file next says what is wrong with it.
         with contextlib.suppress(StoreFault), self._writer.database().reading() as session:
-            session.catalog.unpacked.unpack(file, scan([file.path]), session.portions)
+            session.catalog.unpacked.unpack(file, session.rows)
 
     async def _read(self, query: Callable[[Session], T]) -> T:
         """Read all that was acknowledged, where the disk takes it and where it does not."""

@@ -9,27 +9,33 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from openvoy.store.tables import Table
+from openvoy.store.times import utc
 
-MOST_BYTES = 32 << 20
-"""Of all files together: a month of some eighty panels."""
+MOST_BYTES = 24 << 20
+"""Of all files together: a month of some sixty panels."""
 MOST_FILES = 2
 """A day lies in so many months at most; who reads more does not go from day to day."""
 
-Portions = Callable[[str], Iterable[Sequence[tuple[Any, ...]]]]
-"""Runs a query and gives its rows in portions."""
+PORTION_S = 86_400
+"""What is unpacked at once: a day is few enough objects to keep nobody else waiting, and little memory."""
+
+Ask = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
+"""Runs a query."""
 
 
 class File(NamedTuple):
     """A sealed file as it was made, of which nothing changes."""
 
     table: Table
-    path: Path
+    source: str
+    """The file in a query."""
     digest: str
     rows: int
+    span_s: range
+    """Its month, in Unix s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Unpacked:
         self._kept: OrderedDict[File, _Rows] = OrderedDict()
         self._asked: set[File] = set()
         self._due: set[File] = set()
+        self._begun: set[File] = set()
 
     def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[list[Any]] | None:
         """Give the columns of a time by time, then owner; None where one of the files is not unpacked."""
@@ -85,25 +92,48 @@ class Unpacked:
     def take_due(self) -> Sequence[File]:
         """Give the files that are to be unpacked; whoever takes them does it."""
         with self._guard:
-            due = sorted(self._due, key=lambda file: file.path)
+            due = sorted(self._due - self._begun, key=lambda file: file.source)
+            self._begun.update(due)
             self._due.clear()
             return due
 
-    def unpack(self, file: File, source: str, portions: Portions) -> None:
-        """Unpack a file, which is `source` in a query, in place of those that were not asked for the longest."""
-        table = file.table
-        times, owner, *rest = ("CAST(epoch(time) AS BIGINT)", table.key[0], *table.extras)
-        measures = (f"coalesce(CAST({measure.name} AS DOUBLE), 'nan')" for measure in table.measures)
-        selected = ", ".join((times, owner, *rest, *measures))
-        columns = [array(code) for code in _codes(table)]
-        for rows in portions(f"SELECT {selected} FROM {source} ORDER BY time, {owner}"):
-            for column, values in zip(columns, zip(*rows, strict=True), strict=True):
-                column.extend(values)
+    def unpack(self, file: File, ask: Ask) -> None:
+        """Unpack a file that was taken, in place of those that were not asked for the longest."""
+        try:
+            self._keep(file, self._read(file, ask))
+        finally:
+            with self._guard:
+                self._begun.discard(file)
+
+    def _read(self, file: File, ask: Ask) -> _Rows:
+        self._make_room(_size_bytes(file))
+        # All of the room at once: columns that grow side by side leave holes of the same size behind.
+        columns = [array(code, [0]) * file.rows for code in _codes(file.table)]
+        at = 0
+        for start_s in file.span_s[::PORTION_S]:
+            # No two rows have both time and owner: what is compared ends there.
+            rows = sorted(ask(_sql(file), [utc(start_s), utc(start_s + PORTION_S)]))
+            for column, values in zip(columns, zip(*rows, strict=True), strict=False):
+                column[at : at + len(rows)] = array(column.typecode, values)
+            at += len(rows)
+        return _Rows(columns)
+
+    def _keep(self, file: File, rows: _Rows) -> None:
         with self._guard:
-            self._kept[file] = _Rows(columns)
-            while sum(map(_size_bytes, self._kept)) > MOST_BYTES:
+            self._kept[file] = rows
+
+    def _make_room(self, size_bytes: int) -> None:
+        with self._guard:
+            while self._kept and sum(map(_size_bytes, self._kept)) + size_bytes > MOST_BYTES:
                 self._kept.popitem(last=False)
                 self._asked.intersection_update(self._kept)
+
+
+def _sql(file: File) -> str:
+    table = file.table
+    measures = (f"coalesce(CAST({measure.name} AS DOUBLE), 'nan')" for measure in table.measures)
+    selected = ", ".join(("CAST(epoch(time) AS BIGINT)", table.key[0], *table.extras, *measures))
+    return f"SELECT {selected} FROM {file.source} WHERE time >= ? AND time < ?"
 
 
 def _codes(table: Table) -> str:
