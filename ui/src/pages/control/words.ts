@@ -1,14 +1,20 @@
 /** Controls and their settings as people read them. */
 
-import type { Argument, Offer, Outcome, Setting } from "./api";
+import type { Argument, AuditEntry, Offer, Outcome, Setting } from "./api";
 import { UNKNOWN } from "../../lib/format";
 import { said } from "../../lib/said.svelte";
 import { t } from "./texts";
 
 export const GOOD: ReadonlySet<Outcome> = new Set(["unchanged", "took effect", "pending"]);
 
-/** What can be undone: something was sent and did something. */
-export const UNDOABLE: ReadonlySet<Outcome> = new Set(["took effect", "pending", "overwritten"]);
+/** Something was sent and did something. */
+const DONE: ReadonlySet<Outcome> = new Set(["took effect", "pending", "overwritten"]);
+/** It may have done something. */
+const OPEN: ReadonlySet<Outcome> = new Set(["sent", "unconfirmed"]);
+
+/** Whether a change can be taken back: where nobody could read what came of it, if it is known what was before. */
+export const isUndoable = ({ outcome, undoes, changes }: AuditEntry): boolean =>
+  undoes === null && (DONE.has(outcome) || (OPEN.has(outcome) && changes.length > 0 && changes.every(({ before }) => before !== null)));
 
 /** `battery` of `battery.charge-from-grid`. */
 export const groupOf = (name: string): string => name.split(".")[0] ?? name;

@@ -48,8 +48,10 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
   const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
   for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
-    const blank = { measures: null, communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
-    found.set(serial, { serial, kind, part_number, firmware, first_s: first_seen, last_s: last_seen, ...blank });
+    // Of a meter, history keeps what it measures in the place of a part.
+    const [measures, part] = kind === "meter" ? [part_number, null] : [null, part_number];
+    const blank = { measures, communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
+    found.set(serial, { serial, kind, part_number: part, firmware, first_s: first_seen, last_s: last_seen, ...blank });
   }
   for (const [kind, said] of listed(snapshot)) {
     const before = found.get(said.serial);
@@ -57,7 +59,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
     found.set(said.serial, {
       serial: said.serial,
       kind,
-      measures: said.measures ?? null,
+      measures: said.measures ?? before?.measures ?? null,
       part_number: said.part_number ?? before?.part_number ?? null,
       firmware: said.firmware ?? before?.firmware ?? null,
       communicating: isFresh ? (said.communicating ?? null) : null,
