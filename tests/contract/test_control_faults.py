@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from openvoy.client.control import ControlSettings
+from openvoy.client.control.controller import GatewayController
 from openvoy.errors import ConfigError, CredentialRejected, EndpointRefused
 from openvoy.model.control import Outcome, Setting
 from openvoy.protocol.endpoints.tariff import TARIFF
+from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.http import Response
+from openvoy.protocol.login import Credentials
 from tests.contract.catalogue import raw_body
 from tests.contract.control_catalogue import ROWS, Row, contact, storage
-from tests.contract.control_support import Bench, bench
+from tests.contract.control_support import Bench, PassingClock, bench
 
 RELAY = "/ivp/ensemble/relay"
 
@@ -122,6 +127,60 @@ async def test_a_gateway_that_stays_away_leaves_it_open(keys: Path) -> None:
         assert entry.outcome is Outcome.UNCONFIRMED
         assert await outcomes(told) == [Outcome.UNCONFIRMED]
         assert len(told.writes) == 1
+
+
+async def no_credentials() -> Credentials:
+    return Credentials()
+
+
+class Turning:
+    """The door to a gateway that is troubled as soon as something was sent, or once it has been read back since."""
+
+    def __init__(self, told: Bench, fault: str, *, readings: int) -> None:
+        self._told, self._fault, self._left = told, fault, readings
+
+    async def connect(self) -> Capabilities:
+        return await self._told.gateway.connect()
+
+    async def fetch_raw(
+        self, path: str, *, method: str = "GET", body: bytes = b"", content_type: str | None = None
+    ) -> Response:
+        response = await self._told.gateway.fetch_raw(path, method=method, body=body, content_type=content_type)
+        if self._told.writes:
+            self._left -= 1
+        if self._left < 0:
+            self._told.switch_on(self._fault)
+        return response
+
+
+@pytest.mark.parametrize("fault", ["unauthorized", "connection-reset"])
+@pytest.mark.parametrize("readings", [0, 1])
+async def test_what_cannot_be_read_back_any_more_is_left_open_and_can_be_taken_back(
+    fault: str, readings: int, keys: Path
+) -> None:
+    async with bench("8.3", keys) as told:
+        before = (await told.gateway.snapshot()).storage
+        assert before is not None
+        # Read back once while it is not so yet, the last reading says nothing of what is so in the end.
+        if readings:
+            told.switch_on("writes-ignored:path=*")
+        control = GatewayController(
+            Turning(told, fault, readings=readings),
+            clock=PassingClock(told.desk.clock),
+            settings=ControlSettings(enabled=True, audit=told.audit),
+            credentials=no_credentials,
+        )
+        entry = await control.apply("battery.reserve", {"reserve": 44})
+        assert entry.outcome is Outcome.UNCONFIRMED
+        assert "could not be read back" in entry.detail
+        assert await outcomes(told) == [Outcome.UNCONFIRMED]
+        assert len(told.writes) == 1
+        told.virtual.faults.switch_off()
+        undone = await told.gateway.control.undo(entry.id)
+        assert undone.outcome in {Outcome.TOOK_EFFECT, Outcome.UNCHANGED}
+        after = (await told.gateway.snapshot()).storage
+        assert after is not None
+        assert after.reserve_soc_pct == before.reserve_soc_pct
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,16 @@ function takeEarly(path: string): Promise<Response> | undefined {
   return performance.now() < EARLY_MS ? early : undefined;
 }
 
-/** Change something; controls of a gateway are read back before they answer, so this may take a while. */
-export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, query: Query = {}): Promise<T> {
+/** Change something, which may take a while. */
+export async function send<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body: unknown,
+  query: Query = {},
+  timeout_ms = SLOW_TIMEOUT_MS,
+): Promise<T> {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": TOKEN.exec(document.cookie)?.[1] ?? "" };
-  const request = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(SLOW_TIMEOUT_MS) };
+  const request = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeout_ms) };
   return await answer<T>(await fetch(apiUrl(path, query), request));
 }
 

@@ -67,10 +67,11 @@ class Settling:
         """Read back until it is as wanted or time is up, and say what that means; `known` was read before."""
         if isinstance(problem, _FINAL):
             return Result(Outcome.REFUSED, _words(problem))
-        verdict, state = await self._read_back(control, wanted, problem, known)
-        if state is None:
-            return Result(Outcome.UNCONFIRMED, _join(_words(problem), "The gateway could not be read back since."))
-        return _result(verdict, problem, control.reason(state, wanted))
+        verdict, read = await self._read_back(control, wanted, problem, known)
+        if isinstance(read, OpenvoyError):
+            unread = _join(_words(problem), "The gateway could not be read back since.", _words(read))
+            return Result(Outcome.UNCONFIRMED, unread)
+        return _result(verdict, problem, control.reason(read, wanted))
 
     async def watch(self, control: Control, wanted: Settings, seconds: float) -> Result | None:
         """Read again for a while; give a result only where it is otherwise than wanted."""
@@ -89,26 +90,31 @@ class Settling:
 
     async def _read_back(
         self, control: Control, wanted: Settings, problem: OpenvoyError | None, known: State
-    ) -> tuple[Verdict, State | None]:
+    ) -> tuple[Verdict, State | OpenvoyError]:
+        """Give the last reading, or why there was none; what was read before says nothing of what is so now."""
         patience_s = control.settles_s if problem is None or isinstance(problem, Unavailable) else AFTER_REFUSAL_S
         start_s = self._clock.monotonic()
         deadline_s = start_s + patience_s
-        verdict, state, turn = Verdict.NOT_YET, None, 0
+        verdict, turn = Verdict.NOT_YET, 0
+        read: State | OpenvoyError
         while True:
             await self._clock.sleep(PAUSES_S[min(turn, len(PAUSES_S) - 1)])
             turn += 1
             try:
-                state = await fetch_state(self._door, control.reads, known=known)
-            except Unavailable:
+                read = await fetch_state(self._door, control.reads, known=known)
+            except Unavailable as error:
                 # It may be back any moment, and then it needs its time.
-                deadline_s = min(self._clock.monotonic() + patience_s, start_s + AWAY_S)
+                read, deadline_s = error, min(self._clock.monotonic() + patience_s, start_s + AWAY_S)
+            except OpenvoyError as error:
+                # Waiting does not help, and what was sent is sent.
+                return verdict, error
             else:
-                verdict = control.confirm(control, state, wanted)
+                verdict = control.confirm(control, read, wanted)
                 if verdict is Verdict.DONE:
                     break
             if self._clock.monotonic() >= deadline_s:
                 break
-        return verdict, state
+        return verdict, read
 
 
 def _result(verdict: Verdict, problem: OpenvoyError | None, reason: str) -> Result:

@@ -87,9 +87,12 @@ export interface Wish {
   gateway: string | undefined;
 }
 
+/** A gateway that is away after it was told something is waited for, five minutes and more. */
+const LONGEST_MS = 420_000;
+
 export const fetchControls = (gateway: string | undefined): Promise<Controls> => read("control", { gateway });
 export const previewControl = (wish: Wish): Promise<Preview> => send("POST", "control/preview", wish);
-export const applyControl = (wish: Wish): Promise<AuditEntry> => send("POST", "control/apply", wish);
+export const applyControl = (wish: Wish): Promise<AuditEntry> => send("POST", "control/apply", wish, {}, LONGEST_MS);
 export const undoControl = (id: string, gateway: string | undefined): Promise<AuditEntry> =>
-  send("POST", "control/undo", { id, gateway });
+  send("POST", "control/undo", { id, gateway }, {}, LONGEST_MS);
 export const fetchAudit = (): Promise<AuditEntry[]> => read("control/audit", { limit: 50 });
