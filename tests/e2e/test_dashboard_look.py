@@ -28,7 +28,7 @@ SIZES = {
     "desk": DESK,
     "wall": {"width": 2560, "height": 1440},
 }
-CARDS = 8
+CARDS = 9
 BUDGET_BYTES = 150_000
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = os.environ.get("OPENVOY_SCREENSHOTS")
