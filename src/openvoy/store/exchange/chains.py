@@ -14,8 +14,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
+from itertools import groupby, pairwise
+from operator import itemgetter
 
+from openvoy.store.exchange.compact import Intervals
 from openvoy.store.exchange.steps import Interval
 
 Span = tuple[int, int]
@@ -46,19 +49,23 @@ class Chain:
 
     def rows(self) -> Iterator[tuple[int, dict[str, float]]]:
         """Give moments and the counters that are known then."""
-        by_time: dict[int, dict[str, float]] = defaultdict(dict)
-        for quantity, intervals in self.intervals.items():
-            total_wh = 0.0
-            for one in intervals:
-                by_time[one.start_s][quantity] = total_wh
-                total_wh += one.energy_wh
-                by_time[one.end_s][quantity] = total_wh
-        yield from sorted(by_time.items())
+        readings = (_read(quantity, intervals) for quantity, intervals in self.intervals.items())
+        for at_s, together in groupby(merge(*readings), key=itemgetter(0)):
+            yield at_s, {quantity: total_wh for _, quantity, total_wh in together}
+
+
+def _read(quantity: str, intervals: Iterable[Interval]) -> Iterator[tuple[int, str, float]]:
+    """Give the readings of a counter that begins at 0."""
+    total_wh = 0.0
+    for one in intervals:
+        yield one.start_s, quantity, total_wh
+        total_wh += one.energy_wh
+        yield one.end_s, quantity, total_wh
 
 
 def build_chains(intervals: Mapping[str, Sequence[Interval]]) -> list[Chain]:
     """Cut energies at their long holes, and join quantities that have the same ones, short ones included."""
-    families: dict[tuple[tuple[Span, frozenset[int]], ...], dict[str, list[list[Interval]]]] = defaultdict(dict)
+    families: dict[tuple[tuple[Span, frozenset[int]], ...], dict[str, list[Sequence[Interval]]]] = defaultdict(dict)
     for quantity, ones in intervals.items():
         runs = list(_runs(ones, NIGHT_S if quantity == "solar" else SHORT_HOLE_S))
         holes = [frozenset(_hole_ends(run, is_solar=quantity == "solar")) for run in runs]
@@ -82,12 +89,12 @@ def _rate(one: Interval) -> float:
     return one.energy_wh / (one.end_s - one.start_s)
 
 
-def _runs(intervals: Iterable[Interval], longest_hole_s: int) -> Iterator[list[Interval]]:
-    run: list[Interval] = []
+def _runs(intervals: Iterable[Interval], longest_hole_s: int) -> Iterator[Sequence[Interval]]:
+    run = Intervals()
     for one in intervals:
         if run and one.start_s - run[-1].end_s > longest_hole_s:
             yield run
-            run = []
+            run = Intervals()
         run.append(one)
     if run:
         yield run

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from openvoy.store.exchange.compact import Intervals
 from openvoy.store.exchange.steps import Interval
 
 Span = tuple[int, int]
@@ -145,12 +146,13 @@ def sieve(intervals: Mapping[str, Sequence[Interval]], coverage: Coverage, count
     skipped = dict.fromkeys(intervals, 0)
     later = dict.fromkeys(intervals, 0)
     for quantity, ones in intervals.items():
-        new: list[Interval] = []
+        new = Intervals()
         for one in ones:
             if not coverage.touches(quantity, one.start_s, one.end_s):
                 new.append(one)
             elif rest := list(_rest_of(quantity, one, coverage, counted)):
-                new += rest
+                for part in rest:
+                    new.append(part)
             elif coverage.is_later(quantity, one.start_s):
                 later[quantity] += 1
             else:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -168,14 +170,15 @@ async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) 
 
 
 def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {name: [] for name in ("gateway", "at", "estimated", *_COUNTERS)}
+    columns: dict[str, Any] = {"gateway": [], "at": array("d"), "estimated": []}
+    columns.update((counter, array("d")) for counter in _COUNTERS)
     for name, chain in chains:
         for at_s, counters in chain.rows():
             columns["gateway"].append(name)
             columns["at"].append(at_s)
             columns["estimated"].append(at_s in chain.hole_ends_s)
             for quantity, counter in zip(QUANTITIES, _COUNTERS, strict=True):
-                columns[counter].append(counters.get(quantity))
+                columns[counter].append(counters.get(quantity, nan))  # nobody said it
     return columns
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from openvoy.store.exchange.compact import Intervals, Readings
 from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
 from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
 from openvoy.units import wh_at_power
@@ -33,7 +36,7 @@ FIRST_S = 946_684_800
 class Gathered:
     """What files say together."""
 
-    intervals: dict[str, list[Interval]] = field(default_factory=dict)
+    intervals: dict[str, Sequence[Interval]] = field(default_factory=dict)
     """By quantity, in their order, none overlapping another."""
     problems: list[Problem] = field(default_factory=list)
     repeated: int = 0
@@ -70,7 +73,7 @@ class Gatherer:
     def __init__(self, until: datetime | None = None) -> None:
         self._until_s = float("inf") if until is None else until.timestamp()
         self._amounts: dict[tuple[str, str], dict[tuple[int, int], float]] = defaultdict(dict)
-        self._totals: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+        self._totals: dict[tuple[str, str], Readings] = defaultdict(Readings)
         self._bins: dict[tuple[str, str], Bins] = defaultdict(Bins)
         self._gathered = Gathered()
 
@@ -86,8 +89,7 @@ class Gatherer:
                         self._take_amount(name, one)
                 case Total():
                     if self._is_possible(name, one, one.at_s, one.at_s):
-                        self._gathered.repeated += one.at_s in self._totals[one.quantity, one.series]
-                        self._totals[one.quantity, one.series][one.at_s] = one.total_wh
+                        self._totals[one.quantity, one.series].add(one.at_s, one.total_wh)
                 case PowerSample():
                     if self._is_possible(name, one, one.at_s, one.at_s):
                         self._take_power(name, one)
@@ -123,14 +125,18 @@ class Gatherer:
 
         What was taken is let go of: this is asked once.
         """
-        series: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+        series: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
         for key, amounts in _taken(self._amounts):
-            series[key] += [Interval(start_s, end_s, energy) for (start_s, end_s), energy in amounts.items()]
+            for (start_s, end_s), energy_wh in sorted(amounts.items()):
+                series[key].append(Interval(start_s, end_s, energy_wh))
         for key, totals in _taken(self._totals):
-            series[key] += self._steps(key[1], totals)
+            self._gathered.repeated += totals.sort()
+            for step in self._steps(key[1], totals):
+                series[key].append(step)
         for key, bins in _taken(self._bins):
-            series[key] += [_of_bin(number, power_w) for number, power_w in bridge(bins.means())]
-        by_quantity: dict[str, list[list[Interval]]] = defaultdict(list)
+            for number, power_w in bridge(bins.means()):
+                series[key].append(_of_bin(number, power_w))
+        by_quantity: dict[str, list[Sequence[Interval]]] = defaultdict(list)
         for (quantity, _), intervals in _taken(series):
             by_quantity[quantity].append(self._without_overlap(intervals))
         self._split_net(by_quantity)
@@ -139,22 +145,24 @@ class Gatherer:
         derive_load(gathered.intervals)
         return gathered
 
-    def _split_net(self, by_quantity: dict[str, list[list[Interval]]]) -> None:
+    def _split_net(self, by_quantity: dict[str, list[Sequence[Interval]]]) -> None:
         """Energies of both directions become import or export, by the sum of all phases."""
         net = add_up(by_quantity.pop(NET, []))
         for quantity, sign in (("import", 1), ("export", -1)) if net else ():
             by_quantity[quantity].append(
-                [Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net]
+                Intervals(Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net)
             )
 
-    def _steps(self, series: str, totals: Mapping[int, float]) -> Iterator[Interval]:
+    def _steps(self, series: str, totals: Iterable[tuple[int, float]]) -> Iterator[Interval]:
         for step in build_steps(totals):
             if isinstance(step, Interval):
                 yield step
             else:
                 self._note(series, None, step)
 
-    def _without_overlap(self, intervals: Iterable[Interval]) -> list[Interval]:
+    def _without_overlap(self, intervals: Intervals) -> Sequence[Interval]:
+        if intervals.are_apart:
+            return intervals
         kept: list[Interval] = []
         for one in sorted(intervals, key=lambda one: (one.end_s - one.start_s, one.start_s)):
             place = bisect_left(kept, one)
@@ -164,7 +172,7 @@ class Gatherer:
                 self._gathered.repeated += 1
             else:
                 insort(kept, one)
-        return kept
+        return Intervals(kept)
 
     def _note(self, place: str, line: int | None, text: str) -> None:
         self._gathered.problems.append(Problem(place, line, text))
@@ -191,31 +199,50 @@ def _of_bin(number: int, power_w: float) -> Interval:
     return Interval(number * BIN_S, (number + 1) * BIN_S, wh_at_power(power_w, BIN_S))
 
 
-def add_up(parts: Sequence[Sequence[Interval]]) -> list[Interval]:
-    """Add series of one quantity; where they are cut differently, each is cut further, its energy spread evenly."""
+def add_up(parts: Sequence[Sequence[Interval]]) -> Sequence[Interval]:
+    """Add series of one quantity, each in its order without overlaps.
+
+    Where they are cut differently, each is cut further, its energy spread evenly.
+    """
     if len(parts) == 1:
-        return sorted(parts[0])
-    edges = sorted({edge for part in parts for one in part for edge in one[:2]})
-    sums: dict[int, float] = {}
-    for part in parts:
-        for one in part:
-            first, last = bisect_left(edges, one.start_s), bisect_left(edges, one.end_s)
-            for place in range(first, last):
-                share = (edges[place + 1] - edges[place]) / (one.end_s - one.start_s)
-                sums[place] = sums.get(place, 0.0) + share * one.energy_wh
-    return [Interval(edges[place], edges[place + 1], sums[place]) for place in sorted(sums)]
+        return parts[0]
+    total = Intervals()
+    walks = [_Walk(part) for part in parts]
+    edges = merge(*((edge for one in part for edge in one[:2]) for part in parts))
+    for start_s, end_s in pairwise(edges):
+        shares = [one for walk in walks if start_s < end_s and (one := walk.reach(start_s)) is not None]
+        if shares:
+            energies = ((end_s - start_s) / (one.end_s - one.start_s) * one.energy_wh for one in shares)
+            total.append(Interval(start_s, end_s, sum(energies)))
+    return total
 
 
-def derive_load(intervals: dict[str, list[Interval]]) -> None:
+class _Walk:
+    """Goes through energies as time goes on."""
+
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        self._rest = iter(intervals)
+        self._one = next(self._rest, None)
+
+    def reach(self, at_s: int) -> Interval | None:
+        """Give the energy of a moment, no earlier than the last; None where there is none."""
+        while self._one is not None and self._one.end_s <= at_s:
+            self._one = next(self._rest, None)
+        return self._one if self._one is not None and self._one.start_s <= at_s else None
+
+
+def derive_load(intervals: dict[str, Sequence[Interval]]) -> None:
     """Where nothing says what the house used, it follows from what came and went."""
     if "load" in intervals or not {"solar", "import", "export"} <= intervals.keys():
         return
     signs = {"solar": 1, "import": 1, "export": -1, "discharge": 1, "charge": -1}
-    parts = {name: {one[:2]: one.energy_wh for one in intervals[name]} for name in signs if name in intervals}
-    shared = set.intersection(*(set(part) for part in parts.values()))
-    load = [
-        Interval(*span, max(0.0, sum(signs[name] * part[span] for name, part in parts.items())))
-        for span in sorted(shared)
-    ]
+    names = [name for name in signs if name in intervals]
+    walks = {name: _Walk(intervals[name]) for name in names[1:]}
+    load = Intervals()
+    for first in intervals[names[0]]:
+        ones = {names[0]: first} | {name: walk.reach(first.start_s) for name, walk in walks.items()}
+        energies = [signs[name] * one.energy_wh for name, one in ones.items() if one and one[:2] == first[:2]]
+        if len(energies) == len(names):
+            load.append(Interval(*first[:2], max(0.0, sum(energies))))
     if load:
         intervals["load"] = load

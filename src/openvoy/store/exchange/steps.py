@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -33,12 +33,12 @@ class _Left(NamedTuple):
     counted_wh: float
 
 
-def build_steps(totals: Mapping[int, float]) -> Iterator[Interval | str]:
-    """Make differences of a counter by Unix seconds, or words for what is none.
+def build_steps(totals: Iterable[tuple[int, float]]) -> Iterator[Interval | str]:
+    """Make differences of a counter's totals by Unix seconds, which are in their order, or words for what is none.
 
     One that begins anew counted from 0; one that is back at the level that it had left never began anew.
     """
-    readings = iter(sorted(totals.items()))
+    readings = iter(totals)
     before = next(readings, None)
     left: _Left | None = None
     for at_s, total_wh in readings:

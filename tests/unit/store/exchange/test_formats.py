@@ -258,7 +258,7 @@ def test_names_that_a_person_gives(tmp_path: Path) -> None:
     key = "kWh,entity_id=meter_in"
     text = f'{key} value=10,state="x y" {MIDNIGHT_S}\n{key} value=12.5 {MIDNIGHT_S + 3600}\n'
     found = gathered(tmp_path / "p", text, "influx", meter_in="import:total_kwh", **{"kWh.state": "load"})
-    assert found.intervals["import"] == [Interval(MIDNIGHT_S, MIDNIGHT_S + 3600, 2500)]
+    assert list(found.intervals["import"]) == [Interval(MIDNIGHT_S, MIDNIGHT_S + 3600, 2500)]
     for wrong in ("heat", "import:furlongs"):
         with pytest.raises(ConfigError, match="--map meter_in"):
             gathered(tmp_path / "p", text, "influx", meter_in=wrong)

@@ -130,4 +130,4 @@ def test_load_follows_from_the_rest() -> None:
     gatherer = Gatherer()
     amounts = {"solar": 1000.0, "import": 500.0, "export": 200.0, "charge": 300.0, "discharge": 100.0}
     gatherer.take(Amount(name, "s", START_S, START_S + HOUR_S, energy_wh) for name, energy_wh in amounts.items())
-    assert gatherer.gather().intervals["load"] == [Interval(START_S, START_S + HOUR_S, 1100.0)]
+    assert list(gatherer.gather().intervals["load"]) == [Interval(START_S, START_S + HOUR_S, 1100.0)]
