@@ -11,6 +11,9 @@ from openvoy import codec
 from openvoy.errors import OpenvoyError
 from openvoy.protocol.redaction import redact
 
+PIPE_WIDTH = 100_000
+"""Characters of a line where no terminal folds it; wider than all tables."""
+
 
 def print_json(value: object) -> None:
     """Print a value as the one JSON document on stdout."""
@@ -35,7 +38,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
         table.add_column(column, justify="right" if position else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    console = Console(highlight=False)
+    # Who reads a pipe looks for lines: a row is one of them, however wide it is.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     console.print(Text(title, style="bold"))
     console.print(table)
     console.print()
