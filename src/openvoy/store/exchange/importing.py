@@ -98,7 +98,9 @@ def read_files(files: Sequence[Path], format_name: str, reading: Reading) -> tup
     gatherer = Gatherer(reading.until)
     for file, one in formats.items():
         gatherer.take(one.read(file, reading), file)
-    return names[0], gatherer.gather()
+    gathered = gatherer.gather()
+    gathered.problems += reading.problems
+    return names[0], gathered
 
 
 def _check_names(names: Mapping[str, str]) -> None:

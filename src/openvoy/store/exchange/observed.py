@@ -76,6 +76,8 @@ class Reading:
     """No history is later than this; None: nothing is known of that."""
     ignored: dict[str, int] = field(default_factory=dict)
     """What was passed over by name, and how often; filled by readers."""
+    problems: list[Problem] = field(default_factory=list)
+    """What readers found about files as a whole."""
 
     def ignore(self, name: str) -> None:
         """Note something that is not imported, as nobody said what it is."""

@@ -141,7 +141,7 @@ def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     lines[9] = ",".join([lines[9].split(",")[0], "99000000", *lines[9].split(",")[2:]])
     lines[11] = lines[11][:20]
     lines.insert(12, lines[20])
-    found = gathered(tmp_path / "r.csv", "\n".join(lines))
+    found = gathered(tmp_path / "r.csv", "\n".join(lines) + "\n")
     assert problems(found)[:3] == [
         (4, "'06/41/2024 00:30' is not a time"),
         (6, "'lots' is not a number"),

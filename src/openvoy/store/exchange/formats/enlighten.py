@@ -52,7 +52,7 @@ def is_like(_file: Path, head: bytes) -> bool:
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read a report."""
     text = read_text(file)
-    rows = list(read_rows(text))
+    rows = list(read_rows(text, file, reading))
     header_at = next((place for place, (_, cells) in enumerate(rows) if _is_header(cells)), None)
     if header_at is None:
         raise ConfigError(

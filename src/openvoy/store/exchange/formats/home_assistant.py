@@ -73,7 +73,7 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
     text = read_text(file)
     if text.lstrip().startswith("{"):
         return _read_json(file, text, reading)
-    rows = list(read_rows(text))
+    rows = list(read_rows(text, file, reading))
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     if header[:3] == ["entity_id", "type", "unit"]:
         return _read_dashboard(file, rows, reading, find_delimiter(text))

@@ -29,7 +29,7 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read an export of energy."""
-    for number, values in _lines(file):
+    for number, values in _lines(file, reading):
         names = _COLUMNS.keys() & values.keys()
         if not names:
             raise ConfigError(
@@ -60,7 +60,7 @@ def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Readin
             yield Amount(quantity, series, int(at.timestamp()), int(end.timestamp()), energy_wh)
 
 
-def _lines(file: Path) -> Iterable[Line]:
+def _lines(file: Path, reading: Reading) -> Iterable[Line]:
     try:
         with file.open("rb") as opened:
             head = opened.read(4)
@@ -69,16 +69,17 @@ def _lines(file: Path) -> Iterable[Line]:
     if head == _PARQUET:
         return enumerate(read_parquet(file), 1)
     text = read_text(file)
-    return _json_lines(file, text) if text.lstrip().startswith("{") else _csv_lines(text)
+    return _json_lines(file, text) if text.lstrip().startswith("{") else _csv_lines(text, file, reading)
 
 
-def _csv_lines(text: str) -> Iterator[Line]:
+def _csv_lines(text: str, file: Path, reading: Reading) -> Iterator[Line]:
     header: list[str] | None = None
-    for number, cells in read_rows(text):
+    for number, cells in read_rows(text, file, reading):
         if header is None:
             header = cells
         else:
-            yield number, dict(zip(header, cells, strict=False))
+            missing = [""] * (len(header) - len(cells))
+            yield number, dict(zip(header, [*cells, *missing], strict=False))
 
 
 def _json_lines(file: Path, text: str) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from openvoy.errors import ConfigError
+from openvoy.store.exchange.observed import Problem, Reading
 
 DAY_S = 86_400
 FACTORS_WH = {"wh": 1.0, "kwh": 1e3, "mwh": 1e6, "gwh": 1e9, "mj": 1e6 / 3600, "gj": 1e9 / 3600}
@@ -67,13 +68,28 @@ def find_delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def read_rows(text: str) -> Iterator[Row]:
-    """Give the lines that are not empty; cells are parted by what parts the first line best."""
+def read_rows(text: str, file: Path, reading: Reading) -> Iterator[Row]:
+    """Give the lines that are not empty; cells are parted by what parts the first line best.
+
+    Where nothing ends the last line, its last cell may be cut: a wrong number would stay for good, one that is left out
+    comes with the whole file. So it is left out, and noted as a problem, unless quotes end it.
+    """
     reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=find_delimiter(text))
+    count, ended = 0, text.count("\n")
     for cells in reader:
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):
+            count += 1
+            if count > 1 and reader.line_num > ended and _may_be_cut(text, trimmed):
+                said = f"nothing ends the file's last line: '{trimmed[-1][:40]}' may be cut, and is left out"
+                reading.problems.append(Problem(str(file), reader.line_num, f"{said}; end the line if it is whole"))
+                trimmed[-1] = ""
             yield reader.line_num, trimmed
+
+
+def _may_be_cut(text: str, cells: Sequence[str]) -> bool:
+    """Whether a file that ends with these cells may go on; nobody reads a line of totals."""
+    return text[-1] not in '\r\n"' and bool(cells[-1]) and not cells[0].lower().startswith("total")
 
 
 def find_decimal_mark(cells: Iterable[str], delimiter: str = ",") -> str:
