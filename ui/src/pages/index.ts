@@ -28,10 +28,10 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { id: "", icon: "solar", title: "now.title", load: () => ({ default: NowPage }) },
-  { id: "history", icon: "history", title: "history.title", load: () => import("./history/module") },
+  { id: "", icon: "solar", title: "now.title", short: "nav.now_short", load: () => ({ default: NowPage }) },
+  { id: "history", icon: "history", title: "history.title", short: "nav.history_short", load: () => import("./history/module") },
   { id: "panels", icon: "panels", title: "panels.title", load: () => import("./panels/module") },
-  { id: "meters", icon: "meters", title: "meters.title", load: () => import("./meters/module") },
+  { id: "meters", icon: "meters", title: "meters.title", short: "nav.meters_short", load: () => import("./meters/module") },
   { id: "devices", icon: "devices", title: "nav.devices", short: "nav.devices_short", load: () => import("./devices/module") },
   { id: "control", icon: "battery", title: "nav.control", short: "nav.control_short", load: () => import("./control/module") },
   { id: "settings", icon: "settings", title: "nav.settings", short: "nav.settings_short", load: () => import("./settings/module") },

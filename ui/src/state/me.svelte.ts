@@ -13,6 +13,8 @@ export class Me {
   /** Somebody has to log in before anything is shown. */
   isStranger = $derived(this.who?.right === "nobody");
   isOwner = $derived(this.who?.right === "owner");
+  /** Why a tablet's link let nobody in. */
+  linkProblem = $state.raw<unknown>(null);
   /** The service does not answer, and nothing is kept from before. */
   isLost = $state(false);
 
@@ -22,7 +24,7 @@ export class Me {
     const link = LINK.exec(location.hash)?.[1];
     if (link !== undefined) {
       history.replaceState(null, "", "#/");
-      await changeMe("login/link", { link }).catch(() => undefined);
+      await changeMe("login/link", { link }).catch((error: unknown) => (this.linkProblem = error));
     }
     await this.refresh();
   }
