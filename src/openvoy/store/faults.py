@@ -13,12 +13,15 @@ class Fault(Enum):
     LOCKED = "Another process works with this history. Stop it, or choose another folder under [store] path."
     CORRUPT = "The history file is damaged. Restore a backup, or move the file away: Openvoy then begins a new one."
     FULL = "Free some space on the disk; writing goes on by itself as soon as there is room."
-    FORBIDDEN = "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
-    READ_ONLY = (
-        "Have its file system mounted for writing, or choose another [store] path. The system makes one read-only "
-        "when its disk or card has errors: 'dmesg' says so, and then replace it."
+    FORBIDDEN = (
+        "Give the account that runs Openvoy the right to write in this folder, or choose another one; "
+        "that of the history is [store] path."
     )
-    IN_THE_WAY = "Move away what has this name, or choose another [store] path."
+    READ_ONLY = (
+        "Have its file system mounted for writing, or choose another folder; that of the history is [store] path. "
+        "The system makes one read-only when its disk or card has errors: 'dmesg' says so, and then replace it."
+    )
+    IN_THE_WAY = "Move away what has this name, or choose another folder; that of the history is [store] path."
     NEWER = "A newer Openvoy wrote this history. Update Openvoy, or choose another folder under [store] path."
     MEMORY = "Ask for a shorter time or a coarser step, or raise the store's memory limit."
     UNFINISHED = (

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from openvoy.model.records import Batch
+from openvoy.store.faults import Fault
 from tests.unit.store.records import minute, opened, power
 from tests.unit.store.test_sealing import sealed
 
@@ -109,9 +110,8 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
         assert file.stat().st_size > 0
     assert len(said) == 6
     assert all("ermission denied" in line for line in said[::2])
-    assert set(said[1::2]) == {
-        "Give the account that runs Openvoy the right to write in this folder, or choose another [store] path."
-    }
+    assert set(said[1::2]) == {Fault.FORBIDDEN.value}
+    assert "the right to write" in Fault.FORBIDDEN.value
 
 
 async def test_months_that_cannot_be_sealed_are_told_once_and_once_when_they_can(
