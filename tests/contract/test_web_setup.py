@@ -14,7 +14,7 @@ from openvoy.cli.wiring import build_exporters
 from openvoy.client.control import MemoryAudit
 from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import ControlDesk
-from openvoy.errors import ConfigError, OpenvoyError
+from openvoy.errors import CertificateChanged, ConfigError, OpenvoyError
 from openvoy.model.place import SitePlace
 from openvoy.ports import Household
 from openvoy.ports.setup import FormValue, SiteEntry
@@ -24,6 +24,7 @@ from openvoy.testing.clock import ManualClock
 from openvoy.web.api.setup import OPERATIONS
 from openvoy.web.app import CSRF_COOKIE
 from tests.contract.broken_store import BrokenStore
+from tests.contract.control_support import bench
 from tests.contract.test_web_access import PASSWORD, make_owner, send, stranger
 from tests.contract.web_service import Setup, web_service
 from tests.unit.exporters.house import StillFeed
@@ -167,3 +168,23 @@ async def test_a_receiver_that_cannot_work_changes_nothing(
     assert failure.value.hint
     assert (tmp_path / "openvoy.toml").read_text() == TEXT
     assert not (tmp_path / "secrets" / "influx-1.token").exists()
+
+
+async def test_a_renewed_certificate_is_told_and_known_once_a_person_has_accepted_it(tmp_path: Path) -> None:
+    pins = MemoryPinStore()
+    trials = Trials(clock=ManualClock(), pins=pins, cloud=CloudService, known=lambda _: None)
+    async with bench("8.3", tmp_path) as told:
+        assert told.virtual.url is not None
+        place = told.virtual.url.removeprefix("https://").rstrip("/")
+        shown = await trials.probe(told.virtual.url)
+        pins.write_pin(place, "ab" * 32)
+        with pytest.raises(CertificateChanged, match="another certificate"):
+            await trials.probe(told.virtual.url)
+        assert await trials.probe(told.virtual.url, accept_new_certificate=True) == shown
+        assert await trials.probe(told.virtual.url) == shown
+
+
+def test_a_token_may_have_the_line_breaks_of_a_mail() -> None:
+    trials = Trials(clock=ManualClock(), pins=MemoryPinStore(), cloud=CloudService, known=lambda _: None)
+    token = "e30.eyJhdWQiOiIxMjIyMDAwMDAwMDUifQ.c2ln"
+    assert trials.view(f" {token[:9]}\r\n  {token[9:]}\n", "122200000005").fits

@@ -73,7 +73,9 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
     browser: Browser, gateway: Home, tmp_path: Path
 ) -> None:
     with house(tmp_path, gateway, control=True) as (url, _):
-        async with visit(browser, f"{url}/#/control") as opened:
+        async with visit(browser, f"{url}/#/control") as other, visit(browser, f"{url}/#/control") as opened:
+            await reserve(other).get_by_role("button").click()
+            await expect(other.page.get_by_role("dialog").get_by_label("reserve")).to_have_value("30")
             await expect(reserve(opened)).to_contain_text("reserve 30")
             await reserve(opened).get_by_role("button").click()
             sheet = opened.page.get_by_role("dialog")
@@ -86,13 +88,17 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
                 await sheet.get_by_label("I understand").check()
             await sheet.get_by_role("button", name="Apply").click()
             await sheet.locator('[data-outcome="took effect"]').wait_for()
+            await expect(other.page.get_by_role("dialog").get_by_label("reserve")).to_have_value("45")
+            await expect(other.page.get_by_role("dialog")).to_contain_text("Somebody has changed this")
+            await expect(other.page.locator("[data-entry]")).to_contain_text("30 % → 45 %")
             await sheet.get_by_role("button", name="Undo").click()
             await sheet.get_by_role("button", name="Undo").wait_for(state="detached")
             await opened.page.keyboard.press("Escape")
             await opened.wait_for("[data-entry]", "takes back an earlier change")
             await expect(reserve(opened)).to_contain_text("reserve 30")
+            await expect(reserve(other)).to_contain_text("reserve 30")
             assert await serious(opened) == []
-            assert opened.complaints == []
+            assert opened.complaints == other.complaints == []
 
 
 @pytest.mark.slow
