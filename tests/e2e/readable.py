@@ -19,11 +19,19 @@ MOST_SHIFT = 0.01
 """A tenth of what Chromium calls good; counted from the first paint on."""
 
 WATCH_SHIFTS = """window.shifted = 0;
+window.moved = [];
 new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
+  for (const { hadRecentInput, value, sources } of list.getEntries()) {
+    if (hadRecentInput) continue;
+    window.shifted += value;
+    for (const { node, previousRect: from, currentRect: to } of sources)
+      window.moved.push(`${(node?.textContent ?? "").trim().slice(0, 30)}: ${[from, to].map(({ x, y, width, height }) =>
+        [x, y, width, height].map(Math.round).join(" ")).join(" to ")}`);
+  }
 }).observe({ type: "layout-shift", buffered: true });"""
 GO = """name => {
   window.shifted = 0;
+  window.moved = [];
   if ((location.hash || "#/") === `#/${name}`) return;
   for (const one of document.querySelectorAll("main [data-card], main [role=alert]")) one.dataset.before = "";
   location.hash = `#/${name}`;
@@ -91,7 +99,7 @@ class Reader(Visit):
         if len(await self.page.inner_text("main")) < LEAST_CHARACTERS:
             found.append("it is empty")
         if (shifted := await self.page.evaluate("window.shifted")) > MOST_SHIFT:
-            found.append(f"it jumps by {shifted:.3f}")
+            found.append(f"it jumps by {shifted:.3f}: {await self.page.evaluate('window.moved')}")
         if await self.page.get_by_text("NaN").count() or await self.page.get_by_text("undefined").count():
             found.append("it shows what is no value")
         return found
