@@ -35,6 +35,7 @@ async def test_the_parts_of_the_site() -> None:
             "hint": None,
             "load_pct": None,
             "login_trouble": None,
+            "settings_at": None,
         }
         assert (barn["state"], barn["fresh_at"], barn["problem"]) == ("unreachable", None, "No answer.")
         site = await service.ask("/api/v1/site")
