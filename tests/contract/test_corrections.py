@@ -1,0 +1,96 @@
+"""Corrections as a person makes them: what accounting anew makes of one, and of one that is taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openvoy.cli.app import run
+from openvoy.model.counters import CounterSource
+from openvoy.model.records import Batch, CounterRecord
+from openvoy.store import HistoryStore
+
+START = datetime(2026, 11, 18, tzinfo=UTC)
+GATEWAY, NEXT = "122200000001", "122300000002"
+IMPORT = CounterSource(quantity="import", endpoint="meter_readings", block="aggregate", device="704643584")
+Call = Callable[..., Any]
+
+
+def reading(gateway: str, hour: float, value_wh: float) -> CounterRecord:
+    at = START + timedelta(hours=hour)
+    return CounterRecord(gateway=gateway, at=at, firmware="8.2.1", source=IMPORT, value_wh=value_wh)
+
+
+def nonsense_wh(hour: float) -> float:
+    """1 kWh an hour; from 10 to 14 o'clock of the second day the counter runs 25 kWh ahead."""
+    wrong_hours = hour - 34
+    return 5e5 + 1000 * hour + (6250 * wrong_hours if 0 < wrong_hours < 4 else 0)
+
+
+async def fill(folder: Path) -> None:
+    store = await HistoryStore.open(folder)
+    hours = [number / 12 for number in range(72 * 12 + 1)]
+    old = [reading(GATEWAY, hour, nonsense_wh(hour)) for hour in hours]
+    # The successor's meter begins at 0 as the old one ends, and counts 2 kWh an hour.
+    new = [reading(NEXT, 72 + hour, 2000 * hour) for hour in hours[1:289]]
+    await store.write(Batch(counters=(*old, *new)))
+    await store.close()
+
+
+@pytest.fixture
+def call(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Run `openvoy history …` over counters of two gateways; gives what it printed."""
+    for name in ("OPENVOY_CONFIG", "OPENVOY_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "openvoy.toml").write_text('[site.home]\ntime_zone = "UTC"\n')
+    asyncio.run(fill(tmp_path / "data"))
+    place = ("--config", str(tmp_path / "openvoy.toml"), "--data", str(tmp_path / "data"))
+
+    def called(*arguments: str, code: int = 0) -> str:
+        assert run(["history", *arguments, *place]) == code
+        out, err = capfd.readouterr()
+        return err if code else out
+
+    return called
+
+
+def changes(call: Call, *options: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """By gateway and day, the Wh of import before and after."""
+    found = json.loads(call("recompute", "--by", "day", "--json", *options))
+    return {
+        (one["gateway"], change["start"][:10]): (round(change["before_wh"] or 0), round(change["after_wh"]))
+        for one in found["gateways"]
+        for change in one["changes"]
+        if change["quantity"] == "import_wh"
+    }
+
+
+def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Call) -> None:
+    wrong = changes(call, "--yes")[GATEWAY, "2026-11-19"][1]
+    assert wrong > 48_000
+    span = ("--start", "2026-11-19T09:55", "--end", "2026-11-19T14:00")
+    call("correct", "bad-range", "--gateway", GATEWAY, "--quantity", "import", *span)
+    assert changes(call) == {(GATEWAY, "2026-11-19"): (wrong, 24_000)}
+    assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (wrong, 24_000)}
+    call("correct", "revoke", "1")
+    assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (24_000, wrong)}
+    assert "revoked" in call("correct", "list")
+    assert "correct list" in call("correct", "revoke", "2", code=2)
+
+
+def test_a_gateway_that_replaced_another_goes_on_with_its_counters(call: Call) -> None:
+    call("recompute", "--yes")
+    call("correct", "replaced-gateway", "--old", GATEWAY, "--new", NEXT)
+    call("recompute", "--yes")
+    told = call("export", "energy", "--by", "raw", "--start", "2026-11-21T00:00", "--end", "2026-11-22T00:05")
+    rows = [row for row in csv.DictReader(io.StringIO(told)) if row["gateway"] == NEXT]
+    assert float(rows[0]["import_wh"]) > 72_000
+    assert float(rows[-1]["import_wh"]) - float(rows[0]["import_wh"]) == pytest.approx(48_000)
