@@ -4,6 +4,12 @@ Two hours of a simulated house with 24 panels, around noon, are read at the cade
 is written again and again as the hours of some days, on a store that keeps live values for a day, so that it removes
 them as it does after a week. The bytes are those that the system counts for this process; the file system adds what it
 writes about files.
+
+The bound is what lets a small, cheap card last ten years. One of 16 GB whose cells take 300 cycles can have 4.8 TB
+written into its cells, 1.3 GB a day. Small writes that are flushed each minute cost a card many times their bytes, as
+it writes whole pages of 16 kB and moves what stands beside them in a block: 25 times is taken here, which is much. So
+50 MB a day may reach the card. Of each byte of this process ext4 makes about three: it writes its journal and its
+tables at every flush.
 """
 
 from __future__ import annotations
@@ -30,7 +36,10 @@ HOURS = 2
 DAYS_BEFORE = 1
 DAYS = 2
 LIVE_DAYS = 1
-MOST_MB = 50
+MOST_ON_CARD_MB = 50
+BY_FILE_SYSTEM = 3
+"""So many bytes reach a disk with ext4 for one of the process; told by the counts of a disk that had nothing else."""
+MOST_MB = MOST_ON_CARD_MB / BY_FILE_SYSTEM
 READS_MINUTES = 10
 """Somebody looks at the day so often, or a dashboard does by itself."""
 
@@ -57,8 +66,8 @@ async def _run() -> Sequence[Row]:
                 figure=f"written in a day{looked}",
                 value=written / 1e6,
                 unit="MB",
-                bound=None if is_looked_at else f"<= {MOST_MB}",
-                ok=None if is_looked_at else written / 1e6 <= MOST_MB,
+                bound=f"<= {MOST_MB:.1f}",
+                ok=written / 1e6 <= MOST_MB,
             )
         )
         rows.append(Row(figure=f"on the disk after {DAYS_BEFORE + DAYS} days{looked}", value=kept / 1e6, unit="MB"))
