@@ -20,7 +20,7 @@ BAD_RANGE = "bad_range"
 REPLACED_GATEWAY = "replaced_gateway"
 """The gateway took the place of the one whose serial number is the detail `predecessor`: their series are one."""
 
-PORTION = timedelta(days=14)
+PORTION = timedelta(days=7)
 """So much is read at once: a small computer has little memory."""
 WINDOW = timedelta(hours=25)
 
