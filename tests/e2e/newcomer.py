@@ -134,8 +134,8 @@ class House:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[str]:
-        """Run the service."""
-        with started("run", "--listen", "127.0.0.1:0", data=self.folder) as process:
+        """Run the service as a container does, which knows no time zone."""
+        with started("run", "--listen", "127.0.0.1:0", data=self.folder, TZ="UTC") as process:
             yield address_of(process) + "/"
 
 

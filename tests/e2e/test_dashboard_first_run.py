@@ -125,7 +125,7 @@ async def test_from_nothing_to_live_values(browser: Browser, house: House, homes
     version, way = WAYS[kind]
     home = homes[version]
     with house.running() as url:
-        async with new_user(browser, url) as user:
+        async with new_user(browser, url, timezone_id="Europe/Paris") as user:
             await user.fill("Address or name", home["url"])
             await user.click("Continue")
             await way(user, home)
@@ -141,6 +141,7 @@ async def test_from_nothing_to_live_values(browser: Browser, house: House, homes
             assert (user.clicks, user.fields) == documented()[kind]
     written = house.config.read_text()
     assert written.startswith("# kept by hand\n")
+    assert 'time_zone = "Europe/Paris"' in written
     assert house.config.stat().st_mode & 0o077 == 0
     for secret in (home["owner_token"], home["cloud_password"], home["installer_password"], PASSWORD):
         assert secret is None or secret not in written
