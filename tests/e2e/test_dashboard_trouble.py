@@ -116,7 +116,7 @@ EXPECTED: Mapping[str, Expected] = {
             TODAY: ("–", "!0 Wh"),
             COMPARED: ("Earlier days are not recorded yet", "!0 Wh"),
             FLOW: ("2.1",),
-            GLANCE: ("–", "!usual"),
+            GLANCE: ("–", "!usual", "!All well"),
         },
         pages={"panels": ("!0 Wh",), "history": ("Nothing was recorded",)},
     ),

@@ -5,13 +5,15 @@ import { mixedGroups, ranking, WEAK_PCT } from "../lib/ranking";
 import type { Span } from "../lib/time";
 import { fetchEnergies, fetchLayout, sumEnergies } from "../pages/panels/api";
 
-/** By serial, how far below the median of its group, in percent; empty where nobody can tell. */
-export async function findWeak(day: Span, gateway: string | undefined, serials: readonly string[]): Promise<ReadonlyMap<string, number>> {
+/** By serial, how far below the median of its group, in percent; null where nobody can tell yet. */
+export async function findWeak(day: Span, gateway: string | undefined, serials: readonly string[]): Promise<Maybe<ReadonlyMap<string, number>>> {
   const energies = sumEnergies(await fetchEnergies(day, "day", gateway));
-  if (!serials.some((serial) => (energies.get(serial) ?? null) !== null)) return new Map();
+  if (!serials.some((serial) => (energies.get(serial) ?? null) !== null)) return null;
   const layout = await fetchLayout().catch(() => ({ panels: [], groups: [] }));
   const laid = new Map(layout.panels.map(({ serial, group }) => [serial, group]));
-  return weakOf(new Map(serials.map((serial) => [serial, energies.get(serial) ?? null])), new Map(serials.map((serial) => [serial, laid.get(serial) ?? ""])));
+  const groups = new Map(serials.map((serial) => [serial, laid.get(serial) ?? ""]));
+  const own = new Map(serials.map((serial) => [serial, energies.get(serial) ?? null]));
+  return ranking(own, groups).some(({ against_pct }) => against_pct !== null) ? weakOf(own, groups) : null;
 }
 
 export function weakOf(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
