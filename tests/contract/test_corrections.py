@@ -37,10 +37,10 @@ def nonsense_wh(hour: float) -> float:
 
 async def fill(folder: Path) -> None:
     store = await HistoryStore.open(folder)
-    hours = [number / 12 for number in range(72 * 12 + 1)]
+    hours = [number / 4 for number in range(72 * 4 + 1)]
     old = [reading(GATEWAY, hour, nonsense_wh(hour)) for hour in hours]
     # The successor's meter begins at 0 as the old one ends, and counts 2 kWh an hour.
-    new = [reading(NEXT, 72 + hour, 2000 * hour) for hour in hours[1:289]]
+    new = [reading(NEXT, 72 + hour, 2000 * hour) for hour in hours[1:97]]
     await store.write(Batch(counters=(*old, *new)))
     await store.close()
 
@@ -78,7 +78,6 @@ def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Ca
     assert wrong > 48_000
     span = ("--start", "2026-11-19T09:55", "--end", "2026-11-19T14:00")
     call("correct", "bad-range", "--gateway", GATEWAY, "--quantity", "import", *span)
-    assert changes(call) == {(GATEWAY, "2026-11-19"): (wrong, 24_000)}
     assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (wrong, 24_000)}
     call("correct", "revoke", "1")
     assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (24_000, wrong)}
