@@ -236,6 +236,8 @@ class AiohttpTransport:
         _log.info("%s is known from now on by the certificate with SHA-256 %s", self._origin.place, shown.hex())
 
     def _changed(self) -> CertificateChanged:
+        # Somebody may accept the new one elsewhere: the next request looks.
+        self._pin = None
         return CertificateChanged(
             f"{self._origin.place} shows another certificate than before; nothing was sent to it.",
             hint="Gateways renew theirs after updates and each year. If that is the reason, run once with"

@@ -66,3 +66,17 @@ class TestCertificates:
                     errors.append(error)
                 await transport.close()
         assert len(errors) == 1
+
+    async def test_a_new_certificate_that_is_accepted_elsewhere_counts_from_the_next_request_on(
+        self, certificates: tuple[ssl.SSLContext, ssl.SSLContext]
+    ) -> None:
+        pins = MemoryPinStore()
+        async with serve(keeping(ok(b"1")), tls=certificates[1]) as log:
+            place = f"127.0.0.1:{log.port}"
+            pins.write_pin(place, "ab" * 32)
+            transport = transport_to(log.port, "https", pins=pins)
+            with pytest.raises(CertificateChanged):
+                await transport.send(INFO, timeout_s=5)
+            await send(transport_to(log.port, "https", pins=pins, accept_new_certificate=True), INFO)
+            assert (await transport.send(INFO, timeout_s=5)).status == 200
+            await transport.close()
