@@ -18,7 +18,6 @@ from heapq import merge
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from openvoy.store.exchange.compact import Intervals
 from openvoy.store.exchange.steps import Interval
 
 Span = tuple[int, int]
@@ -89,12 +88,14 @@ def _rate(one: Interval) -> float:
     return one.energy_wh / (one.end_s - one.start_s)
 
 
-def _runs(intervals: Iterable[Interval], longest_hole_s: int) -> Iterator[Sequence[Interval]]:
-    run = Intervals()
-    for one in intervals:
-        if run and one.start_s - run[-1].end_s > longest_hole_s:
-            yield run
-            run = Intervals()
-        run.append(one)
-    if run:
-        yield run
+def _runs(intervals: Sequence[Interval], longest_hole_s: int) -> Iterator[Sequence[Interval]]:
+    cuts = [
+        place
+        for place, (before, after) in enumerate(pairwise(intervals), 1)
+        if after.start_s - before.end_s > longest_hole_s
+    ]
+    if intervals and not cuts:
+        yield intervals  # no second time in memory
+        return
+    for first, last in pairwise([0, *cuts, len(intervals)] if intervals else ()):
+        yield intervals[first:last]

@@ -146,11 +146,12 @@ def sieve(intervals: Mapping[str, Sequence[Interval]], coverage: Coverage, count
     skipped = dict.fromkeys(intervals, 0)
     later = dict.fromkeys(intervals, 0)
     for quantity, ones in intervals.items():
-        new = Intervals()
+        new, is_cut = Intervals(), False
         for one in ones:
             if not coverage.touches(quantity, one.start_s, one.end_s):
                 new.append(one)
             elif rest := list(_rest_of(quantity, one, coverage, counted)):
+                is_cut = True
                 for part in rest:
                     new.append(part)
             elif coverage.is_later(quantity, one.start_s):
@@ -158,7 +159,8 @@ def sieve(intervals: Mapping[str, Sequence[Interval]], coverage: Coverage, count
             else:
                 skipped[quantity] += 1
         if new:
-            kept[quantity] = new
+            is_all = len(new) == len(ones) and not is_cut
+            kept[quantity] = ones if is_all else new  # no second time in memory
     return Sieved(kept, skipped, later)
 
 
