@@ -248,7 +248,9 @@ export class Board {
     if (document.visibilityState === "hidden" || this.selected === undefined) return;
     if (this.site === null) await this.#readSite();
     await Promise.all([this.#readToday(), this.#readHistoryState()]);
-    if (this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
+    // A service that has just begun reads its prices later than its values.
+    const isUnpriced = this.compared !== null && this.compared.money === null;
+    if (isUnpriced || this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
     const shown = this.power;
     const isBehind =
       shown === null || shown.span.start_s !== this.day.start_s || this.now_ms / 1000 - lastOf(shown.columns.at) > 2 * STEP_S;
