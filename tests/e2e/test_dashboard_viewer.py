@@ -91,7 +91,7 @@ async def grave(opened: Visit) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 async def test_axe_finds_nothing_serious_on_any_page(
     browser: Browser, service: Served, scheme: Literal["light", "dark"]
 ) -> None:
@@ -113,7 +113,7 @@ async def test_axe_finds_nothing_serious_on_any_page(
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 async def test_axe_finds_nothing_serious_before_anybody_is_in(
     browser: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
