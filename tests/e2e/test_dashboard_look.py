@@ -68,8 +68,13 @@ async def ready(opened: Visit) -> None:
     await expect(opened.page.locator("[data-card]")).to_have_count(CARDS)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        *((size, "light") for size in SIZES),
+        *(pytest.param(size, "dark", marks=() if size == "desk" else pytest.mark.slow) for size in SIZES),
+    ],
+)
 async def test_fits_every_size_in_both_colours(
     browser: Browser, service: Served, size: str, scheme: Literal["light", "dark"]
 ) -> None:

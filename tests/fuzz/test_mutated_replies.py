@@ -21,7 +21,13 @@ MOST_MEMORY_MIB = 64
 """For a reply of 1 MiB or less."""
 
 
-@pytest.mark.parametrize(("site", "firmware"), SITES, ids=["-".join(pair) for pair in SITES])
+@pytest.mark.parametrize(
+    ("site", "firmware"),
+    [
+        pytest.param(*pair, id="-".join(pair), marks=pytest.mark.slow if number % 3 else ())
+        for number, pair in enumerate(SITES)
+    ],
+)
 async def test_a_simulated_gateway_gone_mad_gives_a_snapshot_or_bad_payload(site: str, firmware: str) -> None:
     campaign = Campaign([await simulated_case(site, firmware)], seed=SITES.index((site, firmware)))
     campaign.run(REPLIES)
