@@ -36,7 +36,7 @@ from openvoy.store import HistoryStore
 DAYS, YEARS = 365, 10
 ROUNDS = 9
 TURNS = 15
-FIRST_DAY = 150
+FIRST_DAY = 155
 FIRST_TIMES = ("a year of energy by day", "a year of panels by day")
 """Views that keep days added up for whoever asks again."""
 COMMITS = 500
