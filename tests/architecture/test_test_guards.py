@@ -17,6 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 LEFTOVERS = """
     import asyncio, subprocess, threading, time
+    from concurrent.futures import ThreadPoolExecutor
     import pytest
 
     DONE = threading.Event()
@@ -27,6 +28,11 @@ LEFTOVERS = """
     def test_leaves_a_thread():
         threading.Thread(target=DONE.wait, daemon=True, name="forgotten").start()
 
+    def test_leaves_a_pool():
+        global pool
+        pool = ThreadPoolExecutor(2, thread_name_prefix="forgotten")
+        at_work = [pool.submit(DONE.wait, 3) for _ in range(2)]
+
     def test_leaves_a_process():
         subprocess.Popen(["sleep", "5"]).returncode = 0
 
@@ -35,8 +41,10 @@ LEFTOVERS = """
         done = threading.Event()
         thread = threading.Thread(target=done.wait)
         thread.start()
-        yield
-        done.set()
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(done.is_set).result()
+            yield pool
+            done.set()
         thread.join()
 
     async def test_leaves_nothing(service):
@@ -45,6 +53,10 @@ LEFTOVERS = """
 
     def test_leaves_nothing_either(service):
         subprocess.run(["true"], check=True)
+
+    def test_lets_a_pool_grow_that_others_use(service):
+        together = threading.Barrier(2)
+        list(service.map(lambda _: together.wait(), range(2)))
 """
 
 OUTSIDE = """
@@ -88,8 +100,8 @@ def run_tests(folder: Path, source: str, plugin: str, *options: str) -> str:
 
 def test_what_is_left_running_fails_the_test(tmp_path: Path) -> None:
     output = run_tests(tmp_path, LEFTOVERS, "tests.support.leftovers", "-o", "leftover_grace_s=0.5")
-    assert "5 passed, 3 errors" in output
-    for name in ("task", "thread", "process"):
+    assert "7 passed, 4 errors" in output
+    for name in ("task", "thread", "pool", "process"):
         assert f"ERROR test_sample.py::test_leaves_a_{name} " in output
 
 

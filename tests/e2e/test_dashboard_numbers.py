@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -56,8 +55,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
     store = await HistoryStore.open(Path(tmp_path_factory.mktemp("history")))
     await store.write(a_day(midnight, now))
-    # Threads that read live as long as the store: the guard of tests is to know them before the first test.
-    await asyncio.gather(*(store.read_devices() for _ in range(4)))
+    await store.read_devices()  # Threads that read live as long as the store: not as long as the first test that reads.
     async with serving(store, zone=name) as service:
         service.feed.publish(a_status(now), a_home(now))
         yield Home(service=service, store=store, now=now, midnight=midnight)

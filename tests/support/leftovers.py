@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -17,6 +18,9 @@ GRACE = "leftover_grace_s"
 """What was told to end gets this long to be gone; a busy machine takes its time."""
 
 _PROCESSES = Path("/proc")
+_LATER_OF_POOL = re.compile(r"_[1-9]\d*$")
+"""A pool starts its threads as it needs them and keeps them: its first, `…_0`, stands for all of them."""
+
 _allowed: set[object] = set()
 
 
@@ -86,7 +90,8 @@ def await_end(expected: set[object], *, within_s: float) -> list[str]:
 
 def running() -> dict[object, str]:
     """Threads and child processes of this process, by something that does not come again."""
-    found: dict[object, str] = {thread: f"thread {thread.name}" for thread in threading.enumerate()}
+    threads = [thread for thread in threading.enumerate() if not _LATER_OF_POOL.search(thread.name)]
+    found: dict[object, str] = {thread: f"thread {thread.name}" for thread in threads}
     for pid, started in _children():
         words = _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
         if "multiprocessing.resource_tracker" not in words:
