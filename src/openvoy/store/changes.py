@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -37,14 +37,18 @@ class Span(NamedTuple):
     start: datetime
     end: datetime
 
+    def has(self, at: datetime) -> bool:
+        """Whether a moment is of this time."""
+        return self.start <= at < self.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is written at once."""
 
     drafts: Drafts = field(default_factory=dict)
-    replaced: Span | None = None
-    """What accounting kept of this time goes away before the rows come."""
+    replaced: Sequence[Span] = ()
+    """What accounting kept of these times goes away before the rows come: of one, as written, or what is left of it."""
     note: tuple[str, str] | None = None
     """A note about the history itself: key and value."""
     part: Part | None = None
@@ -62,14 +66,14 @@ def render_change(change: Change) -> bytes:
     """Turn a change into bytes."""
     told: dict[str, Any] = {
         "rows": {table.name: drafts for table, drafts in change.drafts.items() if drafts},
-        "replaced": change.replaced,
+        "replaced": next(iter(change.replaced), None),
         "note": change.note,
     }
     # Who knows no parts is to find nothing in them: without those, what was there stays.
     if change.part is not None:
         told = {"part": change.part, "part_rows": told["rows"], "rows": {}, "replaced": None, "note": None}
     elif change.parts:
-        told = {"parts": change.parts, "exchanged": change.replaced, "rows": {}, "replaced": None, "note": None}
+        told = {"parts": change.parts, "exchanged": change.replaced[0], "rows": {}, "replaced": None, "note": None}
     return zlib.compress(json.dumps(told, separators=(",", ":"), default=_render_time).encode(), 6)
 
 
@@ -84,7 +88,7 @@ def parse_change(content: bytes) -> Change:
     replaced, note = told.get("exchanged", told["replaced"]), told["note"]
     return Change(
         drafts=drafts,
-        replaced=None if replaced is None else Span(*replaced),
+        replaced=() if replaced is None else (Span(*replaced),),
         note=None if note is None else (note[0], note[1]),
         part=Part(*told["part"]) if "part" in told else None,
         parts=told.get("parts", 0),

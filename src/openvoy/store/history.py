@@ -240,7 +240,7 @@ class HistoryStore(Readers):
 
     async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
         """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once."""
-        change = Change(drafts=build_drafts(_accounted(batch)), replaced=Span(gateway, second(start), second(end)))
+        change = Change(drafts=build_drafts(_accounted(batch)), replaced=(Span(gateway, second(start), second(end)),))
         await asyncio.wrap_future(self._writer.write(change))
 
     async def write_part(self, batch: Batch, *, gateway: str, number: int) -> None:
@@ -250,7 +250,7 @@ class HistoryStore(Readers):
 
     async def put_parts(self, *, gateway: str, start: datetime, end: datetime, count: int) -> None:
         """As `replace_energy`, with all parts that were written last; until then nothing has changed."""
-        change = Change(replaced=Span(gateway, second(start), second(end)), parts=count)
+        change = Change(replaced=(Span(gateway, second(start), second(end)),), parts=count)
         await asyncio.wrap_future(self._writer.write(change))
         await asyncio.wrap_future(self._writer.apply())
 

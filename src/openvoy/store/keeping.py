@@ -35,7 +35,7 @@ def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]], journal
     for number, change in changes:
         if number <= ledger.applied:
             continue
-        is_alone = change.replaced is not None or change.note is not None
+        is_alone = bool(change.replaced) or change.note is not None
         if group and (is_alone or len(group) >= MOST_TOGETHER):
             _apply(ledger, group, journal)
             group = []
@@ -190,7 +190,7 @@ class Keeping:
         if change.part is not None:
             return False
         shared, until = self._database.shared, self._database.shared.until(tables.POWER)
-        if until is None or (change.replaced is not None and change.replaced.end > until):
+        if until is None or any(span.end > until for span in change.replaced):
             return False
         parts = shared.catalog.parts
         return all(
@@ -211,11 +211,11 @@ class Keeping:
         return 0
 
 
-NOTHING = Change(drafts={}, replaced=None, note=None)
+NOTHING = Change()
 
 
 def _says_something(change: Change) -> bool:
-    return bool(change.drafts) or change.replaced is not None or change.note is not None
+    return bool(change.drafts) or bool(change.replaced) or change.note is not None
 
 
 def _remove(file: Path) -> None:

@@ -163,7 +163,7 @@ class Ledger:
         self.session.begin()
         try:
             # Rows that were replaced are seen as they were; what came after that is left out with it.
-            self._carry_out(list(itertools.takewhile(lambda change: change.replaced is None, changes)))
+            self._carry_out(list(itertools.takewhile(lambda change: not change.replaced, changes)))
             self.ids.write(self.session)
             self._write_devices()
             self.session.catalog = self.shared.supposed(self.resealed)
@@ -175,8 +175,8 @@ class Ledger:
 
     def _carry_out(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            if change.replaced is not None:
-                self._remove(change.replaced)
+            for span in change.replaced:
+                self._remove(span)
             if change.note is not None:
                 self.session.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(change.note))
         self._put([change.drafts for change in changes if change.part is None])

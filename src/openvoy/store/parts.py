@@ -15,13 +15,13 @@ def read_parts(journal: Journal, number: int, change: Change) -> Iterator[Drafts
 
     Parts of a gateway that begin anew with number 0 make those before them void: they were never finished.
     """
-    span = change.replaced
-    if span is None or not change.parts:
+    if not change.replaced or not change.parts:
         return
-    wanted = _find_parts(journal, number, span.gateway)
+    gateway = change.replaced[0].gateway
+    wanted = _find_parts(journal, number, gateway)
     if len(wanted) != change.parts:
         raise StoreFault(
-            Fault.BAD_VALUE, f"History: of {change.parts} parts of gateway {span.gateway}, {len(wanted)} are there."
+            Fault.BAD_VALUE, f"History: of {change.parts} parts of gateway {gateway}, {len(wanted)} are there."
         )
     for record in journal.records(wanted[0] - 1):
         if record.number > wanted[-1]:
@@ -29,7 +29,7 @@ def read_parts(journal: Journal, number: int, change: Change) -> Iterator[Drafts
         if record.number in wanted:
             drafts = parse_change(record.content).drafts
             yield {
-                table: [draft for draft in rows if span.start <= draft.values[0] < span.end]
+                table: [draft for draft in rows if any(span.has(draft.values[0]) for span in change.replaced)]
                 for table, rows in drafts.items()
             }
 

@@ -12,7 +12,7 @@ from openvoy.store import tables
 from openvoy.store.aside import SetAside, last_written
 from openvoy.store.base import MONTH, bases
 from openvoy.store.catalog import Catalog, Part, month_bounds, month_folder, month_of
-from openvoy.store.changes import Change
+from openvoy.store.changes import Change, Span
 from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
 from openvoy.store.journal import JOURNAL, segments
@@ -132,11 +132,22 @@ def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change
         table: [draft for draft in rows if table is tables.LIVE or number > _seen(seen, draft.values[0])]
         for table, rows in change.drafts.items()
     }
-    replaced = change.replaced
-    while replaced is not None and number <= _seen(seen, replaced.start):
-        start = month_bounds(month_of(replaced.start))[1]
-        replaced = replaced._replace(start=start) if start < replaced.end else None
-    return Change(drafts=drafts, replaced=replaced, note=change.note, parts=0 if replaced is None else change.parts)
+    replaced = [piece for span in change.replaced for piece in _unseen(span, number, seen)]
+    return Change(drafts=drafts, replaced=replaced, note=change.note, parts=change.parts if replaced else 0)
+
+
+def _unseen(span: Span, number: int, seen: Mapping[str, int]) -> Iterator[Span]:
+    """Give what is left of a time without the months that have seen a record; between them may be some that have not."""
+    if number <= seen.get(MONTH, 0):
+        return
+    start = span.start
+    for month in sorted(month for month, last in seen.items() if month != MONTH and number <= last):
+        first, after = month_bounds(month)
+        if start < min(first, span.end):
+            yield span._replace(start=start, end=min(first, span.end))
+        start = max(start, after)
+    if start < span.end:
+        yield span._replace(start=start)
 
 
 def _seen(seen: Mapping[str, int], at: datetime) -> int:

@@ -117,7 +117,7 @@ def test_a_change_comes_back_as_it_was() -> None:
     span = Span("1", EPOCH, EPOCH.replace(microsecond=5))
     for change in (
         Change(drafts=build_drafts(everything(START))),
-        Change(replaced=span, drafts=build_drafts(everything(START))),
+        Change(replaced=(span,), drafts=build_drafts(everything(START))),
         Change(note=("key", "välue")),
     ):
         found = parse_change(render_change(change))

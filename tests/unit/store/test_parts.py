@@ -19,8 +19,10 @@ from openvoy.store.changes import Change, Part, Span, parse_change, parse_part, 
 from openvoy.store.journal import Journal, read_segment, segments
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.rows import build_drafts
+from openvoy.store.sealing import MANIFESTS
 from openvoy.store.times import second
-from tests.unit.store.records import GATEWAY, SECOND, START, energy, made_once, opened
+from tests.unit.store.records import GATEWAY, SECOND, START, energy, made_once, opened, power
+from tests.unit.store.test_sealing import sealed
 
 SOURCE = CounterSource(quantity="solar", endpoint="meters", block="all", device="7")
 DAYS = 70
@@ -141,6 +143,33 @@ async def test_a_part_that_lacks_leaves_the_old_history(tmp_path: Path) -> None:
         assert await base_of(store) == OLD
 
 
+@pytest.mark.parametrize("is_in_parts", [False, True])
+@pytest.mark.parametrize("lost", [(), MANIFESTS], ids=["a month without rows", "a month whose manifest is lost"])
+async def test_a_database_made_anew_keeps_what_came_after_a_time_was_accounted_anew(
+    tmp_path: Path, lost: Sequence[str], *, is_in_parts: bool
+) -> None:
+    """July has seen it, May or June has not: what July has since is not taken for what is to be replaced."""
+    rows = Batch(energy=tuple(energy(START + timedelta(days=day), float(day)) for day in (1, 70)))
+    late = energy(START + timedelta(days=75), 75.0)
+    async with opened(tmp_path) as store:
+        await store.write(batch_of((1, 70), OLD))
+        if is_in_parts:
+            await store.write_part(rows, gateway=GATEWAY, number=0)
+            await store.put_parts(gateway=GATEWAY, start=START, end=START + timedelta(days=90), count=1)
+        else:
+            await store.replace_energy(gateway=GATEWAY, start=START, end=START + timedelta(days=90), batch=rows)
+        await store.write(Batch(energy=(late,), power=(power(START + timedelta(days=120), 1.0),)))
+        await sealed(store)
+    for name in lost:
+        (tmp_path / "sealed" / "month=2024-05" / name).unlink()
+    for base in (tmp_path / "journal").glob("base-*"):
+        shutil.rmtree(base)
+    (tmp_path / FILE_NAME).unlink()
+    async with opened(tmp_path) as store:
+        found = await store.read_energy_rows(start=START, end=START + timedelta(days=99), gateway=GATEWAY)
+    assert found == [*rows.energy, late]
+
+
 async def test_rows_of_a_later_part_replace_those_of_an_earlier_one(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         await store.write_part(batch_of(range(9), OLD), gateway=GATEWAY, number=0)
@@ -175,7 +204,7 @@ def test_who_knows_no_parts_finds_nothing_in_them() -> None:
     found = parse_change(render_change(part))
     assert (found.part, {table: rows for table, rows in part.drafts.items() if rows}) == (part.part, found.drafts)
     assert parse_part(render_change(part)) == part.part
-    whole = Change(replaced=span, parts=4)
+    whole = Change(replaced=(span,), parts=4)
     assert parse_change(render_change(whole)) == whole
     for change in (whole, Change(drafts=part.drafts), Change(note=("part", '{"part":["1",2]'))):
         assert parse_part(render_change(change)) is None
