@@ -137,7 +137,7 @@ def without_seen(change: Change, number: int, seen: Mapping[str, int]) -> Change
 
 
 def _unseen(span: Span, number: int, seen: Mapping[str, int]) -> Iterator[Span]:
-    """Give what is left of a time without the months that have seen a record; between them may be some that have not."""
+    """Give what is left of a time without the months that have seen a record: others may lie between them."""
     if number <= seen.get(MONTH, 0):
         return
     start = span.start
