@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from openvoy.cli.app import run
+from openvoy.errors import StorageError
 from openvoy.model.counters import CounterSource
 from openvoy.model.records import Batch, CounterRecord
 from openvoy.store import HistoryStore
+from tests.unit.store.test_parts import damage_newest
 
 START = datetime(2026, 11, 18, tzinfo=UTC)
 GATEWAY, NEXT = "122200000001", "122300000002"
@@ -45,6 +47,10 @@ async def fill(folder: Path) -> None:
     await store.close()
 
 
+def place(folder: Path) -> tuple[str, ...]:
+    return "--config", str(folder / "openvoy.toml"), "--data", str(folder / "data")
+
+
 @pytest.fixture
 def call(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run `openvoy history …` over counters of two gateways; gives what it printed."""
@@ -52,10 +58,9 @@ def call(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "openvoy.toml").write_text('[site.home]\ntime_zone = "UTC"\n')
     asyncio.run(fill(tmp_path / "data"))
-    place = ("--config", str(tmp_path / "openvoy.toml"), "--data", str(tmp_path / "data"))
 
     def called(*arguments: str, code: int = 0) -> str:
-        assert run(["history", *arguments, *place]) == code
+        assert run(["history", *arguments, *place(tmp_path)]) == code
         out, err = capfd.readouterr()
         return err if code else out
 
@@ -83,6 +88,30 @@ def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Ca
     assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (24_000, wrong)}
     assert "revoked" in call("correct", "list")
     assert "correct list" in call("correct", "revoke", "2", code=2)
+
+
+def test_what_cannot_be_applied_is_not_said_to_be(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A part is damaged in both copies just before it is put in place."""
+    put = HistoryStore.put_parts
+
+    async def damaged_put(store: HistoryStore, *, gateway: str, start: datetime, end: datetime, count: int) -> None:
+        if gateway == NEXT:
+            damage_newest(tmp_path / "data" / "journal")
+        await put(store, gateway=gateway, start=start, end=end, count=count)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HistoryStore, "put_parts", damaged_put)
+        assert run(["history", "recompute", "--yes", *place(tmp_path)]) == StorageError.exit_code
+    out, err = capfd.readouterr()
+    assert f"Gateway {GATEWAY}" in out
+    assert f"Applied to {GATEWAY}" in err
+    assert f"Gateway {NEXT}" not in out
+    assert f"Applied to {NEXT}" not in err
+    assert "can be read" in err
+    assert "The history is as it was. Run the command once more" in err
+    assert {gateway for gateway, _ in changes(call, "--yes")} == {NEXT}
 
 
 def test_a_gateway_that_replaced_another_goes_on_with_its_counters(call: Call) -> None:

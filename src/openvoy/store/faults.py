@@ -31,6 +31,10 @@ class Fault(Enum):
     BUSY = "Somebody is reading; it is done once they are through."
     CLOSED = "The history is closed or being reopened; try again in a moment."
     BAD_VALUE = "A record holds a value that its column cannot keep. Please report this as a bug."
+    LACKING = (
+        "The history is as it was. Run the command once more; if it happens again the disk loses what is written to "
+        "it, and has to be replaced."
+    )
     NOT_A_QUERY = "Ask with one SELECT over tables that exist; 'openvoy history sql --help' names them."
     OTHER = "Look at the disk and the folder under [store] path; 'openvoy doctor' checks both."
 

@@ -240,8 +240,8 @@ class HistoryStore(Readers):
 
     async def replace_energy(self, *, gateway: str, start: datetime, end: datetime, batch: Batch) -> None:
         """Put accounted rows in the place of all that a gateway has from `start` until before `end`, at once."""
-        change = Change(drafts=build_drafts(_accounted(batch)), replaced=(Span(gateway, second(start), second(end)),))
-        await asyncio.wrap_future(self._writer.write(change))
+        span = Span(gateway, second(start), second(end))
+        await asyncio.wrap_future(self._writer.write(Change(drafts=build_drafts(_accounted(batch)), replaced=(span,))))
 
     async def write_part(self, batch: Batch, *, gateway: str, number: int) -> None:
         """Keep accounted rows where nobody reads them, until `put_parts`; parts of a gateway count from 0."""
@@ -249,10 +249,14 @@ class HistoryStore(Readers):
         await asyncio.wrap_future(self._writer.write(Change(drafts=drafts, part=Part(gateway, number))))
 
     async def put_parts(self, *, gateway: str, start: datetime, end: datetime, count: int) -> None:
-        """As `replace_energy`, with all parts that were written last; until then nothing has changed."""
+        """As `replace_energy`, with all parts that were written last; nothing has changed before, or if it raises."""
         change = Change(replaced=(Span(gateway, second(start), second(end)),), parts=count)
-        await asyncio.wrap_future(self._writer.write(change))
-        await asyncio.wrap_future(self._writer.apply())
+        number = await asyncio.wrap_future(self._writer.write(change))
+        await asyncio.wrap_future(self._writer.run(lambda ledger: ledger.ensure_taken(number)))
+
+    async def drop_parts(self) -> None:
+        """Let go of parts that nobody puts in place; those of a process that died go when it is opened next."""
+        await asyncio.wrap_future(self._writer.drop_parts())
 
     async def read_since(self, kind: str, sequence: int, *, limit: int) -> Columns:
         """Rows that came after a sequence number, in its order: the outbox of exporters."""

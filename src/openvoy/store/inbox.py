@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from openvoy.store.faults import Fault, StoreFault
 
@@ -16,7 +16,7 @@ class Task(Protocol):
     """Something that somebody waits for."""
 
     @property
-    def done(self) -> Future[None]:
+    def done(self) -> Future[Any]:
         """Its end."""
 
 
@@ -31,7 +31,7 @@ class Inbox(Generic[T]):
         self._accepting = threading.Lock()
         self._accepts = True
 
-    def put(self, task: T) -> Future[None]:
+    def put(self, task: T) -> Future[Any]:
         """Put a task in and give its end; raise StorageError once it is closed."""
         with self._accepting:
             if not self._accepts:

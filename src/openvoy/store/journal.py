@@ -166,8 +166,9 @@ class Journal:
             self._held.add(max(name for name in names if int(name) <= number))
 
     def release(self) -> None:
-        """Let go of what is held."""
+        """Let go of what is held; the file that is being written ends, so that it can be made small too."""
         self._held.clear()
+        self.close()
 
     def holds(self, file: Path) -> bool:
         """Whether a file has to stay as it is."""

@@ -53,18 +53,19 @@ def _apply(ledger: Ledger, group: Sequence[tuple[int, Change]], journal: Journal
         journal.hold(number)
     try:
         ledger.write([one for _, one in group], number=last, parts=read_parts(journal, last, change))
-        if change.parts:
-            journal.release()
     except StoreFault as fault:
-        if fault.fault is not Fault.BAD_VALUE:
+        if fault.fault not in {Fault.BAD_VALUE, Fault.LACKING}:
             raise
-        if len(group) == 1:
-            # Rows are checked before they are acknowledged; what the tables refuse all the same stays in the journal.
-            _LOG.error("History: record %d of the journal cannot be applied: %s", group[0][0], fault.message)
-            ledger.write([], number=group[0][0])
+        if len(group) > 1:
+            for one in group:
+                _apply(ledger, [one], journal)
             return
-        for one in group:
-            _apply(ledger, [one], journal)
+        # Rows are checked before they are acknowledged; what the tables refuse all the same stays in the journal.
+        _LOG.error("History: record %d of the journal cannot be applied: %s", last, fault.message)
+        ledger.write([], number=last)
+        ledger.refused[last] = fault
+    if change.parts:
+        journal.release()
 
 
 def replay(ledger: Ledger, journal: Journal) -> None:
@@ -171,8 +172,6 @@ class Keeping:
             are_notes_kept = records[-1].number <= noted or all(change.note is None for change in changes)
             is_sealed = are_notes_kept and all(map(self._is_sealed, changes))
             is_superfluous = is_sealed or records[-1].number <= seen
-            if not is_superfluous and any(change.part is not None for change in changes):
-                empty_count += MOST_EMPTY + 1  # nobody puts it in place any more; a base takes its place at once
             if is_superfluous and is_oldest:
                 _remove(file)
                 continue
@@ -181,14 +180,14 @@ class Keeping:
             if is_superfluous and any(map(_says_something, changes)):
                 pack(file, [Record(record.number, render_change(NOTHING)) for record in records])
             elif not file.name.endswith(PACKED):
-                pack(file, _without_live(records, changes))
+                pack(file, _without_superfluous(records, changes))
         # A clock that was wrong leaves rows of a far month, which will not be sealed for years.
         self._has_many_empty = empty_count > MOST_EMPTY
 
     def _is_sealed(self, change: Change) -> bool:
-        """Whether sealed months have all that a change says, seconds apart; a part is of use until a base is there."""
+        """Whether sealed months have all that a change says, seconds apart; of parts that nobody holds a base does."""
         if change.part is not None:
-            return False
+            return True
         shared, until = self._database.shared, self._database.shared.until(tables.POWER)
         if until is None or any(span.end > until for span in change.replaced):
             return False
@@ -225,7 +224,11 @@ def _remove(file: Path) -> None:
         raise fault_of(error, f"History: {file} cannot be removed") from error
 
 
-def _without_live(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
+def _without_superfluous(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
+    """Leave out seconds, and parts that nobody holds."""
     for record, change in zip(records, changes, strict=True):
+        if change.part is not None:
+            yield Record(record.number, render_change(NOTHING))
+            continue
         drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
         yield Record(record.number, render_change(replace(change, drafts=drafts)))

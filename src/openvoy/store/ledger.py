@@ -16,6 +16,7 @@ from openvoy.store import tables
 from openvoy.store.catalog import Key, Part, Shared, month_bounds, month_of, months_between
 from openvoy.store.changes import Change, Span
 from openvoy.store.database import Session
+from openvoy.store.faults import StoreFault
 from openvoy.store.ids import Ids
 from openvoy.store.retention import Retention
 from openvoy.store.rows import Drafts
@@ -139,6 +140,8 @@ class Ledger:
         applied = session.rows("SELECT value FROM meta WHERE key = ?", [APPLIED])
         self.applied = int(applied[0][0]) if applied else 0
         """The number of the last record of the journal that is in the tables."""
+        self.refused: dict[int, StoreFault] = {}
+        """Records that are passed over, as the tables cannot take what they say."""
         if not applied and any(shelf.next_sequence > 1 for shelf in self.shelves.values()):
             with self.transaction():
                 self.note_unjournaled()
@@ -191,6 +194,11 @@ class Ledger:
                 [span.gateway, span.start, span.end],
             )
             self.shelves[table].note_removal()
+
+    def ensure_taken(self, number: int) -> None:
+        """Raise StorageError if a record of the journal was passed over."""
+        if number in self.refused:
+            raise self.refused[number]
 
     def note_unjournaled(self) -> None:
         """Rows come that are not in the journal, within the open transaction."""

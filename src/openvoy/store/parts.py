@@ -21,7 +21,9 @@ def read_parts(journal: Journal, number: int, change: Change) -> Iterator[Drafts
     wanted = _find_parts(journal, number, gateway)
     if len(wanted) != change.parts:
         raise StoreFault(
-            Fault.BAD_VALUE, f"History: of {change.parts} parts of gateway {gateway}, {len(wanted)} are there."
+            Fault.LACKING,
+            f"History: gateway {gateway} is not accounted anew: of {change.parts} parts in which its new energies "
+            f"came, {len(wanted)} can be read.",
         )
     for record in journal.records(wanted[0] - 1):
         if record.number > wanted[-1]:

@@ -21,7 +21,7 @@ class _Task:
     """A change to be acknowledged; none means the end."""
 
     change: Change | None = None
-    done: Future[None] = field(default_factory=Future)
+    done: Future[int] = field(default_factory=Future)
 
 
 Taken = Callable[[Sequence[tuple[int, Change]]], None]
@@ -41,8 +41,8 @@ class Scribe:
         self._thread = threading.Thread(target=self._run, name="history-scribe", daemon=True)
         self._thread.start()
 
-    def write(self, change: Change) -> Future[None]:
-        """Queue a change."""
+    def write(self, change: Change) -> Future[int]:
+        """Queue a change; gives its number in the journal."""
         return self._inbox.put(_Task(change))
 
     def stop(self) -> None:
@@ -80,6 +80,7 @@ class Scribe:
                 # Each waiter gets an error of its own: a raised one carries the traceback of who raised it.
                 task.done.set_exception(StoreFault(fault.fault, fault.message))
             return
-        self._taken([(last - len(wanted) + place, change) for place, (_, change) in enumerate(wanted, 1)])
-        for task, _ in wanted:
-            task.done.set_result(None)
+        first = last - len(wanted) + 1
+        self._taken([(number, change) for number, (_, change) in enumerate(wanted, first)])
+        for number, (task, _) in enumerate(wanted, first):
+            task.done.set_result(number)

@@ -84,8 +84,8 @@ class Writer:
             raise StoreFault(Fault.CLOSED, "History: it is not open.")
         return database
 
-    def write(self, change: Change) -> Future[None]:
-        """Queue a change; it is acknowledged once it is in the journal."""
+    def write(self, change: Change) -> Future[int]:
+        """Queue a change; it is acknowledged, with its number, once it is in the journal."""
         return self._scribe.write(change)
 
     @property
@@ -128,6 +128,10 @@ class Writer:
     def run(self, job: Job) -> Future[None]:
         """Queue a job that has the ledger for itself; what was acknowledged before is applied before."""
         return self._inbox.put(_Task(job))
+
+    def drop_parts(self) -> Future[None]:
+        """Let go of parts that nobody will put in place any more."""
+        return self.run(lambda _: self._opened_journal().release())
 
     def mend(self, damage: StoreFault) -> Future[None]:
         """Set the database aside, in which a reader met damage, and make it anew."""

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from openvoy.errors import StorageError
 from openvoy.model.counters import CounterSource
 from openvoy.model.records import Batch, DeviceEnergyRecord, PhaseEnergyRecord, PowerRecord, StepRecord
-from openvoy.store import HistoryStore
+from openvoy.store import HistoryStore, tables
 from openvoy.store.changes import Change, Part, Span, parse_change, parse_part, render_change
-from openvoy.store.journal import Journal, read_segment, segments
+from openvoy.store.journal import Journal, read_segment, render_record, segments
 from openvoy.store.opening import FILE_NAME
+from openvoy.store.parts import read_parts
 from openvoy.store.rows import build_drafts
 from openvoy.store.sealing import MANIFESTS
 from openvoy.store.times import second
@@ -133,41 +135,61 @@ async def test_parts_that_were_never_put_in_place_count_no_more(tmp_path: Path) 
         assert await base_of(store, SECOND) == OLD
 
 
-async def test_a_part_that_lacks_leaves_the_old_history(tmp_path: Path) -> None:
+async def test_a_part_that_lacks_leaves_the_old_history_and_is_told(tmp_path: Path) -> None:
     await filled(tmp_path)
     async with opened(tmp_path) as store:
         for number, batch in enumerate(parts_of()):
-            if number != 1:
-                await store.write_part(batch, gateway=GATEWAY, number=number)
-        await put(store, len(parts_of()))
+            await store.write_part(batch, gateway=GATEWAY, number=number)
+        damage_newest(tmp_path / "journal")
+        with pytest.raises(StorageError, match="of 4 parts in which its new energies came, 3 can be read") as told:
+            await put(store, len(parts_of()))
+        assert "The history is as it was" in told.value.hint
         assert await base_of(store) == OLD
+        for number, batch in enumerate(parts_of()):
+            await store.write_part(batch, gateway=GATEWAY, number=number)
+        await put(store, len(parts_of()))
+        assert await base_of(store) == NEW
 
 
-@pytest.mark.parametrize("is_in_parts", [False, True])
+def damage_newest(journal: Path) -> None:
+    """Have both copies of the newest record be unreadable."""
+    newest = segments(journal)[-1]
+    lost_bytes = 2 * len(render_record(read_segment(newest).records[-1]))
+    content = newest.read_bytes()
+    newest.write_bytes(content[:-lost_bytes] + bytes(lost_bytes))
+
+
 @pytest.mark.parametrize("lost", [(), MANIFESTS], ids=["a month without rows", "a month whose manifest is lost"])
 async def test_a_database_made_anew_keeps_what_came_after_a_time_was_accounted_anew(
-    tmp_path: Path, lost: Sequence[str], *, is_in_parts: bool
+    tmp_path: Path, lost: Sequence[str]
 ) -> None:
     """July has seen it, May or June has not: what July has since is not taken for what is to be replaced."""
     rows = Batch(energy=tuple(energy(START + timedelta(days=day), float(day)) for day in (1, 70)))
     late = energy(START + timedelta(days=75), 75.0)
     async with opened(tmp_path) as store:
         await store.write(batch_of((1, 70), OLD))
-        if is_in_parts:
-            await store.write_part(rows, gateway=GATEWAY, number=0)
-            await store.put_parts(gateway=GATEWAY, start=START, end=START + timedelta(days=90), count=1)
-        else:
-            await store.replace_energy(gateway=GATEWAY, start=START, end=START + timedelta(days=90), batch=rows)
+        await store.replace_energy(gateway=GATEWAY, start=START, end=START + timedelta(days=90), batch=rows)
         await store.write(Batch(energy=(late,), power=(power(START + timedelta(days=120), 1.0),)))
         await sealed(store)
     for name in lost:
         (tmp_path / "sealed" / "month=2024-05" / name).unlink()
-    for base in (tmp_path / "journal").glob("base-*"):
-        shutil.rmtree(base)
     (tmp_path / FILE_NAME).unlink()
     async with opened(tmp_path) as store:
         found = await store.read_energy_rows(start=START, end=START + timedelta(days=99), gateway=GATEWAY)
     assert found == [*rows.energy, late]
+
+
+def test_of_parts_the_rows_of_what_is_replaced_are_read(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append([render_change(Change(drafts=build_drafts(batch_of(range(9), NEW)), part=Part(GATEWAY, 0)))])
+    pieces = [
+        Span(GATEWAY, *(second(START + timedelta(days=day)) for day in bounds)) for bounds in ((0, 2), (5, 6), (8, 9))
+    ]
+    (rows,) = read_parts(journal, 2, Change(replaced=pieces, parts=1))
+    journal.close()
+    assert [draft.values[0] for draft in rows[tables.ENERGY]] == [
+        second(START + timedelta(days=n)) for n in (0, 1, 5, 8)
+    ]
 
 
 async def test_rows_of_a_later_part_replace_those_of_an_earlier_one(tmp_path: Path) -> None:
@@ -181,11 +203,20 @@ async def test_rows_of_a_later_part_replace_those_of_an_earlier_one(tmp_path: Pa
 
 
 async def test_the_journal_lets_go_of_parts_once_they_are_in_place_or_left(tmp_path: Path) -> None:
-    """Those of a process that died stay until the next base, which comes by itself; those in use stay as they are."""
+    """Those of a process that died go at the next start; those in use stay as they are."""
     await filled(tmp_path)
     async with opened(tmp_path) as store:
         await store.write_part(parts_of()[0], gateway=GATEWAY, number=0)
+        await store.write_part(parts_of()[1], gateway=GATEWAY, number=1)
+        assert parts_in(tmp_path) == 2
+        await store.drop_parts()
+        await sealed(store)
+        assert parts_in(tmp_path) == 0
+        await store.write_part(parts_of()[0], gateway=GATEWAY, number=0)
+    assert parts_in(tmp_path) == 1
     async with opened(tmp_path) as store:
+        await sealed(store)
+        assert parts_in(tmp_path) == 0
         for number, batch in enumerate(parts_of()):
             await store.write_part(batch, gateway=GATEWAY, number=number)
         await put(store, len(parts_of()))
@@ -193,9 +224,13 @@ async def test_the_journal_lets_go_of_parts_once_they_are_in_place_or_left(tmp_p
         async with opened(tmp_path) as store:
             await base_of(store)
             await store.write_meta("noted", "yes")
-    contents = [record.content for file in segments(tmp_path / "journal") for record in read_segment(file).records]
-    assert [content for content in contents if parse_part(content) is not None] == []
+    assert parts_in(tmp_path) == 0
     assert await kept(tmp_path, tmp_path.with_name("beside")) == NEW
+
+
+def parts_in(folder: Path) -> int:
+    contents = [record.content for file in segments(folder / "journal") for record in read_segment(file).records]
+    return sum(parse_part(content) is not None for content in contents)
 
 
 def test_who_knows_no_parts_finds_nothing_in_them() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from openvoy.errors import StorageError
-from openvoy.model.records import Batch, PowerRecord
+from openvoy.model.counters import CounterSource
+from openvoy.model.records import Batch, PowerRecord, StepRecord
 from openvoy.store import HistoryStore, Limits
 from openvoy.store.backup import copy_history, restore_history
 from openvoy.store.migrations import MIGRATIONS
@@ -67,6 +68,46 @@ async def test_a_full_disk_while_months_are_sealed(disk: Path) -> None:
         assert not store.set_aside
     async with opened(folder) as store:
         assert await store.read_energy_rows(start=START, end=minute(90_000)) == rows
+
+
+async def test_parts_that_fill_a_disk_give_their_room_back(disk: Path) -> None:
+    """At once where they are given up, at the next start where their process died."""
+    folder, journal = disk / "history", disk / "history" / "journal"
+    async with opened(folder) as store:
+        await store.write(Batch(energy=(energy(START, 1.0),)))
+        filler = fill_up(disk, leave_bytes=19 * MIB)
+        used = size_of(journal)
+        for is_dropped in (True, False):
+            with pytest.raises(StorageError, match="No space left"):
+                await put_down_parts(store)
+            assert size_of(journal) - used > 2 * MIB
+            if is_dropped:
+                await store.drop_parts()
+                await sealed(store)
+                assert size_of(journal) - used < MIB // 10
+    async with opened(folder) as store:
+        await sealed(store)
+        assert size_of(journal) - used < MIB // 10
+        await store.write(Batch(energy=(energy(minute(5), 2.0),)))
+        filler.unlink()
+        rows = await store.read_energy_rows(start=START, end=minute(99))
+    assert [row.solar_wh for row in rows] == [1.0, 2.0]
+
+
+async def put_down_parts(store: HistoryStore) -> None:
+    for number in range(100):
+        await store.write_part(a_part(number), gateway=GATEWAY, number=number)
+
+
+def a_part(number: int) -> Batch:
+    source = CounterSource(
+        quantity="solar", endpoint="meters", block="all", device=random.Random(number).randbytes(2**17).hex()
+    )
+    return Batch(steps=(StepRecord(gateway=GATEWAY, at=START, source=source, step="wrap", added_wh=1.0),))
+
+
+def size_of(journal: Path) -> int:
+    return sum(file.stat().st_size for file in journal.iterdir() if file.is_file())
 
 
 async def test_what_was_acknowledged_before_a_disk_got_full_is_read_from_the_journal(disk: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from openvoy.cli.app import JsonFlag, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.output import print_json, print_table, say
-from openvoy.errors import ConfigError
+from openvoy.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
     from openvoy.cli.history.comparing import Difference, Levels
@@ -54,6 +55,8 @@ async def recompute(
             account = _Account(store, serial, folder, by="day" if by == "day" else "month", now=now)
             if (one := await account.run(is_agreed=is_agreed)) is not None:
                 found.append(one)
+                if not as_json:
+                    _show(one, by, RULES_VERSION, is_agreed=is_agreed)
         if found and is_agreed:
             await store.write_meta("rules_version", str(RULES_VERSION))
     if not found:
@@ -65,8 +68,6 @@ async def recompute(
         told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in found]
         print_json({"rules_version": RULES_VERSION, "applied": is_agreed, "gateways": told})
         return
-    for one in found:
-        _show(one, by, RULES_VERSION, is_agreed=is_agreed)
     if not is_agreed:
         say("Nothing is changed yet; --yes applies it.")
 
@@ -98,7 +99,16 @@ class _Account:
         self._after: Levels | None = None
 
     async def run(self, *, is_agreed: bool) -> _Found | None:
-        """Give what changes; None where there are no raw counters."""
+        """Give what changes, and apply it if that is agreed; None where there are no raw counters."""
+        try:
+            return await self._run(is_agreed=is_agreed)
+        finally:
+            if is_agreed:
+                # Broken off, parts would take room for nothing. What the disk refuses now is done at the next start.
+                with contextlib.suppress(StorageError):
+                    await self._store.drop_parts()
+
+    async def _run(self, *, is_agreed: bool) -> _Found | None:
         from openvoy.cli.history.comparing import Levels, find_differences  # noqa: PLC0415 - as above
 
         count = 0
