@@ -14,7 +14,7 @@ from openvoy.client.connect import fetch_identity
 from openvoy.client.discovery import merge
 from openvoy.client.gateway import Gateway, build_transport
 from openvoy.client.pins import PinStore
-from openvoy.errors import BadPayload, ConfigError, GatewayUnreachable
+from openvoy.errors import BadPayload, ConfigError, GatewayTimeout, GatewayUnreachable
 from openvoy.model import Snapshot
 from openvoy.ports import Clock, Transport
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
@@ -80,6 +80,12 @@ class Trials:
         except BadPayload as error:
             raise GatewayUnreachable(
                 f"What answers at {address} is no gateway.", hint="Check the address; your router lists the devices."
+            ) from error
+        except GatewayTimeout as error:
+            raise GatewayTimeout(
+                f"What is at {address} takes the connection and says nothing.",
+                hint="Check the address; your router lists the devices. If it is the gateway's, wait a minute and try"
+                " again; one that hangs begins anew when its power is off for a moment.",
             ) from error
         await found.transport.close()
         what = found.capabilities
