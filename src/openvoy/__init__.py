@@ -22,6 +22,7 @@ from openvoy.errors import (
     NotAuthorized,
     OpenvoyError,
     Remedy,
+    SecondFactorNeeded,
     StorageError,
     Unavailable,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "NotAuthorized",
     "OpenvoyError",
     "Remedy",
+    "SecondFactorNeeded",
     "Snapshot",
     "StorageError",
     "Unavailable",

@@ -9,7 +9,8 @@
     │   └── CloudUnavailable       the vendor's cloud gives no token now
     ├── NotAuthorized          renew the login once
     ├── CredentialRejected     a human gives a new credential
-    │   └── CertificateChanged     a human decides whether the new certificate is trusted
+    │   ├── CertificateChanged     a human decides whether the new certificate is trusted
+    │   └── SecondFactorNeeded     a human logs in on the vendor's page and gives the token
     ├── EndpointMissing        forget the endpoint until the firmware changes
     ├── EndpointRefused        this login may not read this endpoint; the login itself is good
     ├── BadPayload             skip the reply, keep it for diagnosis
@@ -108,6 +109,10 @@ class CredentialRejected(OpenvoyError):
 
 class CertificateChanged(CredentialRejected):
     """The gateway shows another certificate than the one pinned at first use."""
+
+
+class SecondFactorNeeded(CredentialRejected):
+    """The account's login in the cloud asks for a code by mail or app, which a program cannot give."""
 
 
 class EndpointMissing(OpenvoyError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from openvoy.client.cloud import CloudClient
-from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError
+from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError, SecondFactorNeeded
 from openvoy.protocol.cloud import Account, CloudService, Route
 from openvoy.protocol.cloud.obtain import ROLES
 from openvoy.protocol.login import explain_token
@@ -71,7 +71,7 @@ async def test_the_other_address_of_the_token_service_is_understood() -> None:
 
 TROUBLES: dict[str, tuple[type[OpenvoyError], str, str]] = {
     "cloud-login-refused": (CredentialRejected, "does not accept e-mail address and password", "Correct them"),
-    "cloud-mfa": (CredentialRejected, "second factor", "web page"),
+    "cloud-mfa": (SecondFactorNeeded, "second factor", "web page"),
     "cloud-too-many-sessions": (CloudUnavailable, "too many active sessions", "within an hour"),
     "cloud-too-many-sessions:status=200": (CloudUnavailable, "too many active sessions", "within an hour"),
     "cloud-rate-limit": (CloudUnavailable, "asks for patience", "Wait"),

@@ -74,6 +74,16 @@ async def choose_and_paste(user: NewUser, home: Home) -> None:
     await paste(user, home)
 
 
+async def after_a_second_factor(user: NewUser, home: Home) -> None:
+    """The account cannot be used by programs, which leads straight to the steps of a token."""
+    with home.fault("cloud-mfa"):
+        await give_account(user, home)
+        assert "asks for a second factor" in await user.trouble()
+    await expect(user.page.get_by_label("Paste a token")).to_be_checked()
+    await expect(user.page.locator("form ol")).to_contain_text(f"choose gateway {home['serial']}")
+    await paste(user, home)
+
+
 def paste_after(fault: str, says: str) -> Way:
     """The cloud gives no token, which is told, and the token is pasted instead."""
 
@@ -102,7 +112,7 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     "owner's account (8.3)": ("8.3", give_account),
     "pasted token (7.6)": ("7.6", choose_and_paste),
     "pasted token (8.3)": ("8.3", choose_and_paste),
-    "account with a second factor": ("8.3", paste_after("cloud-mfa", "second factor")),
+    "account with a second factor": ("8.3", after_a_second_factor),
     "cloud is down": ("8.3", paste_after("cloud-down", "cannot serve now")),
     "expired token first": ("8.3", after_an_expired_one),
 }

@@ -55,7 +55,7 @@ class CloudSession:
 
 
 def log_in(account: Account) -> CloudFlow[CloudSession]:
-    """Log in; CredentialRejected for a wrong password or a second factor, CloudUnavailable for the rest."""
+    """Log in; CredentialRejected for a wrong password, SecondFactorNeeded, CloudUnavailable for the rest."""
     fields = {"user[email]": account.user, "user[password]": account.password}
     response = yield build_form(CloudHost.ACCOUNTS, LOGIN_PATH, fields)
     check_answer(response, service=LOGIN_SERVICE)

@@ -5,7 +5,7 @@ The cloud locks accounts that ask too often, so whoever meets one of these waits
 
 from __future__ import annotations
 
-from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError
+from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError, SecondFactorNeeded
 from openvoy.protocol.http import Response
 
 SESSION_LIFE_S = 3600.0
@@ -70,7 +70,7 @@ def wrong_password(user: str) -> OpenvoyError:
 
 def second_factor(user: str) -> OpenvoyError:
     """Build the error for an account that a program cannot log in to (quirk Q61)."""
-    return CredentialRejected(
+    return SecondFactorNeeded(
         f"The account {user} asks for a second factor (a code by mail or app), which a program cannot give.",
         hint=f"{WEB_PAGE} Or switch the second factor off for this account, or use another account that the owner gives"
         " access to the system.",

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError
+from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError, SecondFactorNeeded
 from openvoy.protocol.cloud import Account, CloudHost, CloudService, CloudStep, Route, TokenWish, obtain_token
 from openvoy.protocol.cloud.web import build_challenge
 from openvoy.protocol.http import Response
@@ -92,9 +92,9 @@ def test_what_is_no_token_of_this_gateway_is_not_taken(body: bytes) -> None:
     [
         (Response(status=200, body=b"<html>"), CloudUnavailable, "opens no session"),
         (Response(status=200, body=b"{}"), CloudUnavailable, "opens no session"),
-        (Response(status=200, body=b'{"mfa_required":true}'), CredentialRejected, "second factor"),
-        (Response(status=200, body=b'{"success":true,"isBlocked":false}'), CredentialRejected, "second factor"),
-        (Response(status=200, body=b"{}", cookies={"login_otp_nonce": "1"}), CredentialRejected, "second factor"),
+        (Response(status=200, body=b'{"mfa_required":true}'), SecondFactorNeeded, "second factor"),
+        (Response(status=200, body=b'{"success":true,"isBlocked":false}'), SecondFactorNeeded, "second factor"),
+        (Response(status=200, body=b"{}", cookies={"login_otp_nonce": "1"}), SecondFactorNeeded, "second factor"),
         (Response(status=401, body=b"<html>"), CredentialRejected, "does not accept"),
         (Response(status=422, body=b"{}"), CredentialRejected, "does not accept"),
         (Response(status=302, headers={"location": "https://elsewhere"}), CloudUnavailable, "leads elsewhere"),
