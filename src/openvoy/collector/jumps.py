@@ -40,6 +40,45 @@ def is_held_back(at: datetime, last_at: datetime | None) -> bool:
     return last_at is not None and last_at - HELD_BACK <= at < last_at
 
 
+class Hold:
+    """Minutes of one gateway that are not kept, as their time is not to be."""
+
+    def __init__(self) -> None:
+        self.until: datetime | None = None
+        """They are kept again past this; None: they are kept."""
+        self._minute: datetime | None = None
+        self._count = 0
+
+    def note(self, at: datetime, last_at: datetime | None) -> None:
+        """Take down that what came at a moment is not kept; `last_at` is the newest that history has."""
+        minute = at.replace(second=0, microsecond=0)
+        self._count += minute != self._minute
+        self._minute = minute
+        self.until = SANE_FROM if last_at is None else max(SANE_FROM, last_at)
+
+    def end(self) -> str | None:
+        """Say to people what was not kept, now that minutes are kept; None: nothing of that kind."""
+        count, self._count = self._count, 0
+        self.until = self._minute = None
+        if count == 0:
+            return None
+        minutes = "1 minute was" if count == 1 else f"{count} minutes were"
+        return f"{minutes} not kept, as this machine's clock showed times that history had already, or that cannot be."
+
+
+def describe_hold(until: datetime) -> str:
+    """Say to people why minutes are not kept."""
+    if until <= SANE_FROM:
+        return "The clock of this machine is wrong: minutes are kept once it is right."
+    return (
+        f"The clock of this machine was set back: minutes are kept again once it is past {until:%Y-%m-%d %H:%M:%S} "
+        "UTC, so that none is replaced."
+    )
+
+
+HOLD_HINT = "Counters go on. Have the machine take its time from the network; 'timedatectl' says whether it does."
+
+
 def describe_jump(now: datetime, jump: timedelta) -> str:
     """Say it to people."""
     before, is_back = now - jump, jump < timedelta(0)

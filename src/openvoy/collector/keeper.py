@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import fields
 from datetime import datetime
 
+from openvoy.collector.jumps import HOLD_HINT, describe_hold
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch, EventRecord
 from openvoy.ports import Clock, HistoryStatus, Store
@@ -34,12 +35,28 @@ class Keeper:
         self._problem: StorageError | None = None
         """Why nothing is written at the moment."""
         self._since: datetime | None = None
+        self._held: dict[str, datetime] = {}
+        """Gateways of which nothing is kept, as the clock shows a time that is not to be; and until when."""
+        self._held_since: datetime | None = None
         self._lost = self._lost_before = 0
         """Batches given up since the start, and until the last trouble was over."""
+
+    def note_held_back(self, name: str, until: datetime | None) -> None:
+        """Take down past which time a gateway's minutes are kept again, after the clock was set; None: they are."""
+        if until is None:
+            self._held.pop(name, None)
+        else:
+            self._held_since = self._held_since if self._held else self._clock.now()
+            self._held[name] = until
 
     @property
     def status(self) -> HistoryStatus:
         """Whether batches are kept, as of now."""
+        if self._problem is None and self._held:
+            problem = describe_hold(max(self._held.values()))
+            return HistoryStatus(
+                is_kept=False, since=self._held_since, problem=problem, hint=HOLD_HINT, lost_count=self._lost
+            )
         if self._problem is None:
             return HistoryStatus(lost_count=self._lost)
         return HistoryStatus(

@@ -62,6 +62,12 @@ class Ledger:
         self._written_wh: dict[CounterSource, float] = {}
         self._devices = Devices()
         self._newest: tuple[Accounted, Sequence[RawCounter], datetime, str] | None = None
+        self._is_after_hole = False
+
+    def note_hole(self) -> None:
+        """What counters did since the last row took longer than rows say; a row follows at once, and is marked."""
+        self._is_after_hole = True
+        self._slot = -1
 
     def note_step(self, notice: Notice, at: datetime) -> None:
         """Take down how a step was classified; a row follows at once."""
@@ -125,7 +131,8 @@ class Ledger:
         values = {name: value for name, value in _values_of(accounted) if name in accounted.known}
         if not values:
             return None
-        is_far = self._last_at is not None and at - self._last_at > ESTIMATED_AFTER
+        is_far = self._is_after_hole or (self._last_at is not None and at - self._last_at > ESTIMATED_AFTER)
+        self._is_after_hole = False
         return EnergyRecord(
             gateway=self._gateway,
             at=at,

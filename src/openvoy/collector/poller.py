@@ -70,6 +70,7 @@ class Poller:
         """Hand the unfinished minute to history and close the connection."""
         if self._books is not None and (batch := self._books.recorder.flush()) is not None:
             self._keeper.keep(batch)
+        self._keeper.note_held_back(self._health.status.name, None)
         await self._reader.close()
 
     async def _take(self, turn: Turn) -> None:
@@ -111,6 +112,7 @@ class Poller:
         assert self._books is not None
         self._tell_jump()
         snapshot, batch = self._books.take(snapshot, is_new=is_new)
+        self._keeper.note_held_back(self._health.status.name, self._books.recorder.held_until)
         if batch is not None:
             self._keeper.keep(batch)
         if is_new:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from openvoy.collector.jumps import SANE_FROM, is_held_back
+from openvoy.collector.jumps import SANE_FROM, Hold, is_held_back
 from openvoy.collector.ledger import Ledger
 from openvoy.collector.minutes import POWERS, MinuteMeans, powers_of
 from openvoy.model import Battery, Inverter, RawCounter, Snapshot
@@ -25,6 +25,9 @@ from openvoy.model.records import (
 GAP_AFTER = timedelta(seconds=180)
 """A longer time without power values is a gap; shorter ones are bridged by the minute's mean."""
 
+CAUGHT_UP = "clock.caught_up"
+"""The event that tells what was not kept while the clock showed times that are not to be."""
+
 
 class Recorder:
     """Turns one gateway's snapshots into batches."""
@@ -37,6 +40,8 @@ class Recorder:
         self._firmware = firmware
         self._last_at = last_at
         self._why_silent = "the service was not running"
+        self._hold = Hold()
+        self._is_after_hold = False
         self._means: MinuteMeans | None = None
         self._live: list[PowerRecord] = []
         self._events: list[EventRecord] = []
@@ -45,6 +50,11 @@ class Recorder:
         self._reported_at: dict[str, datetime] = {}
         self._devices: dict[str, DeviceRecord] = {}
         self._newest: Snapshot | None = None
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Past which time minutes are kept again; None: they are kept."""
+        return self._hold.until
 
     def note_silence(self, reason: str) -> None:
         """Take down why values stay away, for the gap that may come of it."""
@@ -83,7 +93,9 @@ class Recorder:
         if is_held_back(snapshot.at, self._last_at):
             # Counters say later what happened meanwhile.
             self.note_notices(accounted.notices, self._last_at or SANE_FROM)
+            self._hold.note(snapshot.at, self._last_at)
             return self._hold_back()
+        self._end_hold(snapshot.at)
         minute = snapshot.at.replace(second=0, microsecond=0)
         batch = self._close_minute() if self._means is not None and self._means.minute != minute else None
         powers = powers_of(snapshot)
@@ -107,11 +119,19 @@ class Recorder:
             batch, self._events = Batch(events=tuple(self._events)), []
         return batch
 
+    def _end_hold(self, at: datetime) -> None:
+        if (text := self._hold.end()) is not None:
+            self._why_silent, self._is_after_hold = text, True
+            self._ledger.note_hole()
+            told = f"Minutes are kept again. {text} Counters went on, so no energy is lost."
+            self.note_event(EventRecord(gateway=self._gateway, at=at, kind=CAUGHT_UP, subject=self._gateway, text=told))
+
     def _note_gap(self, at: datetime) -> None:
-        if self._last_at is not None and at - self._last_at > GAP_AFTER:
+        # What the clock showed twice takes no time in history, but is a gap all the same.
+        if self._last_at is not None and (self._is_after_hold or at - self._last_at > GAP_AFTER):
             self._gaps.append(GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent))
         self._last_at = at
-        self._why_silent = "no values arrived"
+        self._why_silent, self._is_after_hold = "no values arrived", False
 
     def flush(self) -> Batch | None:
         """Give what has gathered, counters as they stand included; None if that is nothing."""

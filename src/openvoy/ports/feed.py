@@ -44,9 +44,9 @@ class HistoryStatus:
 
     is_kept: bool = True
     since: datetime | None = None
-    """When the store began to refuse."""
+    """When the store began to refuse, or the clock was set to a time of which nothing is kept."""
     problem: str | None = None
-    """Why it refuses, for people."""
+    """Why it is not kept, for people."""
     hint: str | None = None
     """What helps."""
     waiting_count: int = 0

@@ -12,7 +12,7 @@ from openvoy.model.records import Batch
 from openvoy.store import HistoryStore
 from openvoy.store.keeping import MOST_EMPTY
 from openvoy.testing.clock import NOON, ManualClock
-from tests.unit.collector.test_store_trouble import minutes_kept, running
+from tests.unit.collector.test_store_trouble import Running, minutes_kept, running
 from tests.unit.store.records import opened, power
 from tests.unit.store.test_sealing import sealed
 
@@ -21,6 +21,8 @@ BACK = {
     "an hour": NOON - timedelta(minutes=30),
     "to 1970": datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC),
 }
+LOST = {"an hour": 50, "to 1970": 10}
+"""Minutes that are not kept."""
 
 
 async def solar_wh(store: HistoryStore, clock: ManualClock) -> tuple[list[float], float]:
@@ -37,6 +39,36 @@ def sealed_files(folder: Path) -> set[str]:
     return {file.name for file in folder.rglob("power-*.parquet")}
 
 
+async def check_unkept(service: Running, before: datetime) -> None:
+    """Whoever watches the service is told that nothing is kept, and until when."""
+    told = await service.ask("/healthz", 503)
+    assert (told["status"], told["gateways"][0]["is_fresh"]) == ("not_kept", True)
+    (reason,) = told["reasons"]
+    assert "wait in memory" not in reason
+    until = reason.partition("once it is past ")[2].partition(" UTC")[0]
+    assert datetime.fromisoformat(f"{until}+00:00") == pytest.approx(before, abs=timedelta(minutes=1))
+    assert "timedatectl" in told["hint"]
+
+
+async def check_caught_up(service: Running, before: datetime, lost_count: int) -> None:
+    """Event and gap say how many minutes were not kept; the energy of that time is whole, its shape marked."""
+    assert (await service.ask("/healthz"))["history"]["is_kept"] is True
+    (event,) = await service.store.read_events(limit=9, kind="clock.caught_up")
+    gaps = await service.store.read_rows("gaps", start=NOON, end=service.clock.now())
+    (reason,) = map(str, gaps["reason"])
+    assert reason in event.text
+    count, _, text = reason.partition(" ")
+    assert int(count) == pytest.approx(lost_count, abs=2)
+    assert text.startswith("minutes were not kept, as this machine's clock showed times that history had")
+    assert list(gaps["at"]) == [pytest.approx(before.timestamp(), abs=60)]
+    rows = await service.store.read_energy_rows(start=NOON, end=service.clock.now())
+    (marked,) = (place for place, row in enumerate(rows) if row.estimated)
+    before_wh, after_wh = (row.solar_wh for row in rows[marked - 1 : marked + 1])
+    assert before_wh is not None
+    assert after_wh is not None
+    assert 0 <= after_wh - before_wh - 60 * lost_count < 400, "a row comes each five minutes"
+
+
 @pytest.mark.parametrize("how", BACK)
 async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str) -> None:
     clock = ManualClock()
@@ -46,6 +78,7 @@ async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str)
         kept = await minutes_kept(service.store, clock)
         clock.jump_to(BACK[how])
         await service.minutes(10)
+        await check_unkept(service, before)
         if how == "to 1970":
             clock.jump_to(before + timedelta(minutes=10))
         else:
@@ -63,6 +96,7 @@ async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str)
         assert "was set back" in events[-1].text
         assert "Minutes are kept again once" in events[-1].text
         assert all(abs(event.at - before) < timedelta(hours=2) for event in events)
+        await check_caught_up(service, before, LOST[how])
 
 
 async def test_a_far_future_is_left_again_and_today_is_right(tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ class Watch:
         kept = self._household.feed.history()
         refusal = None
         if not kept.is_kept:
-            refusal = f"{kept.problem} {kept.waiting_count} minutes wait in memory, and are lost if Openvoy ends first."
+            refusal = kept.problem or ""
+            if kept.waiting_count:
+                refusal += f" {kept.waiting_count} minutes wait in memory, and are lost if Openvoy ends first."
         return judge_history(
             None if error is None else error.message,
             hint="" if error is None else error.hint,

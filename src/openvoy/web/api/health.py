@@ -48,7 +48,8 @@ async def show_health(backend: Backend) -> Health:
     reasons = [] if is_fresh else [_reason(status) for status in stale] or ["no gateway is configured"]
     lead = "What arrives is not kept: " if is_fresh else "Not all data is fresh: "
     if not history.is_kept:
-        reasons.append(f"history: {history.problem} {history.waiting_count} minutes wait in memory.")
+        waiting = f" {history.waiting_count} minutes wait in memory." if history.waiting_count else ""
+        reasons.append(f"history: {history.problem}{waiting}")
     hints = [hint for hint in (*(status.hint for status in stale), history.hint) if hint]
     raise NotReady(
         lead + "; ".join(reasons),
