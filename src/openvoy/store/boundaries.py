@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from openvoy.store import tables
 from openvoy.store.counting import NEAR_S, Boundary, Count
 from openvoy.store.database import Session
+from openvoy.store.standing import State, read_state
 from openvoy.store.tables import Table
-from openvoy.store.times import since_epoch_s, utc
+from openvoy.store.times import utc
 
 FALLING = frozenset({"residual_wh"})
 """What is added up with its sign; all else only grows."""
@@ -47,12 +48,21 @@ OF_PHASES = Kind(tables.PHASE_ENERGY, "false")
 KINDS = (OF_GATEWAYS, OF_DEVICES, OF_PHASES)
 
 
+class Counted(NamedTuple):
+    """The quantities that were counted in some row of a table."""
+
+    state: State
+    names: frozenset[str]
+
+
 class Extent(NamedTuple):
     """What the engine knows without looking at rows: which quantities were ever counted, and when."""
 
     names: Sequence[str]
     first_s: int
     last_s: int
+    state: State | None
+    """None where there is no row."""
 
     def beyond(self, at_s: int) -> int | None:
         """Give the end of all readings that a moment lies beyond; None within them."""
@@ -62,17 +72,24 @@ class Extent(NamedTuple):
 
 
 def read_extent(session: Session, kind: Kind) -> Extent:
-    """Read what was ever counted; a quantity that was met before is not looked for again."""
-    table, counted = kind.table.name, session.catalog.counted
-    known = counted.get(table, frozenset())
+    """Read what was ever counted; a quantity that was met before is not looked for again, nor where nothing came."""
+    state = read_state(session, kind.table)
+    if state is None:
+        return Extent((), 0, 0, None)
+    known = session.catalog.counted.get(kind.table.name)
+    if known is None or known.state != state:
+        known = Counted(state, _read_counted(session, kind, frozenset() if known is None else known.names))
+        session.catalog.counted[kind.table.name] = known
+    return Extent([name for name in kind.names if name in known.names], state.first_s, state.last_s, state)
+
+
+def _read_counted(session: Session, kind: Kind, known: frozenset[str]) -> frozenset[str]:
+    """Find which quantities were ever counted, those that are known to be left out of the search."""
     open_names = [name for name in kind.names if name not in known]
-    looked_at = ", ".join(["min(time)", "max(time)", *(f"max({name})" for name in open_names)])
-    ((first, last, *values),) = session.rows(f"SELECT {looked_at} FROM {table}")
-    if first is None or last is None:
-        return Extent((), 0, 0)
-    known |= {name for name, value in zip(open_names, values, strict=True) if value is not None}
-    counted[table] = known
-    return Extent([name for name in kind.names if name in known], since_epoch_s(first), since_epoch_s(last))
+    if not open_names:
+        return known
+    (values,) = session.rows(f"SELECT {', '.join(f'max({name})' for name in open_names)} FROM {kind.table.name}")
+    return known | {name for name, value in zip(open_names, values, strict=True) if value is not None}
 
 
 Counts = Mapping[tuple[int, str], Count]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from openvoy.store import tables
 from openvoy.store.inspecting import Inspector
+from openvoy.store.remembered import Remembered
 from openvoy.store.tables import Table
 from openvoy.store.times import since_epoch_s, utc
 from openvoy.store.unpacked import File, Unpacked
 
 FOLDER = "sealed"
+MOST_MONTHS = 1200
+"""A hundred years; more are not named one by one."""
 
 
 class Key(NamedTuple):
@@ -53,10 +57,10 @@ class Catalog:
     inspector: Inspector
     names: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     """What was read of the names that ids stand for, by query; a new name begins a new catalog."""
-    counted: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Quantities that were met in a table of counters; there may be more."""
-    days: dict[Hashable, Any] = field(default_factory=dict)
-    """What is kept of days while none are to be added, by what was asked."""
+    counted: dict[str, Any] = field(default_factory=dict)
+    """The quantities that were met in a table of counters."""
+    remembered: Remembered = field(default_factory=Remembered)
+    """What was worked out from sealed months, by what was asked."""
     unpacked: Unpacked = field(default_factory=Unpacked)
     """The files of which days are looked at."""
     settled: set[tuple[str, str, str, str]] = field(default_factory=set)
@@ -152,13 +156,11 @@ def month_folder(folder: Path, month: str) -> Path:
     return folder / f"month={month}"
 
 
+@lru_cache(MOST_MONTHS)
 def month_bounds(month: str) -> tuple[datetime, datetime]:
     """First moment of a month and of the one after it, as tables have moments."""
     start = datetime.strptime(month, "%Y-%m")  # noqa: DTZ007 - as tables have it
     return start, (start + timedelta(days=32)).replace(day=1)
-
-
-MOST_MONTHS = 1200
 
 
 def months_between(start: datetime, end: datetime) -> list[str] | None:
@@ -190,7 +192,7 @@ class Shared:
             self.turns += 1
             try:
                 yield
-                self.catalog = replace(self.catalog, parts=self._merged(parts), settled=set(), days={})
+                self.catalog = replace(self.catalog, parts=self._merged(parts), settled=set(), remembered=Remembered())
                 self._until = {table.name: self.catalog.until(table) for table in tables.SEALED}
             finally:
                 self.turns += 1

@@ -93,14 +93,17 @@ class Session:
         self.catalog = catalog
         """The sealed months that belong to what this session sees."""
         self._inserters: dict[tuple[str, ...], Inserter] = {}
+        self._is_to_begin = False
 
     def run(self, sql: str, args: Sequence[object] = ()) -> None:
         """Run a statement for its effect."""
+        self._begin_if_due()
         with _translated("a statement"):
             self._connection.execute(sql, list(args)).fetchall()
 
     def rows(self, sql: str, args: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query and give its rows."""
+        self._begin_if_due()
         with _translated("reading"):
             return self._connection.execute(sql, list(args)).fetchall()
 
@@ -120,6 +123,7 @@ class Session:
 
     def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query of a person's and give the names of its columns and its rows; raise for anything else."""
+        self._begin_if_due()
         try:
             with _translated("the query"):
                 statements = self._connection.extract_statements(sql)
@@ -136,13 +140,25 @@ class Session:
         with _translated("beginning a transaction"):
             self._connection.begin()
 
+    def begin_at_first_query(self) -> None:
+        """Let all queries that come see one moment: what is known without any takes less than to begin does."""
+        self._is_to_begin = True
+
+    def _begin_if_due(self) -> None:
+        if self._is_to_begin:
+            self._is_to_begin = False
+            self.begin()
+
     def commit(self) -> None:
         """Commit; returns once the write-ahead log is on the disk."""
         with _translated("committing"):
             self._connection.commit()
 
     def rollback(self) -> None:
-        """Undo the open transaction, if a failed commit has not done so already."""
+        """Undo the open transaction, if there is one and a failed commit has not done so already."""
+        if self._is_to_begin:
+            self._is_to_begin = False
+            return
         with contextlib.suppress(duckdb.Error):
             self._connection.rollback()
 
@@ -246,7 +262,7 @@ class Database:
             self._readers.add(session)
         is_through = False
         try:
-            session.begin()
+            session.begin_at_first_query()
             yield session
             is_through = True
         finally:

@@ -7,8 +7,9 @@ month only after it was taken back, and whoever takes a month back has the days 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
+from functools import partial
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -23,8 +24,6 @@ from openvoy.store.times import since_epoch_s, utc
 
 MOST_ZONES = 4
 """A site has one time zone; of more than these no days are kept."""
-MOST_REMEMBERED = 4
-"""Years of days that are held in memory at once."""
 ESTIMATED, INTEGRATED = 1, 2
 """What a day's energy may be, as bits."""
 
@@ -39,6 +38,15 @@ class Kept(NamedTuple):
     """Of each day `ESTIMATED` and `INTEGRATED`; None where no day is either."""
 
 
+class Run(NamedTuple):
+    """Days that can be kept."""
+
+    kept: Kept
+    from_s: int
+    """The readings from this moment until `to_s` say all of them."""
+    to_s: int
+
+
 class _Place(NamedTuple):
     """Where the days of a month are among those that are asked for."""
 
@@ -50,15 +58,14 @@ class _Place(NamedTuple):
 
 def read_days(session: Session, table: Table, zone: str, bounds: Sequence[int]) -> Mapping[tuple[int, str], list[Kept]]:
     """Read what is kept of the days between bounds, by owner and quantity."""
-    catalog, asked = session.catalog, (table.name, zone, tuple(bounds))
-    found = catalog.days.get(asked)
+    catalog, asked = session.catalog, ("days", table.name, zone, tuple(bounds))
+    found: Mapping[tuple[int, str], list[Kept]] | None = catalog.remembered.get(asked)
     if found is None:
         found = _read_days(session, table, zone, bounds)
         # While months stay as they are sealed, days are only ever added, and here none are to be.
         months = _months_of(bounds)
-        is_settled = months and (table.name, zone, months[0], months[-1]) in catalog.settled
-        if is_settled and len(catalog.days) < MOST_REMEMBERED:
-            catalog.days[asked] = found
+        if months and (table.name, zone, months[0], months[-1]) in catalog.settled:
+            catalog.remembered.put(asked, found)
     return found
 
 
@@ -141,9 +148,9 @@ def write_days(session: Session, kind: Kind, zone: str, bounds: Sequence[int]) -
     for month in due_months(session, table, zone, bounds):
         days_s = _build_days(month, zone)
         rows = [
-            (table.name, zone, month, owner_id, name, *run)
+            (table.name, zone, month, owner_id, name, *kept, from_s, to_s)
             for (owner_id, name), growths in _find_growths(session, kind, days_s).items()
-            for run in _build_runs(catalog, table, growths)
+            for kept, from_s, to_s in build_runs(growths, partial(_is_settled, catalog, table))
         ]
         this = [table.name, zone, month]
         session.run("DELETE FROM day_energy WHERE table_name = ? AND zone = ? AND month = ?", this)
@@ -176,18 +183,15 @@ def _find_growths(session: Session, kind: Kind, days_s: Sequence[int]) -> Mappin
     }
 
 
-def _build_runs(
-    catalog: Catalog, table: Table, growths: Sequence[Growth]
-) -> Iterator[tuple[int, list[float | None], list[int] | None, int, int]]:
-    """Give the days that can be kept, those together that follow each other: the last columns of their row."""
-    for is_settled, group in groupby(enumerate(growths), lambda day: _is_settled(catalog, table, day[1])):
-        if not is_settled:
-            continue
-        numbers, run = zip(*group, strict=True)
-        flags = [ESTIMATED * growth.estimated + INTEGRATED * growth.integrated for growth in run]
-        spans_s = [at_s for growth in run for at_s in (growth.from_s, growth.to_s) if at_s is not None]
-        energies_wh = [growth.energy_wh for growth in run]
-        yield numbers[0], energies_wh, flags if any(flags) else None, min(spans_s), max(spans_s)
+def build_runs(growths: Sequence[Growth], is_settled: Callable[[Growth], bool], first_index: int = 0) -> Iterator[Run]:
+    """Give the days that can be kept, those together that follow each other."""
+    for is_kept, group in groupby(enumerate(growths, first_index), lambda day: is_settled(day[1])):
+        if is_kept:
+            numbers, run = zip(*group, strict=True)
+            flags = [ESTIMATED * growth.estimated + INTEGRATED * growth.integrated for growth in run]
+            spans_s = [at_s for growth in run for at_s in (growth.from_s, growth.to_s) if at_s is not None]
+            kept = Kept(numbers[0], [growth.energy_wh for growth in run], flags if any(flags) else None)
+            yield Run(kept, min(spans_s), max(spans_s))
 
 
 def _is_settled(catalog: Catalog, table: Table, growth: Growth) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from openvoy.ports import Columns
 from openvoy.store import tables
 from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Extent, Kind, read_extent
-from openvoy.store.counting import build_growths
+from openvoy.store.counting import Growth, build_growths
 from openvoy.store.database import Session
 from openvoy.store.days import ESTIMATED, INTEGRATED, Kept, read_days
+from openvoy.store.periods_over import PeriodsOver
 from openvoy.store.read_rest import read_imported_ids
 from openvoy.store.times import utc
 
@@ -120,20 +122,22 @@ def _read_within(
     """Read energies of periods that lie between the first and the last reading, or touch them."""
     count = max(0, len(bounds) - 1)
     kept = read_days(session, kind.table, zone, bounds) if zone is not None and count else {}
+    imported_ids = read_imported_ids(session) if kind is OF_GATEWAYS else frozenset()
+    over = PeriodsOver(session, kind, extent, () if zone is None else (*bounds, *sorted(imported_ids)))
     series = {
-        (owner_id, name): _Series(bounds, kept.get((owner_id, name), ()))
-        for owner_id in owner_ids
-        for name in extent.names
+        counter: _Series(bounds, (*kept.get(counter, ()), *over.of(counter)))
+        for counter in product(owner_ids, extent.names)
     }
     missing = {at_s for one in series.values() for first, last in one.missing for at_s in bounds[first : last + 1]}
     boundaries = Boundaries(session, kind, sorted(missing), extent)
-    imported_ids = read_imported_ids(session) if kind is OF_GATEWAYS else frozenset()
     found: dict[int, Periods] = {owner_id: Periods({}, [0] * count, [0] * count) for owner_id in owner_ids}
     for (owner_id, name), one in series.items():
-        one.complete(boundaries, owner_id, name, is_imported=owner_id in imported_ids)
+        for first, growths in one.complete(boundaries, owner_id, name, is_imported=owner_id in imported_ids):
+            over.add((owner_id, name), first, growths)
         energies_wh, *flags = found[owner_id]
         marked = map(_either, flags, (one.estimated, one.integrated))
         found[owner_id] = Periods({**energies_wh, name: one.energies_wh}, *marked)
+    over.keep()
     return found
 
 
@@ -159,21 +163,24 @@ class _Series:
         for run in sorted(kept, key=_first_of):
             if at < run.first:
                 self.missing.append((at, run.first))
-            at = run.first + len(run.energies_wh)
-            self.energies_wh[run.first : at] = run.energies_wh
+            end = run.first + len(run.energies_wh)
+            at = max(at, end)
+            self.energies_wh[run.first : end] = run.energies_wh
             for place, flags in enumerate(run.flags or (), run.first):
                 self.estimated[place] = int(flags & ESTIMATED > 0)
                 self.integrated[place] = int(flags & INTEGRATED > 0)
         if at < count:
             self.missing.append((at, count))
 
-    def complete(self, boundaries: Boundaries, owner_id: int, name: str, *, is_imported: bool) -> None:
-        """Find what is missing."""
+    def complete(
+        self, boundaries: Boundaries, owner_id: int, name: str, *, is_imported: bool
+    ) -> Iterator[tuple[int, Sequence[Growth]]]:
+        """Find what is missing; gives the first period of each run, and what was found of the run."""
         for first, last in self.missing:
             around = boundaries.of(owner_id, name, self._bounds[first : last + 1])
-            for index, growth in enumerate(
-                build_growths(around, falls=name in FALLING, is_imported=is_imported), first
-            ):
+            growths = build_growths(around, falls=name in FALLING, is_imported=is_imported)
+            for index, growth in enumerate(growths, first):
                 self.energies_wh[index] = growth.energy_wh
                 self.estimated[index] = int(growth.estimated)
                 self.integrated[index] = int(growth.integrated)
+            yield first, growths
