@@ -80,7 +80,7 @@ class Catalog:
         """Whether there are rows of a part to be read."""
         return part.rows > 0 and self.inspector.is_good(part.path(self.folder), part.digest)
 
-    def columns(self, table: Table, start_s: float, end_s: float) -> list[list[Any]] | None:
+    def columns(self, table: Table, start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
         if not self.is_all_sealed(table, start_s, end_s):
             return None

@@ -172,7 +172,8 @@ def _by_gateway(columns: Sequence[Sequence[Any]]) -> Found:
 
 def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:
     """Whether there is a row each step, in their order."""
-    return list(ats_s) == list(range(ats_s[0], ats_s[-1] + step_s, step_s))
+    every = range(ats_s[0], ats_s[-1] + step_s, step_s)
+    return ats_s == every if isinstance(ats_s, range) else list(ats_s) == list(every)
 
 
 def _weighted(weight: str) -> str:

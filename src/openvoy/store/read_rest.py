@@ -68,7 +68,7 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     at_s, ids, *measured = columns if devices.keys() >= set(columns[1]) else _of_devices(columns, devices)
     if len(at_s) > MOST_REPORTS:
         raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
-    return dict(zip(names, (at_s, [devices[number] for number in ids], *measured), strict=True))
+    return dict(zip(names, (list(at_s), list(map(devices.__getitem__, ids)), *measured), strict=True))
 
 
 def _of_devices(columns: Sequence[Sequence[Any]], devices: Collection[int]) -> list[list[Any]]:

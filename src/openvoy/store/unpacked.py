@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from openvoy.store.tables import Table
@@ -38,24 +38,45 @@ class File(NamedTuple):
     """Its month, in Unix s."""
 
 
-@dataclass(frozen=True, slots=True)
+class _Column:
+    """The values of a column; what is not said is kept as NaN, which no measure ever is."""
+
+    def __init__(self, values: array[Any]) -> None:
+        self._values = values
+        is_measure = values.typecode == "d"
+        self._is_same = all(map(math.isnan, values)) if is_measure else values.count(values[0]) == len(values)
+        self._same = None if is_measure else values[0]
+        self._is_whole = not is_measure or not math.isnan(sum(values))
+
+    def between(self, start: int, end: int) -> list[Any]:
+        if self._is_same:
+            return [self._same] * (end - start)
+        found: list[Any] = self._values[start:end].tolist()
+        if self._is_whole or not math.isnan(sum(found)):
+            return found
+        return [value if value == value else None for value in found]  # noqa: PLR0124 - only NaN is not itself
+
+
 class _Rows:
     """The rows of a file by time, then owner: times in Unix s, owners, extras, measures."""
 
-    columns: Sequence[array[Any]]
+    def __init__(self, times: array[int], owners: array[int], rest: Sequence[array[Any]]) -> None:
+        self._times = times
+        self._columns = [_Column(values) for values in (owners, *rest)]
+        self._pace_s = math.gcd(*(later - at for at, later in pairwise(times)))
+        """What all times are apart from each other, or a multiple of it; 0 for a single one."""
+        self._is_ones = owners.count(owners[0]) == len(owners)
 
-    def between(self, start_s: float, end_s: float) -> list[list[Any]]:
-        times = self.columns[0]
-        wanted = slice(bisect_left(times, start_s), bisect_left(times, end_s))
-        return [_told(column[wanted]) for column in self.columns]
+    def between(self, start_s: float, end_s: float) -> list[Sequence[Any]]:
+        start, end = bisect_left(self._times, start_s), bisect_left(self._times, end_s)
+        return [self._times_between(start, end), *(column.between(start, end) for column in self._columns)]
 
-
-def _told(values: array[Any]) -> list[Any]:
-    """Give values; what is not said is kept as NaN, which no measure ever is."""
-    found: list[Any] = values.tolist()
-    if values.typecode == "d" and math.isnan(sum(found)):
-        return [value if value == value else None for value in found]  # noqa: PLR0124 - only NaN is not itself
-    return found
+    def _times_between(self, start: int, end: int) -> Sequence[int]:
+        found = self._times[start:end]
+        # Of one owner no two are the same: as many as fit in between are at an even pace.
+        if self._is_ones and len(found) > 1 and found[-1] - found[0] == (len(found) - 1) * self._pace_s:
+            return range(found[0], found[-1] + 1, self._pace_s)
+        return found.tolist()
 
 
 class Unpacked:
@@ -68,7 +89,7 @@ class Unpacked:
         self._due: set[File] = set()
         self._begun: set[File] = set()
 
-    def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[list[Any]] | None:
+    def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Give the columns of a time by time, then owner; None where one of the files is not unpacked."""
         if not 0 < len(files) <= MOST_FILES:
             return None
@@ -116,7 +137,8 @@ class Unpacked:
             for column, values in zip(columns, zip(*rows, strict=True), strict=False):
                 column[at : at + len(rows)] = array(column.typecode, values)
             at += len(rows)
-        return _Rows(columns)
+        times, owners, *rest = columns
+        return _Rows(times, owners, rest)
 
     def _keep(self, file: File, rows: _Rows) -> None:
         with self._guard:
