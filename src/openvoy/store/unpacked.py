@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -63,9 +64,9 @@ class _Rows:
     def __init__(self, times: array[int], owners: array[int], rest: Sequence[array[Any]]) -> None:
         self._times = times
         self._columns = [_Column(values) for values in (owners, *rest)]
-        self._pace_s = math.gcd(*(later - at for at, later in pairwise(times)))
-        """What all times are apart from each other, or a multiple of it; 0 for a single one."""
-        self._is_ones = owners.count(owners[0]) == len(owners)
+        is_ones = owners.count(owners[0]) == len(owners)
+        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if is_ones else 0
+        """What the times of one owner are apart, or a multiple of it; 0 where there are several owners."""
 
     def between(self, start_s: float, end_s: float) -> list[Sequence[Any]]:
         start, end = bisect_left(self._times, start_s), bisect_left(self._times, end_s)
@@ -74,7 +75,7 @@ class _Rows:
     def _times_between(self, start: int, end: int) -> Sequence[int]:
         found = self._times[start:end]
         # Of one owner no two are the same: as many as fit in between are at an even pace.
-        if self._is_ones and len(found) > 1 and found[-1] - found[0] == (len(found) - 1) * self._pace_s:
+        if self._pace_s and found and found[-1] - found[0] == (len(found) - 1) * self._pace_s:
             return range(found[0], found[-1] + 1, self._pace_s)
         return found.tolist()
 
