@@ -76,7 +76,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
         async with visit(browser, f"{url}/#/control") as other, visit(browser, f"{url}/#/control") as opened:
             await reserve(other).get_by_role("button").click()
             await expect(other.page.get_by_role("dialog").get_by_label("reserve")).to_have_value("30")
-            await expect(reserve(opened)).to_contain_text("reserve 30")
+            await expect(reserve(opened)).to_contain_text("reserve: 30")
             await reserve(opened).get_by_role("button").click()
             sheet = opened.page.get_by_role("dialog")
             await sheet.get_by_label("reserve").fill("45")
@@ -95,8 +95,8 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             await sheet.get_by_role("button", name="Undo").wait_for(state="detached")
             await opened.page.keyboard.press("Escape")
             await opened.wait_for("[data-entry]", "takes back an earlier change")
-            await expect(reserve(opened)).to_contain_text("reserve 30")
-            await expect(reserve(other)).to_contain_text("reserve 30")
+            await expect(reserve(opened)).to_contain_text("reserve: 30")
+            await expect(reserve(other)).to_contain_text("reserve: 30")
             assert await serious(opened) == []
             assert opened.complaints == other.complaints == []
 
