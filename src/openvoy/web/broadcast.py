@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -42,10 +42,14 @@ class _Frame:
     status: GatewayStatus
     snapshot: Snapshot | None
 
+    @property
+    def update(self) -> LiveUpdate:
+        view = None if self.snapshot is None else build_snapshot_view(self.snapshot)
+        return LiveUpdate(status=self.status, snapshot=view)
+
     @cached_property
     def data(self) -> bytes:
-        view = None if self.snapshot is None else build_snapshot_view(self.snapshot)
-        return b"event: update\ndata: %b\n\n" % codec.encode_json(LiveUpdate(status=self.status, snapshot=view))
+        return b"event: update\ndata: %b\n\n" % codec.encode_json(self.update)
 
 
 class Broadcaster:
@@ -103,11 +107,11 @@ class Broadcaster:
 
     def state(self) -> bytes:
         """Render the latest state of all gateways."""
-        frames = (
-            _Frame(number=self._number, status=status, snapshot=self._shown(status, self._feed.latest(status.name)))
-            for status in self._feed.statuses()
-        )
-        return b"".join(frame.data for frame in frames)
+        return b"".join(frame.data for frame in self._newest())
+
+    def updates(self) -> Sequence[LiveUpdate]:
+        """Build the latest state of all gateways."""
+        return [frame.update for frame in self._newest()]
 
     @property
     def turn(self) -> int:
@@ -130,6 +134,11 @@ class Broadcaster:
         if not self._is_closed:
             await self._changed.wait()
         return not self._is_closed
+
+    def _newest(self) -> Iterator[_Frame]:
+        for status in self._feed.statuses():
+            snapshot = self._shown(status, self._feed.latest(status.name))
+            yield _Frame(number=self._number, status=status, snapshot=snapshot)
 
     def _publish(self, update: Update) -> None:
         status = update.status

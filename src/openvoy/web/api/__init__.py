@@ -17,12 +17,14 @@ from openvoy.web.api import (
     now,
     panels,
     setup,
+    start,
     today,
 )
 from openvoy.web.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *access.OPERATIONS,
+    *start.OPERATIONS,
     *now.OPERATIONS,
     *live.OPERATIONS,
     *today.OPERATIONS,
