@@ -25,7 +25,7 @@ try {
   };
   const languages = Object.keys(manifest).filter((key) => /^src\/locales\/\w+\.json$/.test(key));
   const largest = languages.map((key) => manifest[key].file).sort((left, right) => size(right) - size(left))[0];
-  const first = ["theme.js", "early.js", ...new Set([...filesOf(ENTRY), ...filesOf(LATER)]), largest];
+  const first = [...new Set([...filesOf(ENTRY), ...filesOf(LATER)]), largest];
   const total = first.reduce((sum, file) => sum + size(file), 0);
   const files = Object.values(manifest).flatMap(({ file, css = [] }) => [file, ...css]);
   const later = [...new Set(files)].filter((file) => /\.(js|css)$/.test(file) && !first.includes(file));

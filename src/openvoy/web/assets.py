@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import mimetypes
@@ -9,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from openvoy.web.guard import CONTENT_SECURITY_POLICY
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 
@@ -18,6 +21,8 @@ ENCODINGS = {".br": "br", ".gz": "gzip"}
 
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.\w+$")
 """The build puts a hash of the content into the names of what lies in `assets/`."""
+
+_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 _PAGE = re.compile(r"/(?!api$)[^/.]*")
 
@@ -43,6 +48,8 @@ class Asset:
     body: bytes
     etag: str
     is_immutable: bool = False
+    policy: str | None = None
+    """Its own content security policy, where scripts stand in it."""
     encoded: Mapping[str, bytes] = field(default_factory=dict)
     """By content coding, best first."""
 
@@ -82,6 +89,7 @@ def find_asset(
         "cache-control": "public, max-age=31536000, immutable" if asset.is_immutable else "no-cache",
         "etag": asset.etag,
         "vary": "accept-encoding",
+        **({} if asset.policy is None else {"content-security-policy": asset.policy}),
     }
     if _matches(asset.etag, if_none_match):
         return AssetReply(status=304, headers=headers, body=b"")
@@ -120,8 +128,16 @@ def _build_asset(name: str, body: bytes, ready: Mapping[str, bytes]) -> Asset:
         body=body,
         etag=f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
         is_immutable=name.startswith("assets/") and bool(_HASHED.search(name)),
+        policy=_build_policy(body) if suffix == ".html" else None,
         encoded=encoded,
     )
+
+
+def _build_policy(body: bytes) -> str | None:
+    """Allow those scripts that stand in the page itself, by what they are."""
+    digests = [hashlib.sha256(script).digest() for script in _SCRIPT.findall(body)]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    return f"{CONTENT_SECURITY_POLICY}; script-src 'self' {' '.join(hashes)}" if hashes else None
 
 
 def _matches(etag: str, if_none_match: str) -> bool:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from openvoy.web.assets import accepts, find_asset, read_assets
+from openvoy.web.guard import CONTENT_SECURITY_POLICY
 
 INDEX = b"<!doctype html><title>dashboard</title>"
 SCRIPT = b"export const answer = 42;\n" * 100
@@ -88,6 +91,20 @@ def test_pages_of_the_dashboard_are_the_one_page(folder: Path) -> None:
     reply = find_asset(read_assets(folder), "/history")
     assert reply is not None
     assert reply.body == INDEX
+
+
+def test_a_script_that_stands_in_a_page_may_run_by_its_hash_alone(folder: Path) -> None:
+    (folder / "index.html").write_bytes(b'<script>go()</script><script type="module" src="a.js"></script>')
+    page = find_asset(read_assets(folder), "/")
+    assert page is not None
+    digest = base64.b64encode(hashlib.sha256(b"go()").digest()).decode()
+    assert page.headers["content-security-policy"] == f"{CONTENT_SECURITY_POLICY}; script-src 'self' 'sha256-{digest}'"
+
+
+def test_a_page_without_such_a_script_has_the_policy_of_all(folder: Path) -> None:
+    page = find_asset(read_assets(folder), "/")
+    assert page is not None
+    assert "content-security-policy" not in page.headers
 
 
 @pytest.mark.parametrize("name", ["absent", "empty"])

@@ -1,6 +1,6 @@
 /** The service's API: reads, and what a page changes. */
 
-import type { ComparedDay, EnergyColumns, GatewayStatus, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Today } from "./types";
+import type { ComparedDay, EnergyColumns, GatewayStatus, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Start, Today } from "./types";
 import type { Span } from "../lib/time";
 import { KEPT_AT } from "../offline/rules";
 
@@ -25,8 +25,6 @@ export const sayError = (error: unknown): string =>
   error instanceof Error ? [error.message, error instanceof ApiError ? error.hint : ""].join(" ").trim() : String(error);
 
 const TIMEOUT_MS = 20_000;
-/** Replies to what was asked at the start are new for this long. */
-const EARLY_MS = 10_000;
 const SLOW_TIMEOUT_MS = 120_000;
 
 /** Relative to the page, so that the dashboard also works below a path of a reverse proxy. */
@@ -56,20 +54,7 @@ export function onForbidden(listener: () => void): void {
 }
 
 export async function read<T>(path: string, query: Query = {}): Promise<T> {
-  const early = Object.values(query).every((value) => value === undefined) ? takeEarly(path) : undefined;
-  return await answer<T>(await (early ?? fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) })));
-}
-
-declare global {
-  /** What `early.js` asked for. */
-  var openvoyEarly: Record<string, Promise<Response>> | undefined;
-}
-
-/** What was asked for before this script was there; once, and only at the start. */
-function takeEarly(path: string): Promise<Response> | undefined {
-  const early = globalThis.openvoyEarly?.[path];
-  if (globalThis.openvoyEarly !== undefined) delete globalThis.openvoyEarly[path];
-  return performance.now() < EARLY_MS ? early : undefined;
+  return await answer<T>(await fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
 }
 
 /** Change something, which may take a while. */
@@ -92,6 +77,9 @@ async function answer<T>(reply: Response): Promise<T> {
   const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string; kind?: string };
   throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "", reply.status, problem.kind);
 }
+
+/** All that a page shows first, in one reply, which `index.html` asks for. */
+export const fetchStart = (): Promise<Start> => read("start");
 
 export const fetchMe = (): Promise<MeReply> => read("me");
 

@@ -222,6 +222,18 @@ export interface InverterColumns {
   power_w: Maybe<number>[];
 }
 
+/** What a page shows first; of who may not look `me` alone. */
+export interface Start {
+  me: MeReply;
+  at: string;
+  gateways: Update[];
+  site: Maybe<Site>;
+  history: Maybe<HistoryStatus>;
+  /** Of the first gateway; null where history does not tell it at once. */
+  today: Maybe<Today>;
+  compared: Maybe<ComparedDay>;
+}
+
 export interface MeReply {
   name: string;
   right: "nobody" | "viewer" | "owner";

@@ -2,13 +2,14 @@
 
 import { ApiError, fetchCompared, fetchGateways, fetchHistoryState, fetchPower, fetchRecent, fetchSite, fetchToday, setContact } from "../api/client";
 import { LiveStream } from "../api/live";
-import type { ComparedDay, GatewayStatus, HistoryStatus, Maybe, PowerColumns, Site, Snapshot, Today, Update } from "../api/types";
+import type { ComparedDay, GatewayStatus, HistoryStatus, Maybe, PowerColumns, Site, Snapshot, Start, Today, Update } from "../api/types";
 import { devicesOf, hasStorage, peakPower } from "../lib/devices";
 import type { DeviceId } from "../lib/flow";
 import { buildFormat, type Format } from "../lib/format";
 import { locale } from "../lib/i18n.svelte";
 import { choices } from "../lib/preferences.svelte";
 import { ended, seeded, withReading, type Line } from "../lib/recent";
+import { afterPaint } from "../lib/painted";
 import { dayOf, parseTime, type Span } from "../lib/time";
 import { keepUpdates, openKept, readKept } from "./kept";
 
@@ -66,8 +67,9 @@ export class Board {
   #skew_ms = 0;
   #comparedAt_ms = 0;
   #site: Maybe<Promise<Site>> = null;
-  /** Asked for while the stream opens; it holds where there is one gateway only. */
-  #earlyToday: Maybe<Promise<Today>> = null;
+  /** What is shown first came in one reply; the stream tells it again when it opens. */
+  #isGiven = false;
+  #unpainted: () => void = () => undefined;
   #stream = new LiveStream({
     update: (update) => this.receive(update),
     opened: (server_ms) => this.#opened(server_ms),
@@ -99,19 +101,36 @@ export class Board {
   /** The day on the chart; the same object until the day changes. */
   day: Span = $derived({ start_s: this.#dayStart_s, end_s: this.#dayEnd_s });
 
+  /** Take in what a page shows first. */
+  take(start: Start): void {
+    this.#opened(parseTime(start.at));
+    this.site = start.site;
+    this.history = start.history;
+    this.#isHistoryAsked = true;
+    this.today = start.today;
+    this.compared = start.compared;
+    this.#isGiven = true;
+    for (const update of start.gateways) this.receive(update);
+  }
+
   start(): void {
     openKept();
-    this.#stream.start();
-    void this.#readSite();
-    void this.#readHistoryState();
-    this.#earlyToday = fetchToday(undefined);
-    this.#earlyToday.catch(() => undefined);
+    if (this.#isGiven) this.#unpainted = afterPaint(() => this.#follow());
+    else this.#follow();
     this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
     this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));
     this.#timers.push(setInterval(() => void this.#everyMinute(), MINUTE_MS));
   }
 
+  /** Hear what changes, and read what nobody has said yet. */
+  #follow(): void {
+    this.#stream.start();
+    if (this.entries.size > 0) void this.refresh();
+    else void Promise.all([this.#readSite(), this.#readHistoryState()]);
+  }
+
   stop(): void {
+    this.#unpainted();
     this.#stream.stop();
     clearTimeout(this.#patience);
     this.#timers.forEach(clearInterval);
@@ -147,7 +166,7 @@ export class Board {
     this.entries = new Map(this.entries).set(status.name, entry);
     this.now_ms = this.#serverNow();
     if (this.keptAt_ms === null) keepUpdates(this.now_ms, () => [...this.entries.values()]);
-    if (isNew && this.selected === status.name) void this.refresh();
+    if (isNew && this.selected === status.name && !this.#isGiven) void this.refresh();
   }
 
   /** Read again what does not come by the stream. */
@@ -212,9 +231,7 @@ export class Board {
   async #readToday(): Promise<void> {
     const { selected } = this;
     try {
-      const early = this.gateway === undefined ? this.#earlyToday : null;
-      this.#earlyToday = null;
-      const today = await (early ?? fetchToday(this.gateway));
+      const today = await fetchToday(this.gateway);
       if (this.selected !== selected) return;
       this.today = today;
       this.todayFailure = null;
@@ -264,7 +281,8 @@ export class Board {
     setContact(true);
     this.keptAt_ms = null;
     this.now_ms = this.#serverNow();
-    if (this.entries.size > 0) void this.#forgetGone().then(() => this.refresh());
+    if (this.entries.size > 0 && !this.#isGiven) void this.#forgetGone().then(() => this.refresh());
+    this.#isGiven = false;
   }
 
   /** The service begins its stream anew when gateways were added or removed. */
@@ -278,6 +296,7 @@ export class Board {
   }
 
   #lost(retry_ms: number): void {
+    this.#isGiven = false;
     setContact(false);
     const since_ms = this.connection.phase === "lost" ? this.connection.since_ms : this.#serverNow();
     this.connection = { phase: "lost", since_ms, retry_ms: retry_ms + this.#skew_ms };

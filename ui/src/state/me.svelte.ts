@@ -8,6 +8,9 @@ import { forgetKept } from "./kept";
 const AGAIN_MS = 3000;
 const LINK = /^#link=([\w-]+)$/;
 
+/** Whether the address lets a tablet in. */
+export const isLink = (): boolean => LINK.test(location.hash);
+
 export class Me {
   who = $state.raw<Maybe<MeReply>>(null);
   /** Somebody has to log in before anything is shown. */
@@ -18,7 +21,12 @@ export class Me {
   /** The service does not answer, and nothing is kept from before. */
   isLost = $state(false);
 
-  /** Find out who looks; a tablet's link logs in by itself. */
+  take(who: MeReply): void {
+    this.who = who;
+    if (this.isStranger) void forgetKept();
+  }
+
+  /** Find out who looks, where it is not known; a tablet's link logs in by itself. */
   async start(): Promise<void> {
     onForbidden(() => void this.refresh());
     const link = LINK.exec(location.hash)?.[1];
@@ -26,7 +34,7 @@ export class Me {
       history.replaceState(null, "", "#/");
       await changeMe("login/link", { link }).catch((error: unknown) => (this.linkProblem = error));
     }
-    await this.refresh();
+    if (this.who === null) await this.refresh();
   }
 
   async refresh(): Promise<void> {
