@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
+import { eager } from "./build/eager.ts";
 import { gzipCopies } from "./build/gzip.ts";
 import { notices } from "./build/notices.ts";
 import { serviceWorker } from "./build/worker.ts";
@@ -12,7 +13,7 @@ const SHELL = /node_modules\/(svelte|esm-env|clsx)\/|vite\/(preload-helper|modul
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), notices(), serviceWorker(), gzipCopies()],
+  plugins: [svelte(), notices(), serviceWorker(), eager(), gzipCopies()],
   build: {
     outDir: process.env["OPENVOY_UI_OUT"] ?? "../src/openvoy/web/static",
     emptyOutDir: true,
