@@ -25,7 +25,7 @@ import typer
 import typer.completion
 
 from openvoy import __version__
-from openvoy.cli.output import show_error, start_logging
+from openvoy.cli.output import say, show_error, start_logging
 from openvoy.errors import OpenvoyError
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -122,8 +122,20 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _app(args=list(arguments), prog_name="openvoy")
     except SystemExit as end:
+        if end.__context__ is not None:
+            _show_example(end.__context__)
         return end.code if isinstance(end.code, int) else 1
     return 0
+
+
+def _show_example(error: BaseException) -> None:
+    """Show whoever used a command wrongly an example of its help, one with what was missing if there is any."""
+    used: Any = getattr(error, "ctx", None)  # typer has no public name for the error of a wrong use
+    told = "" if used is None else used.command.help or ""
+    examples = [line for line in map(str.strip, told.splitlines()) if line.startswith(f"{used.command_path} ")]
+    missing = getattr(getattr(error, "param", None), "opts", ())
+    if examples:
+        say(f"For example: {next((one for one in examples if any(name in one for name in missing)), examples[0])}")
 
 
 def render_completion(shell: str) -> str:

@@ -107,3 +107,23 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Say it back." in printed
     assert "--street" in printed
     assert "PROBE_STREET" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "lacking", "example"),
+    [
+        ("get", "argument 'path'", "openvoy get /"),
+        ("capture", "option '--out'", "openvoy capture "),
+        ("history sql", "argument 'query'", "openvoy history sql "),
+        ("control battery reserve", "argument 'RESERVE'", "openvoy control battery reserve 30 "),
+        ("history correct bad-range", "option '--gateway'", "openvoy history correct bad-range --gateway "),
+        ("get / --colour", "option: --colour", "openvoy get /"),
+    ],
+)
+def test_a_command_that_is_used_wrongly_shows_how_it_is_used(
+    words: str, lacking: str, example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words.split()) == ConfigError.exit_code
+    *_, error, told = capsys.readouterr().err.splitlines()
+    assert lacking in error
+    assert told.startswith(f"For example: {example}")

@@ -222,6 +222,10 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
 def test_a_file_that_is_new_is_empty_where_it_can_be_written(tmp_path: Path) -> None:
     config = load_config(tmp_path / "new.toml", {}, is_new=True)
     assert (config.file, config.gateways) == (tmp_path / "new.toml", ())
+    (warning,) = config.warnings
+    assert warning.startswith(f"There is no file {tmp_path / 'new.toml'} yet")
+    (tmp_path / "new.toml").touch()
+    assert load_config(tmp_path / "new.toml", {}, is_new=True).warnings == ()
     for elsewhere in (tmp_path / "no" / "new.toml", tmp_path):
         with pytest.raises(ConfigError, match="There is no file"):
             load_config(elsewhere, {}, is_new=True)

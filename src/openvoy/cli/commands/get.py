@@ -27,7 +27,11 @@ async def get(
         bool, option("--json", help="Wrap the reply: status, headers and body as one document.")
     ] = False,
 ) -> None:
-    """Send one request with the gateway's login and print the reply's body exactly as it came."""
+    """Send one request with the gateway's login and print the reply's body exactly as it came.
+
+    Examples:
+        openvoy get /ivp/meters/readings --host envoy.local --token-file home.jwt
+    """
     method = (method or ("GET" if data is None else "POST")).upper()
     if not method.isalpha():
         raise ConfigError(f"{method!r} is no method.", hint="Give GET, POST, PUT or DELETE.")

@@ -72,18 +72,21 @@ def find_config_file(given: Path | None, environ: Mapping[str, str], *, is_new: 
 def load_config(given: Path | None, environ: Mapping[str, str], *, is_new: bool = False) -> Config:
     """Find, read and check the configuration; without a file, all defaults. Raises ConfigError.
 
-    With `is_new` a named file that is not there yet is empty.
+    With `is_new` a named file that is not there yet is empty, which a warning says.
     """
     file = find_config_file(given, environ, is_new=is_new)
     if file is None:
         return parse_config("", file=config_folder() / FILE_NAME, environ=environ)
+    is_absent = is_new and not file.exists()
     try:
-        text = "" if is_new and not file.exists() else file.read_text(encoding="utf-8-sig")
+        text = "" if is_absent else file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Let this user read it.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8 text.", hint="Save it as UTF-8.") from error
-    return replace(parse_config(text, file=file.absolute(), environ=environ), file=file.absolute())
+    config = replace(parse_config(text, file=file.absolute(), environ=environ), file=file.absolute())
+    told = f"There is no file {file} yet: everything is default, and it is written when settings are saved."
+    return replace(config, warnings=(told, *config.warnings)) if is_absent else config
 
 
 def parse_config(text: str, *, file: Path, environ: Mapping[str, str]) -> Config:
