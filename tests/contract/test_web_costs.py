@@ -99,6 +99,19 @@ async def test_costs_by_day_and_month(tmp_path: Path) -> None:
         assert weeks["import_wh"] == [36_000.0, 36_000.0]
 
 
+async def test_costs_until_a_time_of_the_last_day(tmp_path: Path) -> None:
+    """Until 13:00 six hours are cheap and seven dear; the fee is that of the whole day, of which something is known."""
+    async with service_with(tmp_path, FixedPrices(TARIFF)) as service:
+        asked: dict[str, Any] = {"start": "2025-06-01", "end": "2025-06-02T13:00", "until_end": "true"}
+        days = await service.ask("/api/v1/costs", **asked, by="day")
+        assert days["import_wh"] == [36_000.0, 13 * 1500.0]
+        assert days["energy_cost"][1] == pytest.approx((6 * 1.5 * 0.10 + 7 * 1.5 * 0.30) * 1.2)
+        assert days["fixed_cost"] == [0.12, 0.12]
+        assert days["credit"] == [0.6, pytest.approx(13 * 0.5 * 0.05)]
+        (month,) = (await service.ask("/api/v1/costs", **asked, by="month"))["credit"]
+        assert month == pytest.approx(sum(days["credit"]))
+
+
 async def test_costs_by_hour(tmp_path: Path) -> None:
     """At 0.10 until six and 0.30 from then on, 20 % tax; fees and demand are charged by day."""
     async with service_with(tmp_path, FixedPrices(TARIFF)) as service:

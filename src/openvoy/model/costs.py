@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Literal
@@ -50,6 +50,11 @@ class CostFrame:
         if self.plan.demand_per_kw == NOTHING or self.is_hourly or not self.slots:
             return []
         return range(self.slots[0].start_s, self.slots[-1].end_s + 1, DEMAND_S)
+
+    def until(self, end_s: int) -> CostFrame:
+        """Give the same periods, of which only what lies before `end_s` (Unix seconds) is counted."""
+        slots = [replace(slot, end_s=min(slot.end_s, end_s)) for slot in self.slots if slot.start_s < end_s]
+        return replace(self, slots=slots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

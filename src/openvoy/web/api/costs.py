@@ -72,6 +72,7 @@ async def read_costs(
         CostPeriod | Literal["hour"],
         doc("", "hour, day, week, month or year, in the site's time; weeks begin on Monday. Hours are without fees."),
     ] = "month",
+    until_end: Annotated[bool, doc("", "The last period only as far as it lies before end; else each whole.")] = False,
     gateway: GatewayName = None,
 ) -> CostColumns:
     """Costs, credits and savings of the local periods that touch start to end, each as a whole.
@@ -89,6 +90,8 @@ async def read_costs(
         by=by,
         zone=backend.zone,
     )
+    if until_end:
+        frame = frame.until(int(span.end.timestamp()))
     _check_slots(frame)
     serial = find_serial(backend.feed, gateway)
     energies = await backend.store.read_energy_between(bounds=frame.bounds, gateway=serial)

@@ -25,8 +25,8 @@ export const fetchEnergy = ({ start, end }: Pick<Period, "start" | "end">, by: B
   read("history/energy", { start, end, by, exact: isCut ? "true" : undefined, gateway });
 
 /** Costs are known by day at the finest; a range takes them by day, as it may begin and end within a month. */
-export const fetchCosts = ({ kind, start, end, bar }: Period, gateway: string | undefined): Promise<CostColumns> =>
-  read("costs", { start, end, by: bar === "hour" || kind === "range" ? "day" : bar, gateway });
+export const fetchCosts = ({ kind, start, end, bar }: Period, gateway: string | undefined, isCut = false): Promise<CostColumns> =>
+  read("costs", { start, end, by: bar === "hour" || kind === "range" ? "day" : bar, until_end: isCut ? "true" : undefined, gateway });
 
 /** What each hour of a day cost, without fees. */
 export const fetchHourCosts = ({ start, end }: Period, gateway: string | undefined): Promise<CostColumns> => read("costs", { start, end, by: "hour", gateway });

@@ -58,9 +58,8 @@ export class History {
     take(costs.then(priced), (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
     if (period.bar === "hour")
       take(fetchHourCosts(period, gateway).then(priced), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
-    // Costs to compare are of whole days: of a part of a day there are none to compare.
-    if (other !== null && part !== null && !part.isPart)
-      take(fetchCosts(other, gateway).then(priced), (costs) => (this.otherCosts = costs), () => {});
+    if (other !== null && part !== null)
+      take(fetchCosts({ ...other, ...part }, gateway, part.isPart).then(priced), (costs) => (this.otherCosts = costs), () => {});
     return () => (isCurrent = false);
   }
 }
