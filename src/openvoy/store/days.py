@@ -7,10 +7,10 @@ month only after it was taken back, and whoever takes a month back has the days 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
-from functools import partial
-from itertools import groupby, pairwise
+from itertools import count, groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Kind, read_extent
@@ -42,9 +42,9 @@ class Run(NamedTuple):
     """Days that can be kept."""
 
     kept: Kept
-    from_s: int
-    """The readings from this moment until `to_s` say all of them."""
-    to_s: int
+    from_s: int | None
+    """The readings from this moment until `to_s` say all of them; None if there are none."""
+    to_s: int | None
 
 
 class _Place(NamedTuple):
@@ -150,7 +150,7 @@ def write_days(session: Session, kind: Kind, zone: str, bounds: Sequence[int]) -
         rows = [
             (table.name, zone, month, owner_id, name, *kept, from_s, to_s)
             for (owner_id, name), growths in _find_growths(session, kind, days_s).items()
-            for kept, from_s, to_s in build_runs(growths, partial(_is_settled, catalog, table))
+            for kept, from_s, to_s in build_runs(growths, (_is_settled(catalog, table, growth) for growth in growths))
         ]
         this = [table.name, zone, month]
         session.run("DELETE FROM day_energy WHERE table_name = ? AND zone = ? AND month = ?", this)
@@ -183,15 +183,16 @@ def _find_growths(session: Session, kind: Kind, days_s: Sequence[int]) -> Mappin
     }
 
 
-def build_runs(growths: Sequence[Growth], is_settled: Callable[[Growth], bool], first_index: int = 0) -> Iterator[Run]:
+def build_runs(growths: Sequence[Growth], is_settled: Iterable[bool], first_index: int = 0) -> Iterator[Run]:
     """Give the days that can be kept, those together that follow each other."""
-    for is_kept, group in groupby(enumerate(growths, first_index), lambda day: is_settled(day[1])):
+    days = zip(count(first_index), growths, is_settled, strict=False)
+    for is_kept, group in groupby(days, itemgetter(2)):
         if is_kept:
-            numbers, run = zip(*group, strict=True)
+            numbers, run, _ = zip(*group, strict=True)
             flags = [ESTIMATED * growth.estimated + INTEGRATED * growth.integrated for growth in run]
             spans_s = [at_s for growth in run for at_s in (growth.from_s, growth.to_s) if at_s is not None]
             kept = Kept(numbers[0], [growth.energy_wh for growth in run], flags if any(flags) else None)
-            yield Run(kept, min(spans_s), max(spans_s))
+            yield Run(kept, min(spans_s, default=None), max(spans_s, default=None))
 
 
 def _is_settled(catalog: Catalog, table: Table, growth: Growth) -> bool:

@@ -123,7 +123,7 @@ def _read_within(
     count = max(0, len(bounds) - 1)
     kept = read_days(session, kind.table, zone, bounds) if zone is not None and count else {}
     imported_ids = read_imported_ids(session) if kind is OF_GATEWAYS else frozenset()
-    over = PeriodsOver(session, kind, extent, () if zone is None else (*bounds, *sorted(imported_ids)))
+    over = PeriodsOver(session, kind, extent, () if zone is None else bounds, sorted(imported_ids))
     series = {
         counter: _Series(bounds, (*kept.get(counter, ()), *over.of(counter)))
         for counter in product(owner_ids, extent.names)

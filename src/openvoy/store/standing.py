@@ -6,7 +6,8 @@ rows as there were, and those alone that are newer in number, are the same rows 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from openvoy.store.database import Session
@@ -24,10 +25,16 @@ class State(NamedTuple):
     rows: int
 
 
+Silent = Mapping[str, AbstractSet[int]]
+"""By quantity, the ids of owners of which it was not heard for long."""
+
+
 class _Standing(NamedTuple):
     found: Any
     until_s: int
     """Rows from this moment on have no part in it."""
+    silent: Silent
+    """Nor have rows in which nothing is said by these."""
     state: State
 
 
@@ -43,18 +50,32 @@ def recall(session: Session, table: Table, state: State, asked: Hashable) -> Any
     known: _Standing | None = session.catalog.remembered.get((table.name, asked))
     if known is None or not _stands(session, table, known, state):
         return None
-    remember(session, table, state, asked, known.found, until_s=known.until_s)
+    session.catalog.remembered.put((table.name, asked), known._replace(state=state))
     return known.found
 
 
-def remember(session: Session, table: Table, state: State, asked: Hashable, found: object, *, until_s: int) -> None:
-    """Keep what rows before a moment say."""
-    session.catalog.remembered.put((table.name, asked), _Standing(found, until_s, state))
+_NOBODY: Silent = {}
+
+
+def remember(
+    session: Session,
+    table: Table,
+    state: State,
+    asked: Hashable,
+    found: object,
+    *,
+    until_s: int,
+    silent: Silent = _NOBODY,
+) -> None:
+    """Keep what rows before a moment say, and that some owners say nothing more."""
+    session.catalog.remembered.put((table.name, asked), _Standing(found, until_s, silent, state))
 
 
 def _stands(session: Session, table: Table, known: _Standing, state: State) -> bool:
     if state.last_seq <= known.state.last_seq:
         return state == known.state
-    sql = f"SELECT count(*), min(time) FROM {table.name} WHERE seq > {known.state.last_seq}"
-    ((come, first),) = session.rows(sql)
-    return state.rows == known.state.rows + come and since_epoch_s(first) >= known.until_s
+    heard = [f", list(DISTINCT {table.key[0]}) FILTER ({name} IS NOT NULL)" for name in known.silent]
+    sql = f"SELECT count(*), min(time){''.join(heard)} FROM {table.name} WHERE seq > {known.state.last_seq}"
+    ((come, first, *owners),) = session.rows(sql)
+    is_silent = all(silent.isdisjoint(said or ()) for silent, said in zip(known.silent.values(), owners, strict=True))
+    return is_silent and state.rows == known.state.rows + come and since_epoch_s(first) >= known.until_s
