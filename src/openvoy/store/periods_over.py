@@ -56,7 +56,7 @@ class PeriodsOver:
         is_over = [_is_over(growth, self._state.last_s) for growth in growths]
         for run in build_runs(growths, is_over, first_index):
             self._found.setdefault(counter, []).append(run.kept)
-            self._until_s = max(self._until_s, run.to_s or 0)
+            self._until_s = max(self._until_s, self._until_s if run.to_s is None else run.to_s)
         if any(over and growth.to_s is None for over, growth in zip(is_over, growths, strict=True)):
             owner_id, name = counter
             self._silent.setdefault(name, set()).add(owner_id)
