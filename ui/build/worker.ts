@@ -14,16 +14,20 @@ export function serviceWorker(): Plugin {
   return {
     name: "service-worker",
     apply: "build",
-    async generateBundle(_, bundle) {
-      const built = Object.keys(bundle)
-        .filter((name) => /^assets\/.*\.(js|css)$/.test(name))
-        .sort();
-      const code = await buildAlone();
-      const hash = createHash("sha256").update(code).update(built.join());
-      for (const name of readdirSync(PUBLIC).sort()) hash.update(readFileSync(join(PUBLIC, name)));
-      hash.update(readFileSync("index.html"));
-      const shell = { version: hash.digest("hex").slice(0, 12), files: [...PUBLIC_KEPT, ...built] };
-      this.emitFile({ type: "asset", fileName: NAME, source: code.replaceAll("__SHELL__", JSON.stringify(shell)) });
+    generateBundle: {
+      // Other plugins take chunks out until then.
+      order: "post",
+      async handler(_, bundle) {
+        const built = Object.keys(bundle)
+          .filter((name) => /^assets\/.*\.(js|css)$/.test(name))
+          .sort();
+        const code = await buildAlone();
+        const hash = createHash("sha256").update(code).update(built.join());
+        for (const name of readdirSync(PUBLIC).sort()) hash.update(readFileSync(join(PUBLIC, name)));
+        hash.update(readFileSync("index.html"));
+        const shell = { version: hash.digest("hex").slice(0, 12), files: [...PUBLIC_KEPT, ...built] };
+        this.emitFile({ type: "asset", fileName: NAME, source: code.replaceAll("__SHELL__", JSON.stringify(shell)) });
+      },
     },
   };
 }

@@ -16,6 +16,7 @@ const asked: Promise<Maybe<Start>> = fetchStart().catch(() => null);
 /** Who comes by a link is somebody else once it has let them in. */
 const arriving = isLink() ? Promise.resolve(null) : asked;
 const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
-const [start] = await Promise.all([Promise.race([arriving, late]), startLanguage()]);
-mount(App, { target: document.getElementById("app")!, props: { start, arriving } });
-install();
+void Promise.all([Promise.race([arriving, late]), startLanguage()]).then(([start]) => {
+  mount(App, { target: document.getElementById("app")!, props: { start, arriving } });
+  install();
+});
