@@ -1,39 +1,150 @@
-"""Many energies and counters in little memory: years by the minute are millions of them."""
+"""Many energies in little memory: years by the minute are millions of them, and wait on the disk."""
 
 from __future__ import annotations
 
+import tempfile
+import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import overload
+from heapq import merge
+from itertools import chain, islice, pairwise
+from operator import itemgetter
+from typing import IO, Any, Literal, overload
 
+from openvoy.errors import StorageError
 from openvoy.store.exchange.steps import Interval
+
+BLOCK = 8192
+"""Numbers that are written, and read again, together."""
+RUN = 8 * BLOCK
+"""Energies that are sorted together."""
+
+
+class Spill:
+    """A file without a name among the system's temporary ones, made when it is needed. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._size = 0
+
+    def put(self, content: bytes, place: int | None = None) -> int:
+        """Write in a place, or at the end; gives the place. Raises StorageError."""
+        place = self._size if place is None else place
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this
+                weakref.finalize(self, self._file.close)
+            self._file.seek(place)
+            self._file.write(content)
+        except OSError as error:
+            raise StorageError(
+                f"The folder for temporary files cannot be written: {error.strerror or error}.",
+                hint="Make room in it, or name another one with TMPDIR.",
+            ) from error
+        self._size = max(self._size, place + len(content))
+        return place
+
+    def read(self, place: int, size_bytes: int) -> bytes:
+        """Read what was put in a place."""
+        assert self._file is not None
+        self._file.seek(place)
+        return self._file.read(size_bytes)
+
+
+class Numbers:
+    """Numbers of one kind in their order: whole ones, floats, or truths as whole ones."""
+
+    def __init__(self, kind: Literal["q", "d", "b"], spill: Spill) -> None:
+        """Begin with none; the names of kinds are those of arrays."""
+        self._kind = kind
+        self._spill = spill
+        self._blocks: list[int] = []
+        self._last: array[Any] = array(kind)
+
+    def append(self, number: float) -> None:
+        """Take one more."""
+        self._last.append(number)
+        if len(self._last) == BLOCK:
+            self._blocks.append(self._spill.put(self._last.tobytes()))
+            self._last = array(self._kind)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return BLOCK * len(self._blocks) + len(self._last)
+
+    def between(self, start: int, stop: int) -> Iterator[Any]:
+        """Give those from a place until before another."""
+        first = start // BLOCK
+        wanted = chain.from_iterable(map(self._block, range(first, -(-stop // BLOCK))))
+        return islice(wanted, start - first * BLOCK, stop - first * BLOCK)
+
+    def __getitem__(self, place: slice) -> array[Any]:
+        """Give some, in memory."""
+        return array(self._kind, self.between(*place.indices(len(self))[:2]))
+
+    def _block(self, number: int) -> array[Any]:
+        if number == len(self._blocks):
+            return self._last
+        block: array[Any] = array(self._kind)
+        block.frombytes(self._spill.read(self._blocks[number], BLOCK * block.itemsize))
+        return block
+
+
+class Repeated:
+    """Words in their order, of which many are the same one after the other."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._ends: list[int] = []
+
+    def append(self, word: str) -> None:
+        """Take one more."""
+        if self._words[-1:] == [word]:
+            self._ends[-1] += 1
+        else:
+            self._words.append(word)
+            self._ends.append(len(self) + 1)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, place: slice) -> list[str]:
+        """Give some."""
+        start, stop, _ = place.indices(len(self))
+        starts = [0, *self._ends]
+        return [
+            word
+            for word, first, end in zip(self._words, starts, self._ends, strict=False)
+            for _ in range(max(first, start), min(end, stop))
+        ]
 
 
 class Intervals(Sequence[Interval]):
-    """Energies of times, 24 bytes each."""
+    """Energies of times. A part of them shares what it is of, which then takes no more."""
 
     def __init__(self, intervals: Iterable[Interval] = ()) -> None:
         """Take some; more may be appended."""
-        self._starts_s = array("q")
-        self._ends_s = array("q")
-        self._energies_wh = array("d")
+        spill = Spill()
+        self._columns = Numbers("q", spill), Numbers("q", spill), Numbers("d", spill)
+        self._start = 0
+        self._stop: int | None = None
         for one in intervals:
             self.append(one)
 
     def append(self, one: Interval) -> None:
         """Take one more."""
-        self._starts_s.append(one.start_s)
-        self._ends_s.append(one.end_s)
-        self._energies_wh.append(one.energy_wh)
+        for column, number in zip(self._columns, one, strict=True):
+            column.append(number)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._starts_s)
+        return (len(self._columns[0]) if self._stop is None else self._stop) - self._start
 
     def __iter__(self) -> Iterator[Interval]:
         """Give one after the other."""
-        return map(Interval, self._starts_s, self._ends_s, self._energies_wh)
+        stop = self._start + len(self)
+        return map(Interval, *(column.between(self._start, stop) for column in self._columns))
 
     @overload
     def __getitem__(self, place: int) -> Interval: ...
@@ -44,47 +155,31 @@ class Intervals(Sequence[Interval]):
     def __getitem__(self, place: int | slice) -> Interval | Intervals:
         """Give one, or some."""
         if isinstance(place, int):
-            return Interval(self._starts_s[place], self._ends_s[place], self._energies_wh[place])
+            at = self._start + range(len(self))[place]
+            return Interval(*(next(column.between(at, at + 1)) for column in self._columns))
         found = Intervals()
-        found._starts_s = self._starts_s[place]
-        found._ends_s = self._ends_s[place]
-        found._energies_wh = self._energies_wh[place]
+        start, stop, _ = place.indices(len(self))
+        found._columns = self._columns
+        found._start, found._stop = self._start + start, self._start + max(start, stop)
         return found
 
     @property
     def are_apart(self) -> bool:
         """Whether they are in their order, and none overlaps another."""
-        return all(end_s <= start_s for end_s, start_s in zip(self._ends_s, self._starts_s[1:], strict=False))
+        return all(before.end_s <= after.start_s for before, after in pairwise(self))
 
-
-class Readings:
-    """Readings of a counter by Unix seconds, 16 bytes each; a later word about a moment counts."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._at_s = array("q")
-        self._totals_wh = array("d")
-
-    def add(self, at_s: int, total_wh: float) -> None:
-        """Take a reading."""
-        self._at_s.append(at_s)
-        self._totals_wh.append(total_wh)
-
-    def sort(self) -> int:
-        """Put readings in their order, once each; gives how many were said again."""
-        at_s = self._at_s
-        if all(before < after for before, after in pairwise(at_s)):
-            return 0
-        order = sorted(range(len(at_s)), key=at_s.__getitem__)
-        last = [
-            place
-            for place, after in zip(order, [*order[1:], None], strict=True)
-            if after is None or at_s[after] > at_s[place]
-        ]
-        self._at_s = array("q", map(at_s.__getitem__, last))
-        self._totals_wh = array("d", map(self._totals_wh.__getitem__, last))
-        return len(order) - len(last)
-
-    def __iter__(self) -> Iterator[tuple[int, float]]:
-        """Give moments and totals."""
-        return zip(self._at_s, self._totals_wh, strict=True)
+    def sort(self) -> tuple[Intervals, int]:
+        """Give them in their order, once each time, of which the last word counts; and how many were said again."""
+        if all(before[:2] < after[:2] for before, after in pairwise(self)):
+            return self, 0
+        runs, found, last = Intervals(), Intervals(), None
+        for start in range(0, len(self), RUN):
+            for one in sorted(self[start : start + RUN], key=itemgetter(0, 1)):
+                runs.append(one)
+        for one in merge(*(runs[start : start + RUN] for start in range(0, len(runs), RUN)), key=itemgetter(0, 1)):
+            if last is not None and last[:2] != one[:2]:
+                found.append(last)
+            last = one
+        if last is not None:
+            found.append(last)
+        return found, len(self) - len(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from openvoy.errors import ConfigError
 from openvoy.model.records import Batch
 from openvoy.store.chain_names import ChainName, build_chain_name
 from openvoy.store.exchange.chains import Chain, build_chains
+from openvoy.store.exchange.compact import Numbers, Repeated, Spill
 from openvoy.store.exchange.coverage import sieve
 from openvoy.store.exchange.formats import find_format
 from openvoy.store.exchange.intervals import Gathered, Gatherer
@@ -172,8 +172,10 @@ async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) 
 
 
 def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
-    columns: dict[str, Any] = {"gateway": [], "at": array("d"), "estimated": []}
-    columns.update((counter, array("d")) for counter in _COUNTERS)
+    """Give columns that are in memory only while a part of them is written."""
+    spill = Spill()
+    columns: dict[str, Any] = {"gateway": Repeated(), "at": Numbers("d", spill), "estimated": Numbers("b", spill)}
+    columns.update((counter, Numbers("d", spill)) for counter in _COUNTERS)
     for name, chain in chains:
         for at_s, counters in chain.rows():
             columns["gateway"].append(name)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from openvoy.store.exchange.compact import Intervals, Readings
+from openvoy.store.exchange.compact import Intervals, Spill
 from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
 from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
 from openvoy.units import wh_at_power
@@ -26,6 +26,8 @@ BIN_S = 300
 LONGEST_BRIDGE = 3
 """Bins without a power between two that have one, which are interpolated; more are a hole."""
 BINS_TOGETHER = 288
+DAYS_OPEN = 64
+"""Days of bins that are in memory; files say one day after the other."""
 STANDBY_W = 100
 """What meters and inverters read below 0 at night: nothing was made. More is a broken reading."""
 FIRST_S = 946_684_800
@@ -44,25 +46,40 @@ class Gathered:
 
 
 class Bins:
-    """Sums and counts of powers by bin, a day of bins together: a year by the minute is not to fill the memory."""
+    """Sums and counts of powers by bin, a day of bins together; those of most days wait on the disk."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._days: dict[int, tuple[array[float], array[int]]] = {}
+        self._open: dict[int, tuple[array[float], array[float]]] = {}
+        self._places: dict[int, int] = {}
+        """Of the days that are on the disk, or were."""
+        self._spill = Spill()
 
     def add(self, at_s: int, power_w: float) -> None:
         """Take a power at a moment."""
         day, place = divmod(at_s // BIN_S, BINS_TOGETHER)
-        if day not in self._days:
-            self._days[day] = array("d", bytes(8 * BINS_TOGETHER)), array("Q", bytes(8 * BINS_TOGETHER))
-        sums, counts = self._days[day]
+        sums, counts = self._open[day] if day in self._open else self._fetch(day)
         sums[place] += power_w
         counts[place] += 1
 
+    def _fetch(self, day: int) -> tuple[array[float], array[float]]:
+        if len(self._open) == DAYS_OPEN:
+            oldest = next(iter(self._open))
+            content = b"".join(column.tobytes() for column in self._open.pop(oldest))
+            self._places[oldest] = self._spill.put(content, self._places.get(oldest))
+        self._open[day] = found = self._read(day)
+        return found
+
+    def _read(self, day: int) -> tuple[array[float], array[float]]:
+        size = 8 * BINS_TOGETHER
+        content = self._spill.read(self._places[day], 2 * size) if day in self._places else bytes(2 * size)
+        return array("d", content[:size]), array("d", content[size:])
+
     def means(self) -> Iterator[tuple[int, float]]:
         """Give the number of each bin that has powers and their mean, in their order."""
-        for day in sorted(self._days):
-            for place, (total_w, count) in enumerate(zip(*self._days[day], strict=True)):
+        for day in sorted(self._open.keys() | self._places.keys()):
+            sums, counts = self._open[day] if day in self._open else self._read(day)
+            for place, (total_w, count) in enumerate(zip(sums, counts, strict=True)):
                 if count:
                     yield day * BINS_TOGETHER + place, total_w / count
 
@@ -72,8 +89,9 @@ class Gatherer:
 
     def __init__(self, until: datetime | None = None) -> None:
         self._until_s = float("inf") if until is None else until.timestamp()
-        self._amounts: dict[tuple[str, str], dict[tuple[int, int], float]] = defaultdict(dict)
-        self._totals: dict[tuple[str, str], Readings] = defaultdict(Readings)
+        self._amounts: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
+        self._totals: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
+        """What counters said, as of times that take none."""
         self._bins: dict[tuple[str, str], Bins] = defaultdict(Bins)
         self._gathered = Gathered()
 
@@ -89,7 +107,7 @@ class Gatherer:
                         self._take_amount(name, one)
                 case Total():
                     if self._is_possible(name, one, one.at_s, one.at_s):
-                        self._totals[one.quantity, one.series].add(one.at_s, one.total_wh)
+                        self._totals[one.quantity, one.series].append(Interval(one.at_s, one.at_s, one.total_wh))
                 case PowerSample():
                     if self._is_possible(name, one, one.at_s, one.at_s):
                         self._take_power(name, one)
@@ -108,9 +126,8 @@ class Gatherer:
         if not least_wh <= one.energy_wh <= wh_at_power(LARGEST_SITE_W, span_s):
             self._note(file, one.line, f"{one.energy_wh:g} Wh cannot be the energy of {span_s} s")
             return
-        known = self._amounts[one.quantity, one.series]
-        self._gathered.repeated += (one.start_s, one.end_s) in known
-        known[one.start_s, one.end_s] = one.energy_wh if one.quantity == NET else max(0.0, one.energy_wh)
+        energy_wh = one.energy_wh if one.quantity == NET else max(0.0, one.energy_wh)
+        self._amounts[one.quantity, one.series].append(Interval(one.start_s, one.end_s, energy_wh))
 
     def _take_power(self, file: str, one: PowerSample) -> None:
         least_w = -LARGEST_SITE_W if one.quantity == NET else -STANDBY_W
@@ -127,11 +144,9 @@ class Gatherer:
         """
         series: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
         for key, amounts in _taken(self._amounts):
-            for (start_s, end_s), energy_wh in sorted(amounts.items()):
-                series[key].append(Interval(start_s, end_s, energy_wh))
+            series[key] = self._sorted(amounts)
         for key, totals in _taken(self._totals):
-            self._gathered.repeated += totals.sort()
-            for step in self._steps(key[1], totals):
+            for step in self._steps(key[1], ((one.start_s, one.energy_wh) for one in self._sorted(totals))):
                 series[key].append(step)
         for key, bins in _taken(self._bins):
             for number, power_w in bridge(bins.means()):
@@ -144,6 +159,11 @@ class Gatherer:
         gathered.intervals = {quantity: add_up(parts) for quantity, parts in by_quantity.items()}
         derive_load(gathered.intervals)
         return gathered
+
+    def _sorted(self, said: Intervals) -> Intervals:
+        found, repeated = said.sort()
+        self._gathered.repeated += repeated
+        return found
 
     def _split_net(self, by_quantity: dict[str, list[Sequence[Interval]]]) -> None:
         """Energies of both directions become import or export, by the sum of all phases."""
