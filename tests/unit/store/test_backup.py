@@ -192,6 +192,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.timeout(60)  # a busy machine takes its time to start a process
 async def test_a_history_that_another_process_writes_is_looked_at_as_a_copy(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         await store.write(everything(JANUARY))
