@@ -84,6 +84,7 @@ def run(script: str, *arguments: object) -> list[str]:
     [(2**30, 400_000), (100_000, 600_000)],
     ids=["the log cannot grow", "the file cannot grow"],
 )
+@pytest.mark.timeout(60)  # a busy machine takes its time to start a process
 async def test_a_full_disk_loses_nothing_and_passes(tmp_path: Path, checkpoint_bytes: int, limit_bytes: int) -> None:
     kept_line, *error, end = run(FULL, tmp_path, checkpoint_bytes, limit_bytes)
     kept = {int(number) for number in kept_line.strip("[]").split(", ")}
