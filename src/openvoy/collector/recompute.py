@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from openvoy.collector.jumps import SANE_FROM
 from openvoy.collector.ledger import ENERGY_NAMES, ROWS_KEPT, Ledger
+from openvoy.collector.recording import is_longer_than_it_says
 from openvoy.errors import ConfigError
 from openvoy.model import RawCounter
 from openvoy.model.accounting import Accountant, parse_moments
@@ -46,6 +48,8 @@ class Anew:
         self._store = store
         self._until = until
         self._accountant, self._ledger = Accountant(is_replay=True), Ledger(gateway)
+        self._holes: frozenset[datetime] = frozenset()
+        """Where times ended that the clock had shown before."""
         self._open: dict[datetime, EnergyRecord] = {}
         """Energies that may yet be given another shape."""
 
@@ -53,6 +57,7 @@ class Anew:
         """Give rows in their order: each once, as it stays."""
         store, gateway = self._store, self.gateway
         corrections = [one for one in await store.read_corrections(gateway) if not one.revoked]
+        self._holes = frozenset([at async for at in _hole_ends(store, gateway, self._until)])
         predecessor = next((one for one in corrections if one.kind == REPLACED_GATEWAY), None)
         first: EnergyRecord | None = None
         if predecessor is not None:
@@ -76,6 +81,8 @@ class Anew:
         accounted = self._accountant.account(counters, at)
         for notice in accounted.notices:
             self._ledger.note_step(notice, at)
+        if at in self._holes:
+            self._ledger.note_hole()
         self._ledger.take(accounted, counters, at, firmware=firmware)
         self.end = at + timedelta(seconds=1)
 
@@ -113,6 +120,14 @@ async def _begin(
     rows = await store.read_energy_rows(start=at - timedelta(days=1), end=at, gateway=gateway)
     if rows:
         accountant.resume({name: getattr(rows[-1], name) for name in ENERGY_NAMES})
+
+
+async def _hole_ends(store: Source, gateway: str, until: datetime) -> AsyncIterator[datetime]:
+    gaps = await store.read_rows("gaps", start=SANE_FROM, end=until, gateway=gateway)
+    for start_s, end_s in zip(gaps["at"], gaps["end"], strict=True):
+        start, end = (datetime.fromtimestamp(float(str(at_s)), UTC) for at_s in (start_s, end_s))
+        if is_longer_than_it_says(start, end):
+            yield end
 
 
 async def _portions(store: Source, gateway: str, until: datetime) -> AsyncIterator[Iterator[Moment]]:

@@ -29,6 +29,11 @@ CAUGHT_UP = "clock.caught_up"
 """The event that tells what was not kept while the clock showed times that are not to be."""
 
 
+def is_longer_than_it_says(start: datetime, end: datetime) -> bool:
+    """Whether a gap is only there as its time had passed before, by a clock that was set back since."""
+    return end - start <= GAP_AFTER
+
+
 class Recorder:
     """Turns one gateway's snapshots into batches."""
 
@@ -122,14 +127,16 @@ class Recorder:
     def _end_hold(self, at: datetime) -> None:
         if (text := self._hold.end()) is not None:
             self._why_silent, self._is_after_hold = text, True
-            self._ledger.note_hole()
             told = f"Minutes are kept again. {text} Counters went on, so no energy is lost."
             self.note_event(EventRecord(gateway=self._gateway, at=at, kind=CAUGHT_UP, subject=self._gateway, text=told))
 
     def _note_gap(self, at: datetime) -> None:
         # What the clock showed twice takes no time in history, but is a gap all the same.
         if self._last_at is not None and (self._is_after_hold or at - self._last_at > GAP_AFTER):
-            self._gaps.append(GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent))
+            gap = GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent)
+            self._gaps.append(gap)
+            if is_longer_than_it_says(gap.start, gap.end):
+                self._ledger.note_hole()
         self._last_at = at
         self._why_silent, self._is_after_hold = "no values arrived", False
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from openvoy.collector.jumps import ClockWatch, is_held_back
+from openvoy.collector.recompute import Anew
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore
 from openvoy.store.keeping import MOST_EMPTY
@@ -51,7 +52,7 @@ async def check_unkept(service: Running, before: datetime) -> None:
 
 
 async def check_caught_up(service: Running, before: datetime, lost_count: int) -> None:
-    """Event and gap say how many minutes were not kept; the energy of that time is whole, its shape marked."""
+    """Event and gap say how many minutes were not kept."""
     assert (await service.ask("/healthz"))["history"]["is_kept"] is True
     (event,) = await service.store.read_events(limit=9, kind="clock.caught_up")
     gaps = await service.store.read_rows("gaps", start=NOON, end=service.clock.now())
@@ -61,11 +62,19 @@ async def check_caught_up(service: Running, before: datetime, lost_count: int) -
     assert int(count) == pytest.approx(lost_count, abs=2)
     assert text.startswith("minutes were not kept, as this machine's clock showed times that history had")
     assert list(gaps["at"]) == [pytest.approx(before.timestamp(), abs=60)]
+
+
+async def check_marked(service: Running, lost_count: int) -> None:
+    """The energy of a time that was not kept stands at its end, marked; also once it is accounted anew."""
     rows = await service.store.read_energy_rows(start=NOON, end=service.clock.now())
+    (gateway,) = await service.store.read_gateways()
+    batches = [batch async for batch in Anew(service.store, gateway, until=service.clock.now()).batches()]
+    marked_anew = [row.at for batch in batches for row in batch.energy if row.estimated]
     (marked,) = (place for place, row in enumerate(rows) if row.estimated)
     before_wh, after_wh = (row.solar_wh for row in rows[marked - 1 : marked + 1])
     assert before_wh is not None
     assert after_wh is not None
+    assert marked_anew == [rows[marked].at]
     assert 0 <= after_wh - before_wh - 60 * lost_count < 400, "a row comes each five minutes"
 
 
@@ -97,6 +106,8 @@ async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str)
         assert "Minutes are kept again once" in events[-1].text
         assert all(abs(event.at - before) < timedelta(hours=2) for event in events)
         await check_caught_up(service, before, LOST[how])
+        if how == "an hour":
+            await check_marked(service, LOST[how])
 
 
 async def test_a_far_future_is_left_again_and_today_is_right(tmp_path: Path) -> None:
