@@ -111,6 +111,11 @@ def test_what_cannot_be_applied_is_not_said_to_be(
     assert f"Applied to {NEXT}" not in err
     assert "can be read" in err
     assert "The history is as it was. Run the command once more" in err
+    with monkeypatch.context() as patched:
+        patched.setattr(HistoryStore, "put_parts", damaged_put)
+        assert run(["history", "recompute", "--yes", "--json", *place(tmp_path)]) == StorageError.exit_code
+    told = json.loads(capfd.readouterr().out)
+    assert [one["gateway"] for one in told["gateways"]] == [GATEWAY]
     assert {gateway for gateway, _ in changes(call, "--yes")} == {NEXT}
 
 

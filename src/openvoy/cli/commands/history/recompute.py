@@ -51,12 +51,17 @@ async def recompute(
     async with folder.open() as store:
         serials = await store.read_gateways() if gateway is None else [gateway]
         # One after the other: a successor goes on from what its predecessor ended with.
-        for serial in serials:
-            account = _Account(store, serial, folder, by="day" if by == "day" else "month", now=now)
-            if (one := await account.run(is_agreed=is_agreed)) is not None:
-                found.append(one)
-                if not as_json:
-                    _show(one, by, RULES_VERSION, is_agreed=is_agreed)
+        try:
+            for serial in serials:
+                account = _Account(store, serial, folder, by="day" if by == "day" else "month", now=now)
+                if (one := await account.run(is_agreed=is_agreed)) is not None:
+                    found.append(one)
+                    if not as_json:
+                        _show(one, by, RULES_VERSION, is_agreed=is_agreed)
+        finally:
+            # What was applied before one went wrong is told all the same.
+            if as_json and found:
+                _print(found, RULES_VERSION, is_agreed=is_agreed)
         if found and is_agreed:
             await store.write_meta("rules_version", str(RULES_VERSION))
     if not found:
@@ -64,11 +69,7 @@ async def recompute(
             f"The history has no raw counters of gateway {', '.join(serials) or 'any kind'}.",
             hint="Let `openvoy run` collect first, check --data, or give a serial number with --gateway.",
         )
-    if as_json:
-        told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in found]
-        print_json({"rules_version": RULES_VERSION, "applied": is_agreed, "gateways": told})
-        return
-    if not is_agreed:
+    if not is_agreed and not as_json:
         say("Nothing is changed yet; --yes applies it.")
 
 
@@ -155,6 +156,11 @@ class _Account:
         assert self._anew.start is not None
         await self._store.put_parts(gateway=self._anew.gateway, start=self._anew.start, end=self._anew.end, count=count)
         return path
+
+
+def _print(found: Sequence[_Found], rules_version: int, *, is_agreed: bool) -> None:
+    told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in found]
+    print_json({"rules_version": rules_version, "applied": is_agreed, "gateways": told})
 
 
 def _show(one: _Found, by: str, rules_version: int, *, is_agreed: bool) -> None:
