@@ -163,12 +163,13 @@ async def test_sleep_is_told_from_silence_by_day(browser: Browser, service: Serv
     old = now - timedelta(hours=5)
     for shift_h, fault in ((0, 1), (12, 0)):
         # The sun stands over the place, or on the other side of the earth.
-        site = {"latitude": 0.0, "longitude": sun_longitude(now, shift_h)}
+        place = {"latitude": 0.0, "longitude": sun_longitude(now, shift_h)}
         panels = tuple(replace(a_panel(number, old), at=old) for number in range(PANELS))
         service.feed.publish(a_status(now), a_home(now, inverters=panels))
         async with visit(browser, "about:blank") as opened:
-            reply = {**(await service.ask("api/v1/site")), **site}
-            await opened.page.route("**/api/v1/site", partial(answer, reply))
+            start = await service.ask("api/v1/start")
+            reply = {**start, "site": {**start["site"], **place}}
+            await opened.page.route("**/api/v1/start", partial(answer, reply))
             await opened.page.goto(f"{service.url}#/panels")
             words = "although it is day" if fault else "Panels sleep without light"
             await opened.wait_for('[data-card="faults"]', words)

@@ -96,10 +96,12 @@ export class Film {
     return () => clearInterval(timer);
   }
 
+  /** From the time that somebody chose, else the whole day. */
   play(): void {
     const frames = untrack(() => this.frames);
     if (frames === null) return;
-    this.#chosen_s = !this.isPlaying && (this.frame_s ?? 0) >= frames.last_s ? frames.first_s : this.frame_s;
+    const chosen_s = this.#chosen_s === null ? frames.last_s : (this.frame_s ?? frames.last_s);
+    this.#chosen_s = this.isPlaying || chosen_s < frames.last_s ? this.frame_s : frames.first_s;
     this.isPlaying = !this.isPlaying;
   }
 
