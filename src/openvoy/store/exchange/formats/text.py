@@ -147,7 +147,7 @@ class WallTimes:
     def __init__(self, texts: Iterable[str], zone: ZoneInfo, *, has_day_first: bool | None = None) -> None:
         """Look at all texts, unless it is said whether days stand first; raise ConfigError where nobody could tell."""
         self._zone = zone
-        parts = [found.groups() for text in texts if (found := _SLASHED.fullmatch(text))]
+        parts = [(int(found[1]), int(found[2])) for text in texts if (found := _SLASHED.fullmatch(text))]
         self._has_day_first = _has_day_first(parts) if has_day_first is None else has_day_first
         self._last: datetime | None = None
 
@@ -196,10 +196,9 @@ class WallTimes:
             return None
 
 
-def _has_day_first(parts: Sequence[tuple[str | None, ...]]) -> bool:
+def _has_day_first(parts: Sequence[tuple[int, int]]) -> bool:
     """A number above 12 is a day; else days change from line to line more often than months do."""
-    firsts = [int(part[0] or "0") for part in parts]
-    seconds = [int(part[1] or "0") for part in parts]
+    firsts, seconds = ([part[place] for part in parts] for place in (0, 1))
     if any(12 < first < 1000 for first in firsts):
         return True
     if any(second > 12 for second in seconds):
