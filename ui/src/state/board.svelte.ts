@@ -109,24 +109,28 @@ export class Board {
     this.#isHistoryAsked = true;
     this.today = start.today;
     this.compared = start.compared;
+    this.#comparedAt_ms = this.now_ms;
     this.#isGiven = true;
     for (const update of start.gateways) this.receive(update);
   }
 
   start(): void {
     openKept();
-    if (this.#isGiven) this.#unpainted = afterPaint(() => this.#follow());
-    else this.#follow();
+    if (this.#isGiven) this.#unpainted = afterPaint(() => void this.#follow());
+    else void this.#follow();
     this.#patience = setTimeout(() => (this.#hasWaited = true), PATIENCE_MS);
     this.#timers.push(setInterval(() => (this.now_ms = this.#serverNow()), TICK_MS));
     this.#timers.push(setInterval(() => void this.#everyMinute(), MINUTE_MS));
   }
 
   /** Hear what changes, and read what nobody has said yet. */
-  #follow(): void {
+  async #follow(): Promise<void> {
     this.#stream.start();
-    if (this.entries.size > 0) void this.refresh();
-    else void Promise.all([this.#readSite(), this.#readHistoryState()]);
+    if (!this.#isGiven) return void (await Promise.all([this.#readSite(), this.#readHistoryState()]));
+    if (this.entries.size === 0) return;
+    if (this.today === null) await this.#readToday();
+    await Promise.all([this.readPower(), this.#readRecent()]);
+    if (this.compared === null) await this.#readCompared();
   }
 
   stop(): void {
