@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,8 @@ from tests.e2e.newcomer import PASSWORD, Home, House, NewUser, gateways, new_use
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 MOST_S = 120.0
+MOST_SILENT_S = 15.0
+"""It takes ten on a machine that does nothing else."""
 PAGE = Path(__file__).parents[2] / "docs" / "first-run.md"
 HOUSES = {
     "3.9": ("standard", "3.9"),
@@ -189,6 +193,22 @@ async def test_what_can_be_wrong_is_told_where_it_is(browser: Browser, house: Ho
             await user.click("Check it")
             assert new["cloud_user"] in await user.trouble()
     assert "[[gateway]]" not in house.config.read_text()
+
+
+@pytest.mark.slow
+async def test_an_address_that_says_nothing_is_told_soon_and_who_waits_sees_it(browser: Browser, house: House) -> None:
+    with socket.socket() as mute, house.running() as url:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        async with new_user(browser, url) as user:
+            await user.fill("Address or name", f"127.0.0.1:{mute.getsockname()[1]}")
+            begun_s = time.monotonic()
+            await user.click("Continue")
+            await expect(user.page.get_by_role("progressbar")).to_be_visible()
+            await expect(user.page.get_by_role("status").filter(has_text="No answer yet")).to_be_visible()
+            assert "takes the connection and says nothing" in await user.trouble()
+            assert time.monotonic() - begun_s < MOST_SILENT_S
+            await expect(user.page.get_by_role("progressbar")).to_have_count(0)
 
 
 async def test_who_was_interrupted_begins_again_and_what_was_saved_is_there(
