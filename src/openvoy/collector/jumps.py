@@ -50,11 +50,16 @@ class Hold:
         self._count = 0
 
     def note(self, at: datetime, last_at: datetime | None) -> None:
-        """Take down that what came at a moment is not kept; `last_at` is the newest that history has."""
+        """Take down that what came at a moment is not kept; `last_at` is the newest that history has.
+
+        What a small correction takes is less than a minute, and its mean says it.
+        """
+        until = SANE_FROM if last_at is None else max(SANE_FROM, last_at)
+        if self.until is None and until - at < LEAST:
+            return
         minute = at.replace(second=0, microsecond=0)
         self._count += minute != self._minute
-        self._minute = minute
-        self.until = SANE_FROM if last_at is None else max(SANE_FROM, last_at)
+        self._minute, self.until = minute, until
 
     def end(self) -> str | None:
         """Say to people what was not kept, now that minutes are kept; None: nothing of that kind."""

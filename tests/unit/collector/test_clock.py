@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openvoy.collector.jumps import ClockWatch, is_held_back
+from openvoy.collector.jumps import ClockWatch, Hold, is_held_back
 from openvoy.collector.recompute import Anew
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore
@@ -159,6 +159,21 @@ async def test_small_corrections_are_no_jumps() -> None:
     clock.jump_to(clock.now() - timedelta(hours=1))
     assert watch.find_jump() == timedelta(hours=-1)
     assert watch.find_jump() is None
+
+
+def test_what_small_corrections_take_is_not_told() -> None:
+    hold = Hold()
+    for left_s in (50, 30, 0):
+        hold.note(NOON - timedelta(seconds=left_s), NOON)
+        assert hold.until is None
+    assert hold.end() is None
+    for left_s in (80, 50, 10):
+        hold.note(NOON - timedelta(seconds=left_s), NOON)
+        assert hold.until == NOON
+    told = hold.end()
+    assert told is not None
+    assert told.startswith("2 minutes were not kept")
+    assert (hold.until, hold.end()) == (None, None)
 
 
 def test_a_time_long_before_history_is_kept_where_history_is_wrong() -> None:
