@@ -132,11 +132,14 @@ async def test_who_only_looks_is_told_so_and_changes_nothing(browser: Browser, g
         said = openvoy("account", "set", name, *how, data=tmp_path)
         assert said.returncode == 0, said.stderr
     with house(tmp_path, gateway, control=True) as (url, _):
-        async with visit(browser, f"{url}/#/control") as opened:
+        async with visit(browser, f"{url}/#/control", locale="de-DE") as opened:
             await opened.page.get_by_label("Name").fill("ben")
-            await opened.page.get_by_label("Password").fill(PASSWORD)
-            await opened.page.get_by_role("button", name="Log in").click()
-            await expect(opened.page.locator(".band")).to_contain_text("Only an owner")
+            await opened.page.get_by_label("Passwort").fill("not his")
+            await opened.page.get_by_role("button", name="Anmelden").click()
+            await expect(opened.page.get_by_role("alert")).to_contain_text("Name oder Passwort ist falsch.")
+            await opened.page.get_by_label("Passwort").fill(PASSWORD)
+            await opened.page.get_by_role("button", name="Anmelden").click()
+            await expect(opened.page.locator(".band")).to_contain_text("Sie dürfen schauen")
             await expect(reserve(opened).get_by_role("button")).to_be_disabled()
             assert await serious(opened) == []
 
