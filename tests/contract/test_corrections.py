@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,10 @@ from openvoy.errors import StorageError
 from openvoy.model.counters import CounterSource
 from openvoy.model.records import Batch, CounterRecord
 from openvoy.store import HistoryStore
+from tests.support.disks import MIB, fill_up, small_disk
 from tests.unit.store.test_parts import damage_newest
+
+__all__ = ["small_disk"]
 
 START = datetime(2026, 11, 18, tzinfo=UTC)
 GATEWAY, NEXT = "122200000001", "122300000002"
@@ -117,6 +122,20 @@ def test_what_cannot_be_applied_is_not_said_to_be(
     told = json.loads(capfd.readouterr().out)
     assert [one["gateway"] for one in told["gateways"]] == [GATEWAY]
     assert {gateway for gateway, _ in changes(call, "--yes")} == {NEXT}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="disks of Linux, in memory")
+def test_a_full_disk_leaves_energies_as_they_were(call: Call, disk: Path, tmp_path: Path) -> None:
+    """The command does not go on by itself."""
+    shutil.move(tmp_path / "data", disk / "data")
+    (tmp_path / "data").symlink_to(disk / "data")
+    filler = fill_up(disk, leave_bytes=15 * MIB)
+    told = call("recompute", "--yes", code=StorageError.exit_code)
+    assert "No space left on device" in told
+    assert f"Energies of gateway {GATEWAY} are as they were" in told
+    assert "by itself" not in told
+    filler.unlink()
+    assert {gateway for gateway, _ in changes(call, "--yes")} == {GATEWAY, NEXT}
 
 
 def test_a_gateway_that_replaced_another_goes_on_with_its_counters(call: Call) -> None:

@@ -116,7 +116,7 @@ class _Account:
         async for batch in self._anew.batches():
             self._take(batch)
             if is_agreed:
-                await self._store.write_part(batch, gateway=self._anew.gateway, number=count)
+                await self._write_part(batch, count)
                 count += 1
         if self._after is None:
             return None
@@ -125,6 +125,16 @@ class _Account:
             before.take(rows)
         changes = list(find_differences(before, self._after, self._bounds[:-1], self._zone))
         return _Found(gateway=self._anew.gateway, changes=changes, kept=await self._put(count) if is_agreed else None)
+
+    async def _write_part(self, batch: Batch, number: int) -> None:
+        try:
+            await self._store.write_part(batch, gateway=self._anew.gateway, number=number)
+        except StorageError as error:
+            raise StorageError(
+                error.message,
+                hint=f"Energies of gateway {self._anew.gateway} are as they were. Make room or give rights on the disk "
+                "of the history, then run the command again.",
+            ) from error
 
     def _take(self, batch: Batch) -> None:
         from openvoy.cli.history.comparing import Levels  # noqa: PLC0415 - as above
