@@ -31,7 +31,12 @@ export class Film {
   #day = $derived.by(() => dayOf(this.#start_s * 1000 + 1000, this.#board.timeZone));
   #histories = $derived(this.reports === null ? null : bySerial(this.reports));
   #full_s = $derived(this.#histories === null ? null : lastFull(this.#histories));
-  #frames = $derived.by(() => (this.reports === null ? null : framesOf(this.reports, this.#day)));
+  #frames = $derived.by(() => {
+    const frames = this.reports === null ? null : framesOf(this.reports, this.#day);
+    // Of the last minutes of today most panels have not reported yet.
+    if (frames === null || this.shift !== 0 || this.#full_s === null) return frames;
+    return { ...frames, last_s: Math.max(frames.first_s, Math.min(frames.last_s, this.#full_s)) };
+  });
 
   constructor(board: Board) {
     this.#board = board;
