@@ -11,6 +11,7 @@ from pathlib import Path
 from openvoy.store.backup import copy_history
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.history import HistoryStore
+from openvoy.store.passing import passing_folder
 
 FOREVER_DAYS = 100_000
 """Nothing expires while one is looking."""
@@ -27,7 +28,7 @@ class Looked:
 @contextlib.asynccontextmanager
 async def looking_at(folder: Path) -> AsyncIterator[Looked]:
     """Open a history, or a copy of one that is in use; raise StorageError."""
-    with tempfile.TemporaryDirectory(prefix="openvoy-") as name:
+    with tempfile.TemporaryDirectory(prefix="openvoy-", dir=passing_folder()) as name:
         try:
             store, is_copy = await HistoryStore.open(folder, live_days=FOREVER_DAYS), False
         except StoreFault as fault:

@@ -13,6 +13,7 @@ from typing import IO, Any, Literal, overload
 
 from openvoy.errors import StorageError
 from openvoy.store.exchange.steps import Interval
+from openvoy.store.passing import passing_folder
 
 BLOCK = 8192
 """Numbers that are written, and read again, together."""
@@ -32,7 +33,7 @@ class Spill:
         place = self._size if place is None else place
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this
+                self._file = tempfile.TemporaryFile(dir=passing_folder())  # noqa: SIM115 - it lives as long as this
                 weakref.finalize(self, self._file.close)
             self._file.seek(place)
             self._file.write(content)

@@ -9,13 +9,14 @@ from typing import Any
 
 from openvoy.store.database import Database
 from openvoy.store.limits import Limits
+from openvoy.store.passing import passing_folder
 
 ROWS_AT_ONCE = 20_000
 
 
 def read_parquet(file: Path) -> Iterator[Mapping[str, Any]]:
     """Give the rows of a Parquet file by column; raise StorageError."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=passing_folder()) as folder:
         database = Database(Path(folder) / "import.duckdb", Limits())
         try:
             session = database.writer

@@ -79,6 +79,7 @@ def test_days_of_bins_come_back_from_the_disk() -> None:
 
 
 def test_a_folder_for_temporary_files_that_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "absent"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
     with pytest.raises(StorageError, match="temporary files cannot be written: No such file") as told:
         Intervals(interval(number) for number in range(BLOCK))
