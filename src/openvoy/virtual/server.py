@@ -11,6 +11,7 @@ from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
@@ -28,6 +29,9 @@ MAX_REQUEST_BYTES = 1 << 20
 
 _SHUTDOWN_S = 0.25
 """What replies under way get to finish when the server stops."""
+
+_TURNS_TO_LET_IN = 2
+"""Of the event loop: in the first a connection that was accepted gets its transport, in the second its handler."""
 
 _UNBOUNDED = 1 << 62
 """A length that no body reaches: the library sends it unframed, and the header is left out."""
@@ -71,6 +75,7 @@ class Server:
         self._has_keep_alive = has_keep_alive
         self._runner: web.AppRunner | None = None
         self._tls: ssl.SSLContext | None = None
+        self._listeners: list[asyncio.Server] = []
         self._doors: list[socket.socket] = []
         """Bound without listening while connections are refused."""
         self._busy: dict[asyncio.Task[object], asyncio.Transport | None] = {}
@@ -89,7 +94,7 @@ class Server:
         await self._runner.setup()
         self._tls = tls
         try:
-            await web.TCPSite(self._runner, host, port, ssl_context=tls).start()
+            await self._listen(host=host, port=port)
         except (OSError, OverflowError) as error:
             await self.stop()
             number = error.errno if isinstance(error, OSError) else None
@@ -98,12 +103,32 @@ class Server:
                 f"{host}:{port}: cannot listen: {reason}",
                 hint="Choose another with --listen, --http-port or --cloud-port; port 0 takes one that is free.",
             ) from error
-        return int(self._runner.addresses[0][1])
+        return int(self._addresses()[0][1])
+
+    async def _listen(self, **where: Any) -> None:
+        assert self._runner is not None
+        assert self._runner.server is not None
+        loop = asyncio.get_running_loop()
+        self._listeners.append(await loop.create_server(self._runner.server, ssl=self._tls, **where))
+
+    def _addresses(self) -> list[Any]:
+        return [listening.getsockname() for listener in self._listeners for listening in listener.sockets]
+
+    async def _stop_listening(self) -> None:
+        """Close the port once whoever was let in just now is a connection: the loop would leave them open for good."""
+        loop = asyncio.get_running_loop()
+        for listening in (listening for listener in self._listeners for listening in listener.sockets):
+            loop.remove_reader(listening.fileno())
+        for _ in range(_TURNS_TO_LET_IN):
+            await asyncio.sleep(0)
+        while self._listeners:
+            self._listeners.pop().close()
 
     async def stop(self) -> None:
         """Close the port and all connections."""
         while self._doors:
             self._doors.pop().close()
+        await self._stop_listening()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -117,9 +142,8 @@ class Server:
         """Refuse connections from now on, and end those on which nothing is being answered; the port stays taken."""
         if self._runner is None or self._runner.server is None or self._doors:
             return
-        addresses = self._runner.addresses
-        for site in tuple(self._runner.sites):
-            await site.stop()
+        addresses = self._addresses()
+        await self._stop_listening()
         self._doors = [_take(address) for address in addresses]
         for connection in self._runner.server.connections:
             if connection.transport is not None and connection.transport not in self._busy.values():
@@ -128,7 +152,7 @@ class Server:
     async def accept(self) -> None:
         """Accept connections again."""
         while self._runner is not None and self._doors:
-            await web.SockSite(self._runner, self._doors.pop(), ssl_context=self._tls).start()
+            await self._listen(sock=self._doors.pop())
 
     async def _handle(self, raw: web.Request) -> web.StreamResponse:
         task = asyncio.current_task()
