@@ -32,8 +32,10 @@ def test_it_has_the_dashboard_and_the_exporters(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         entries = next(archive.read(name).decode() for name in names if name.endswith("entry_points.txt"))
-    assert "openvoy/web/static/index.html" in names
-    assert any(re.fullmatch(r"openvoy/web/static/assets/index-[\w-]+\.js", name) for name in names)
+        page = archive.read("openvoy/web/static/index.html").decode()
+    named = re.findall(r'"(?:\./)?(assets/[^"]+)"', page)
+    assert {Path(name).suffix for name in named} == {".js", ".css"}
+    assert {f"openvoy/web/static/{name}" for name in named} <= set(names)
     assert not [name for name in names if name.startswith(("ui/", "tests/", "script/"))]
     assert "notify = openvoy.exporters.notify:KIND" in entries
 
