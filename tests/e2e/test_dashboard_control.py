@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from tests.e2e.chromium import PATIENCE_MS, PHONE, Visit, chromium, visit
 from tests.e2e.newcomer import PASSWORD, Home, gateways
@@ -188,9 +189,21 @@ async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(
 ) -> None:
     with house(tmp_path, gateway, control=False) as (url, file):
         before = file.read_text()
-        async with visit(browser, f"{url}/#/settings") as opened:
+        async with visit(browser, url) as opened:
+            is_written = asyncio.Event()
+
+            async def answer_late(route: Route) -> None:
+                """What is kept comes while somebody writes."""
+                await is_written.wait()
+                await route.continue_()
+
+            await opened.page.route("**/api/v1/setup/tariff", answer_late, times=1)
+            await opened.page.goto(f"{url}/#/settings")
             card = opened.page.locator('[data-card="tariff"]')
             await card.get_by_label("Prices as text").fill('currency = "EUR"\n[import]\nprice_per_kwh = "much"\n')
+            async with opened.page.expect_response("**/api/v1/setup/tariff"):
+                is_written.set()
+            await opened.stand()
             await card.get_by_role("button", name="Save").click()
             await opened.wait_for('[data-card="tariff"] [role="alert"]', "line 3")
             assert file.read_text() == before
