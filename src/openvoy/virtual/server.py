@@ -30,9 +30,6 @@ MAX_REQUEST_BYTES = 1 << 20
 _SHUTDOWN_S = 0.25
 """What replies under way get to finish when the server stops."""
 
-_TURNS_TO_LET_IN = 2
-"""Of the event loop: in the first a connection that was accepted gets its transport, in the second its handler."""
-
 _UNBOUNDED = 1 << 62
 """A length that no body reaches: the library sends it unframed, and the header is left out."""
 
@@ -119,8 +116,10 @@ class Server:
         loop = asyncio.get_running_loop()
         for listening in (listening for listener in self._listeners for listening in listener.sockets):
             loop.remove_reader(listening.fileno())
-        for _ in range(_TURNS_TO_LET_IN):
-            await asyncio.sleep(0)
+        # In the loop's next turn they get transports, in the one after that handlers.
+        is_turned = loop.create_future()
+        loop.call_soon(is_turned.set_result, None)
+        await is_turned
         while self._listeners:
             self._listeners.pop().close()
 
