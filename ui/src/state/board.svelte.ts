@@ -92,7 +92,9 @@ export class Board {
   isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
   /** Where values on screen are not live: the time they were measured, as text. */
   asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.when(measuredAt(this.entry), this.now_ms));
-  isReady = $derived((this.entries.size > 0 && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
+  /** What a gateway has is known in a moment where its first replies are on their way. */
+  #isTold = $derived(this.entry !== undefined && (this.snapshot !== null || this.entry.status.state !== "starting"));
+  isReady = $derived((this.#isTold && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
   /** A query needs the gateway's name only where there is more than one. It stays the same from update to update. */
   gateway: string | undefined = $derived(this.names.length > 1 ? this.selected : undefined);
   devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
