@@ -137,6 +137,22 @@ async def test_the_last_day_without_the_service_and_back(browser: Browser, store
                 await opened.page.locator('[data-band="lost"]').wait_for(state="detached")
 
 
+async def test_nothing_that_was_kept_goes_while_it_is_kept_for_the_first_time(
+    browser: Browser, store: HistoryStore
+) -> None:
+    async with serving(store, zone=afternoon()) as served, installed(browser, served) as opened:
+        await opened.page.evaluate("caches.delete('openvoy-data')")
+        await opened.page.reload()
+        seen: set[str] = set()
+
+        def all_stay(urls: Sequence[str]) -> bool:
+            assert seen <= set(urls), seen - set(urls)
+            seen.update(urls)
+            return is_all(urls)
+
+        await until(opened, KEPT, all_stay)
+
+
 async def test_who_logs_out_leaves_nothing_behind(browser: Browser, store: HistoryStore, tmp_path: Path) -> None:
     async with serving(store, zone=afternoon(), accounts=tmp_path / "accounts.json") as served:
         now = datetime.now(UTC)

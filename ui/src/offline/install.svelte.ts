@@ -31,6 +31,12 @@ async function register(): Promise<void> {
   look();
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   setInterval(() => void registration.update().catch(() => undefined), LOOK_AGAIN_MS);
-  await navigator.serviceWorker.ready;
+  await isInControl();
   await (await import("./warm")).warm();
+}
+
+/** The first service worker takes over pages that came before it. */
+async function isInControl(): Promise<void> {
+  if (navigator.serviceWorker.controller !== null) return;
+  await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
 }

@@ -1,5 +1,13 @@
 /** What is kept for when the service cannot be reached, and for how long. */
 
+/** Where a browser keeps it: replies by their address, and what pages heard by the stream. */
+export const DATA_CACHE = "openvoy-data";
+export const UPDATES = "kept/updates";
+/** What a page tells its service worker. */
+export type Said = "take-over" | { updates: unknown };
+/** The first that a page asks for; it says who looks. */
+export const START = "api/v1/start";
+
 /** On a reply that was kept: the service's time when it came. */
 export const KEPT_AT = "X-Openvoy-Kept-At";
 const KEPT_MS = 26 * 3600_000;

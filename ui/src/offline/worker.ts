@@ -6,7 +6,8 @@
  */
 /// <reference lib="webworker" />
 
-import { isKeptForLater, KEPT_AT, tooOld } from "./rules";
+import type { Start } from "../api/types";
+import { DATA_CACHE, isKeptForLater, KEPT_AT, type Said, START, tooOld, UPDATES } from "./rules";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put here by the build: the version, and every file of it. */
@@ -14,16 +15,23 @@ declare const __SHELL__: { version: string; files: string[] };
 
 const SHELL_PREFIX = "openvoy-shell-";
 const SHELL = SHELL_PREFIX + __SHELL__.version;
-const DATA = "openvoy-data";
 const WHO = "kept/who";
 const ROOT = new URL("./", self.location.href);
 
 /** Changes whenever somebody logs in or out: what was asked before is not kept after. */
 let era = 0;
+/** Settles once all that was asked before is kept: a page asks first who looks, so that is compared before the rest. */
+let kept: Promise<unknown> = Promise.resolve();
+
+/** Do it after what was asked before; what fails is not kept. */
+function inOrder(event: ExtendableEvent, step: () => Promise<void>): void {
+  kept = kept.then(step).catch(() => undefined);
+  event.waitUntil(kept);
+}
 
 async function forgetAll(): Promise<void> {
   era += 1;
-  await caches.delete(DATA);
+  await caches.delete(DATA_CACHE);
 }
 
 self.addEventListener("install", (event) => {
@@ -40,7 +48,9 @@ async function takeOver(): Promise<void> {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data === "take-over") event.waitUntil(self.skipWaiting());
+  const said = event.data as Said;
+  if (said === "take-over") event.waitUntil(self.skipWaiting());
+  else keepUpdates(event, JSON.stringify(said.updates));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -55,7 +65,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (path === "" || path === "index.html") event.respondWith(fromShell("./", request));
   } else if (__SHELL__.files.includes(path)) event.respondWith(fromShell(path, request));
-  else if (isKeptForLater(path)) event.respondWith(fromService(request, path));
+  else if (path === START || isKeptForLater(path)) event.respondWith(fromService(event, path));
 });
 
 async function fromShell(path: string, request: Request): Promise<Response> {
@@ -63,40 +73,51 @@ async function fromShell(path: string, request: Request): Promise<Response> {
   return (await cache.match(new URL(path, ROOT))) ?? (await fetch(request));
 }
 
-async function fromService(request: Request, path: string): Promise<Response> {
+async function fromService(event: FetchEvent, path: string): Promise<Response> {
+  const { request } = event;
   const asked = era;
-  let reply: Response;
+  const arriving = fetch(request);
+  const copy = arriving.then((reply) => reply.clone(), () => null);
+  inOrder(event, async () => keep(asked, request.url, path, await copy));
   try {
-    reply = await fetch(request);
+    return await arriving;
   } catch (error) {
-    const kept = await (await caches.open(DATA)).match(request.url);
-    if (kept === undefined) throw error;
-    return kept;
+    const before = await (await caches.open(DATA_CACHE)).match(request.url);
+    if (before === undefined) throw error;
+    return before;
   }
-  if (reply.status === 401) await forgetAll();
-  // That there is no such thing, such as prices, is an answer too.
-  if ((reply.ok || reply.status === 404) && asked === era) await keep(request, reply.clone(), path).catch(() => undefined);
-  return reply;
 }
 
 /** Keep a reply with its time; who looks is compared first, so that nobody is shown what somebody else saw. */
-async function keep(request: Request, reply: Response, path: string): Promise<void> {
-  const asked = era;
+async function keep(asked: number, url: string, path: string, reply: Response | null): Promise<void> {
+  if (reply?.status === 401) await forgetAll();
+  // That there is no such thing, such as prices, is an answer too.
+  if (reply === null || (!reply.ok && reply.status !== 404)) return;
   const body = await reply.text();
   if (asked !== era) return;
-  if (path === "api/v1/me") await forgetOthers(body);
+  if (path === START) return await forgetOthers(JSON.stringify((JSON.parse(body) as Start).me));
+  if (path === "api/v1/me") await forgetOthers(JSON.stringify(JSON.parse(body)));
   const headers = { "Content-Type": "application/json", [KEPT_AT]: reply.headers.get("Date") ?? new Date().toUTCString() };
-  const cache = await caches.open(DATA);
-  await cache.put(request.url, new Response(body, { headers, status: reply.status }));
+  const cache = await caches.open(DATA_CACHE);
+  await cache.put(url, new Response(body, { headers, status: reply.status }));
   if (path === "api/v1/today") await forgetOld(cache);
 }
 
+/** Keep what a page knows by its stream, which passes by here. */
+function keepUpdates(event: ExtendableEvent, body: string): void {
+  const asked = era;
+  inOrder(event, async () => {
+    const cache = await caches.open(DATA_CACHE);
+    if (asked === era) await cache.put(UPDATES, new Response(body, { headers: { "Content-Type": "application/json" } }));
+  });
+}
+
 async function forgetOthers(me: string): Promise<void> {
-  const cache = await caches.open(DATA);
+  const cache = await caches.open(DATA_CACHE);
   const before = await (await cache.match(WHO))?.text();
   if (before === me) return;
-  await caches.delete(DATA);
-  await (await caches.open(DATA)).put(WHO, new Response(me));
+  await caches.delete(DATA_CACHE);
+  await (await caches.open(DATA_CACHE)).put(WHO, new Response(me));
 }
 
 async function forgetOld(cache: Cache): Promise<void> {

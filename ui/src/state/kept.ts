@@ -1,10 +1,8 @@
-/** What this browser keeps of the last day, for when the service cannot be reached; the service worker keeps replies. */
+/** What this browser keeps of the last day, for when the service cannot be reached; its service worker does the keeping. */
 
 import type { GatewayStatus, Maybe, Snapshot, Update } from "../api/types";
+import { DATA_CACHE, type Said, UPDATES } from "../offline/rules";
 
-/** The service worker keeps replies of the API in the same place. */
-export const DATA_CACHE = "openvoy-data";
-const UPDATES = "kept/updates";
 const EVERY_MS = 60_000;
 
 interface Kept {
@@ -27,17 +25,12 @@ function exists(): boolean {
 
 /** Keep the newest of every gateway, once a minute. */
 export function keepUpdates(now_ms: number, all: () => { status: GatewayStatus; snapshot: Maybe<Snapshot> }[]): void {
-  if (!isOpen || !exists() || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
+  const worker = isOpen && exists() ? navigator.serviceWorker.controller : null;
+  if (worker === null || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
   const updates = all().flatMap(({ status, snapshot }) => (snapshot === null ? [] : [{ status, snapshot }]));
   if (updates.length === 0) return;
   keptAt_ms = now_ms;
-  void write({ at_ms: now_ms, updates }).catch(() => undefined);
-}
-
-async function write(kept: Kept): Promise<void> {
-  const cache = await caches.open(DATA_CACHE);
-  if (!isOpen) return;
-  await cache.put(UPDATES, new Response(JSON.stringify(kept), { headers: { "Content-Type": "application/json" } }));
+  worker.postMessage({ updates: { at_ms: now_ms, updates } satisfies Kept } satisfies Said);
 }
 
 export async function readKept(): Promise<Maybe<Kept>> {
