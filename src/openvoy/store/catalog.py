@@ -23,6 +23,10 @@ MOST_MONTHS = 1200
 """A hundred years; more are not named one by one."""
 
 
+MOST_PATHS = 256
+"""Paths of files that are at hand: to make one takes a tenth of what a day's view takes."""
+
+
 class Key(NamedTuple):
     """A month of a table."""
 
@@ -45,7 +49,12 @@ class Part:
 
     def path(self, folder: Path) -> Path:
         """The file in a folder of sealed months."""
-        return month_folder(folder, self.key.month) / f"{self.key.table}-{self.generation}.parquet"
+        return _file_of(folder, self.key, self.generation)
+
+
+@lru_cache(MOST_PATHS)
+def _file_of(folder: Path, key: Key, generation: int) -> Path:
+    return month_folder(folder, key.month) / f"{key.table}-{generation}.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,14 @@ class Catalog:
             return None
         files = [self._file(table, part) for part in self.files(table, start_s, end_s)]
         return self.unpacked.between(files, start_s, end_s)
+
+    def is_unpacked(self, table: Table, start_s: float, end_s: float) -> bool:
+        """Whether `columns` gives all of a time at once, as long as nobody else takes the room."""
+        parts = [self.parts.get(Key(table.name, month)) for month in months_between(utc(start_s), utc(end_s)) or ()]
+        return bool(parts) and all(part is not None and self._is_at_hand(table, part) for part in parts)
+
+    def _is_at_hand(self, table: Table, part: Part) -> bool:
+        return part.rows == 0 or self.unpacked.has(self._file(table, part))
 
     def _file(self, table: Table, part: Part) -> File:
         span_s = range(*map(since_epoch_s, month_bounds(part.key.month)))

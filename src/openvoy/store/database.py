@@ -215,6 +215,17 @@ class Session:
         self._connection.close()
 
 
+class Unasked(Exception):
+    """A query would be needed where none is to be run."""
+
+
+class Knowing(Session):
+    """Answers from what the catalog knows; whatever needs a query raises Unasked."""
+
+    def _begin_if_due(self) -> None:
+        raise Unasked
+
+
 class Database:
     """One open database file: a session that writes, and short-lived ones that read beside it."""
 
@@ -250,6 +261,10 @@ class Database:
         session = Session(self._root.cursor(), self.shared.catalog)
         session.run("USE history")
         return session
+
+    def knowing(self) -> Session:
+        """Give a session that asks the engine nothing."""
+        return Knowing(self._root, self.shared.catalog)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:

@@ -18,7 +18,7 @@ MOST_STEPS = 1_000_000
 MOST_STANDING = 1_000
 """More steps than these are added up anew each time: a month by hour and years by day are fewer."""
 
-Series = list[float | None]
+Series = Sequence[float | None]
 
 
 class _Steps(NamedTuple):
@@ -84,11 +84,9 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> Series:
+def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> list[float | None]:
     every = range(first, last + 1)
-    if steps == every:
-        return list(values)
-    if len(steps) == len(every) and list(steps) == list(every):
+    if steps == every or (len(steps) == len(every) and list(steps) == list(every)):
         return list(values)
     known = dict(zip(steps, values, strict=True))
     return [known.get(step) for step in every]
@@ -100,7 +98,7 @@ def add_up(parts: Sequence[Series], *, grace_steps: int, mean: bool) -> Series:
     One is expected from its first to its last value, and for `grace_steps` more.
     """
     spans = [_span(part, grace_steps) for part in parts]
-    total: Series = []
+    total: list[float | None] = []
     for index, values in enumerate(zip(*parts, strict=True)):
         expected = [value for value, span in zip(values, spans, strict=True) if index in span]
         known = [value for value in expected if value is not None]

@@ -11,17 +11,20 @@ from typing import TypeVar
 from openvoy.ports import Columns
 from openvoy.store import read_rest
 from openvoy.store.boundaries import Kind
-from openvoy.store.database import Session
+from openvoy.store.database import Session, Unasked
 from openvoy.store.days import due_months, write_days
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.ledger import Ledger
 from openvoy.store.read_energy import read_owned_energy
+from openvoy.store.tables import Table
 from openvoy.store.unpacked import File
 from openvoy.store.writer import Writer
 
 T = TypeVar("T")
 
 READERS = 2
+AT_ONCE_S = 2 * 86_400
+"""More is read by a thread, so that nobody else waits."""
 REOPENINGS = 2
 """So often a reader begins again because the database was made or opened anew meanwhile."""
 
@@ -64,13 +67,28 @@ class Readers:
                 self._writer.run(lambda ledger: _keep_days(ledger, kind, zone, bounds))
         return found
 
-    async def _read_by_day(self, query: Callable[[Session], T]) -> T:
+    async def _read_by_day(self, query: Callable[[Session], T], table: Table, span_s: tuple[float, float]) -> T:
         """Read what is looked at day by day; months that are looked at again are unpacked for whoever goes on."""
+        with contextlib.suppress(Unasked):
+            return self._read_known(query, table, *span_s)
         found = await self._read(query)
         with contextlib.suppress(StoreFault):  # closed meanwhile: nobody goes on
             for file in self._writer.database().shared.catalog.unpacked.take_due():
                 # A failure is no reader's, but must not be lost: whoever runs it says so.
                 self._readers.submit(self._unpack, file).add_done_callback(Future.result)
+        return found
+
+    def _read_known(self, query: Callable[[Session], T], table: Table, start_s: float, end_s: float) -> T:
+        """Read what is at hand in less time than a thread takes to begin; raise Unasked where it is not."""
+        if end_s - start_s > AT_ONCE_S or self._writer.is_behind or self._writer.is_stuck:
+            raise Unasked
+        database = self._writer.database()
+        turns, session = database.shared.turns, database.knowing()
+        if turns % 2 or not session.catalog.is_unpacked(table, start_s, end_s):
+            raise Unasked
+        found = query(session)
+        if turns != database.shared.turns:
+            raise Unasked
         return found
 
     def _unpack(self, file: File) -> None:

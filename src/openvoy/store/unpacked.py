@@ -22,6 +22,9 @@ MOST_FILES = 2
 
 PORTION_S = 86_400
 """What is unpacked at once: a day is few enough objects to keep nobody else waiting, and little memory."""
+MOST_COMMON = 4096
+"""So many different values of a column are one object each, however often they come: what panels say is fewer."""
+CELL_BYTES, VALUE_BYTES = 8, 24
 
 Ask = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 """Runs a query."""
@@ -40,37 +43,49 @@ class File(NamedTuple):
 
 
 class _Column:
-    """The values of a column; what is not said is kept as NaN, which no measure ever is."""
+    """The values of a column as they come, None where nothing was said: whoever reads them makes no numbers."""
 
-    def __init__(self, values: array[Any]) -> None:
-        self._values = values
-        is_measure = values.typecode == "d"
-        self._is_same = all(map(math.isnan, values)) if is_measure else values.count(values[0]) == len(values)
-        self._same = None if is_measure else values[0]
-        self._is_whole = not is_measure or not math.isnan(sum(values))
+    def __init__(self, rows: int) -> None:
+        self._values: list[Any] = [None] * rows
+        self._common: dict[Any, Any] = {}
+        self._rare = 0
 
-    def between(self, start: int, end: int) -> list[Any]:
-        if self._is_same:
-            return [self._same] * (end - start)
-        found: list[Any] = self._values[start:end].tolist()
-        if self._is_whole or not math.isnan(sum(found)):
-            return found
-        return [value if value == value else None for value in found]  # noqa: PLR0124 - only NaN is not itself
+    def put(self, index: int, values: Sequence[Any]) -> None:
+        common = self._common
+        if len(common) < MOST_COMMON:
+            kept = map(common.setdefault, values, values)
+        else:
+            kept = map(common.get, values, values)
+            self._rare += len(values) - sum(map(common.__contains__, values))
+        self._values[index : index + len(values)] = kept
+
+    @property
+    def size_bytes(self) -> int:
+        return CELL_BYTES * len(self._values) + VALUE_BYTES * (len(self._common) + self._rare)
+
+    def finished(self) -> tuple[Any, ...]:
+        """Give the values, and keep none; a tuple of numbers is nothing that a collector of garbage looks through."""
+        found, self._values, self._common = tuple(self._values), [], {}
+        return found
 
 
 class _Rows:
     """The rows of a file by time, then owner: times in Unix s, owners, extras, measures."""
 
-    def __init__(self, times: array[int], owners: array[int], rest: Sequence[array[Any]]) -> None:
+    def __init__(self, times: array[int], columns: Sequence[tuple[Any, ...]], size_bytes: int) -> None:
+        self.size_bytes = size_bytes
         self._times = times
-        self._columns = [_Column(values) for values in (owners, *rest)]
-        is_ones = owners.count(owners[0]) == len(owners)
-        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if is_ones else 0
+        self._columns = columns
+        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if self._is_ones() else 0
         """What the times of one owner are apart, or a multiple of it; 0 where there are several owners."""
+
+    def _is_ones(self) -> bool:
+        owners = self._columns[0]
+        return owners.count(owners[0]) == len(owners)
 
     def between(self, start_s: float, end_s: float) -> list[Sequence[Any]]:
         start, end = bisect_left(self._times, start_s), bisect_left(self._times, end_s)
-        return [self._times_between(start, end), *(column.between(start, end) for column in self._columns)]
+        return [self._times_between(start, end), *(values[start:end] for values in self._columns)]
 
     def _times_between(self, start: int, end: int) -> Sequence[int]:
         found = self._times[start:end]
@@ -89,6 +104,11 @@ class Unpacked:
         self._asked: set[File] = set()
         self._due: set[File] = set()
         self._begun: set[File] = set()
+        self._too_large: set[File] = set()
+
+    def has(self, file: File) -> bool:
+        """Whether a file is unpacked."""
+        return file in self._kept
 
     def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Give the columns of a time by time, then owner; None where one of the files is not unpacked."""
@@ -107,7 +127,7 @@ class Unpacked:
     def _ask(self, files: Iterable[File]) -> None:
         """Whoever asks for a second time is expected to go on."""
         for file in files:
-            if file in self._asked and _size_bytes(file) <= MOST_BYTES:
+            if file in self._asked and file not in self._too_large and _least_bytes(file) <= MOST_BYTES:
                 self._due.add(file)
             self._asked.add(file)
 
@@ -122,47 +142,59 @@ class Unpacked:
     def unpack(self, file: File, ask: Ask) -> None:
         """Unpack a file that was taken, in place of those that were not asked for the longest."""
         try:
-            self._keep(file, self._read(file, ask))
+            self._make_room(_least_bytes(file))
+            if (rows := _read(file, ask)) is None:
+                self._too_large.add(file)
+            else:
+                self._keep(file, rows)
         finally:
             with self._guard:
                 self._begun.discard(file)
 
-    def _read(self, file: File, ask: Ask) -> _Rows:
-        self._make_room(_size_bytes(file))
-        # All of the room at once: columns that grow side by side leave holes of the same size behind.
-        columns = [array(code, [0]) * file.rows for code in _codes(file.table)]
-        at = 0
-        for start_s in file.span_s[::PORTION_S]:
-            # No two rows have both time and owner: what is compared ends there.
-            rows = sorted(ask(_sql(file), [utc(start_s), utc(start_s + PORTION_S)]))
-            for column, values in zip(columns, zip(*rows, strict=True), strict=False):
-                column[at : at + len(rows)] = array(column.typecode, values)
-            at += len(rows)
-        times, owners, *rest = columns
-        return _Rows(times, owners, rest)
-
     def _keep(self, file: File, rows: _Rows) -> None:
+        self._make_room(rows.size_bytes)
         with self._guard:
             self._kept[file] = rows
 
     def _make_room(self, size_bytes: int) -> None:
         with self._guard:
-            while self._kept and sum(map(_size_bytes, self._kept)) + size_bytes > MOST_BYTES:
+            while self._kept and sum(rows.size_bytes for rows in self._kept.values()) + size_bytes > MOST_BYTES:
                 self._kept.popitem(last=False)
                 self._asked.intersection_update(self._kept)
 
 
+def _read(file: File, ask: Ask) -> _Rows | None:
+    """Read a file; None where it turns out to be too much."""
+    # All of the room at once: columns that grow side by side leave holes of the same size behind.
+    times = array("q", [0]) * file.rows
+    columns = [_Column(file.rows) for _ in _names(file.table)]
+    at = size_bytes = 0
+    for start_s in file.span_s[::PORTION_S]:
+        # No two rows have both time and owner: what is compared ends there.
+        rows = sorted(ask(_sql(file), [utc(start_s), utc(start_s + PORTION_S)]))
+        if rows:
+            at_s, *values = zip(*rows, strict=True)
+            times[at : at + len(rows)] = array("q", at_s)
+            for column, found in zip(columns, values, strict=True):
+                column.put(at, found)
+            at += len(rows)
+        size_bytes = CELL_BYTES * file.rows + sum(column.size_bytes for column in columns)
+        if size_bytes > MOST_BYTES:
+            return None
+    return _Rows(times, [column.finished() for column in columns], size_bytes)
+
+
 def _sql(file: File) -> str:
     table = file.table
-    measures = (f"coalesce(CAST({measure.name} AS DOUBLE), 'nan')" for measure in table.measures)
-    selected = ", ".join(("CAST(epoch(time) AS BIGINT)", table.key[0], *table.extras, *measures))
+    measures = {measure.name: f"CAST({measure.name} AS DOUBLE)" for measure in table.measures}
+    selected = ", ".join(["CAST(epoch(time) AS BIGINT)", *(measures.get(name, name) for name in _names(table))])
     return f"SELECT {selected} FROM {file.source} WHERE time >= ? AND time < ?"
 
 
-def _codes(table: Table) -> str:
-    """How numbers are kept: times as 64 bits, owners and extras as 32, measures as doubles."""
-    return "q" + "i" * (1 + len(table.extras)) + "d" * len(table.measures)
+def _names(table: Table) -> Sequence[str]:
+    return [table.key[0], *table.extras, *(measure.name for measure in table.measures)]
 
 
-def _size_bytes(file: File) -> int:
-    return file.rows * sum(array(code).itemsize for code in _codes(file.table))
+def _least_bytes(file: File) -> int:
+    """What a file takes, without its values."""
+    return file.rows * CELL_BYTES * (1 + len(_names(file.table)))

@@ -117,4 +117,36 @@ async def test_who_was_not_asked_for_the_longest_makes_room(tmp_path: Path, monk
         for _ in range(3):
             assert await answers(store) == every
         await unpacked_files(store, 1)
-        assert sum(map(unpacked._size_bytes, kept(store)._kept)) <= 6 << 20
+        assert sum(rows.size_bytes for rows in kept(store)._kept.values()) <= 6 << 20
+
+
+async def test_a_day_at_hand_takes_no_thread(tmp_path: Path) -> None:
+    await made_once(make, tmp_path)
+    start, end = JANUARY + 9 * DAY, JANUARY + 10 * DAY
+    async with opened(tmp_path) as store:
+        every = await answers(store)
+        await unpacked_files(store, 4)
+        store._shut_readers()
+        powers = await store.read_power(start=start, end=end, step_s=60)
+        reports = await store.read_inverters(start=start, end=end)
+        assert [{name: list(values) for name, values in found.items()} for found in (powers, reports)] == [
+            every[4],
+            every[6],
+        ]
+        with pytest.raises(RuntimeError, match="shutdown"):
+            await store.read_power(start=JANUARY, end=JANUARY + 45 * DAY, step_s=60)
+
+
+async def test_what_turns_out_to_be_too_much_is_read_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await made_once(make, tmp_path)
+    async with opened(tmp_path) as store:
+        every = await answers(store)
+        await unpacked_files(store, 4)
+        largest = max(map(unpacked._least_bytes, kept(store)._kept))
+    monkeypatch.setattr(unpacked, "MOST_BYTES", largest)
+    async with opened(tmp_path) as store:
+        async with asyncio.timeout(PATIENCE_S):
+            while not kept(store)._too_large:
+                assert await answers(store) == every
+        assert await answers(store) == every
+        assert not kept(store)._too_large & set(kept(store)._kept)
