@@ -27,12 +27,14 @@ class Books:
         last_at: datetime | None = None,
         kept: Sequence[EnergyRecord] = (),
         levels: Mapping[str, tuple[float, datetime]] | None = None,
+        unkept_count: int = 0,
     ) -> None:
         """Begin, or go on from the last readings of all counters, the newest record's time and the last energies.
 
         `levels` are the last states of charge (%) by serial of a battery, and of all together by an empty one.
+        `unkept_count` minutes were not kept since then, as the clock showed times that are not to be.
         """
-        self.recorder = Recorder(gateway, firmware, last_at, kept)
+        self.recorder = Recorder(gateway, firmware, last_at, kept, unkept_count=unkept_count)
         self._accountant = Accountant() if accountant is None else accountant
         self._freshness = Freshness()
         self._last = last

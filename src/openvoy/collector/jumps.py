@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from openvoy.ports import Clock
@@ -10,6 +11,8 @@ LEAST = timedelta(seconds=60)
 """Smaller corrections are everyday; minutes are as short."""
 SANE_FROM = datetime(2008, 1, 1, tzinfo=UTC)
 """No gateway is older: a clock that shows an earlier time is wrong."""
+SECOND = timedelta(seconds=1)
+"""Rows are told apart by it."""
 HELD_BACK = timedelta(days=1)
 """A clock that is this far behind history at most will soon have caught up with it."""
 
@@ -43,32 +46,56 @@ def is_held_back(at: datetime, last_at: datetime | None) -> bool:
 class Hold:
     """Minutes of one gateway that are not kept, as their time is not to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 0) -> None:
+        """Begin, or go on where a service that has ended since did not keep `count` minutes."""
         self.until: datetime | None = None
         """They are kept again past this; None: they are kept."""
         self._minute: datetime | None = None
-        self._count = 0
+        self._count = count
+        self._was_broken_off = count > 0
 
-    def note(self, at: datetime, last_at: datetime | None) -> None:
-        """Take down that what came at a moment is not kept; `last_at` is the newest that history has.
+    def note(self, at: datetime, last_at: datetime | None) -> bool:
+        """Take down that what came at a moment is not kept, and say whether that is one minute more.
 
-        What a small correction takes is less than a minute, and its mean says it.
+        `last_at` is the newest that history has. What a small correction takes is less than a minute, and its mean
+        says it.
         """
-        until = SANE_FROM if last_at is None else max(SANE_FROM, last_at)
+        until = SANE_FROM if last_at is None else max(SANE_FROM, last_at.replace(microsecond=0) + SECOND)
         if self.until is None and until - at < LEAST:
-            return
+            return False
         minute = at.replace(second=0, microsecond=0)
-        self._count += minute != self._minute
+        is_more = minute != self._minute
+        self._count += is_more
         self._minute, self.until = minute, until
+        return is_more
+
+    def has(self, at: datetime) -> bool:
+        """Whether what comes at a moment is not kept, as its second is one that history has."""
+        return self.until is not None and self.until - SECOND <= at < self.until
+
+    def render(self) -> str | None:
+        """Say to people what was not kept so far; None: nothing of that kind."""
+        if self._count == 0:
+            return None
+        minutes = "1 minute was" if self._count == 1 else f"{self._count} minutes were"
+        text = f"{minutes} {_NOT_KEPT}"
+        return f"{text} In between the service was not running." if self._was_broken_off else text
 
     def end(self) -> str | None:
-        """Say to people what was not kept, now that minutes are kept; None: nothing of that kind."""
-        count, self._count = self._count, 0
+        """Say the same, now that minutes are kept."""
+        text = self.render()
+        self._count, self._was_broken_off = 0, False
         self.until = self._minute = None
-        if count == 0:
-            return None
-        minutes = "1 minute was" if count == 1 else f"{count} minutes were"
-        return f"{minutes} not kept, as this machine's clock showed times that history had already, or that cannot be."
+        return text
+
+
+_NOT_KEPT = "not kept, as this machine's clock showed times that history had already, or that cannot be."
+
+
+def parse_count(text: str) -> int:
+    """Give the minutes of which `Hold.render` told; 0 where the text is about something else."""
+    found = re.match(rf"(\d+) minutes? (?:was|were) {re.escape(_NOT_KEPT)}", text)
+    return 0 if found is None else int(found[1])
 
 
 def describe_hold(until: datetime) -> str:

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from openvoy.collector.books import Books
+from openvoy.collector.jumps import parse_count
 from openvoy.collector.ledger import ENERGY_NAMES
+from openvoy.collector.recording import GAP_AFTER
 from openvoy.errors import StorageError
 from openvoy.model import CounterSource
 from openvoy.model.accounting import Accountant, is_of_site, parse_moments, replay
@@ -46,6 +48,7 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         moments = parse_moments(await store.read_counters(start=start, end=end, gateway=gateway))
         counters = await store.read_last_counters(gateway)
         levels = await _read_levels(store, gateway, end)
+        unkept_count = await _read_unkept_count(store, gateway, end)
         silent = [one async for one in _silent_sources(store, counters, start)]
     except StorageError as error:
         _LOG.error("Accounting begins anew, history cannot be read: %s", error)
@@ -62,7 +65,23 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
             accountant.remember(source, value_wh, row.at, total_wh)
     accountant.go_live()
-    return Books(gateway, firmware, accountant=accountant, last=last, last_at=newest.at, kept=rows, levels=levels)
+    return Books(
+        gateway,
+        firmware,
+        accountant=accountant,
+        last=last,
+        last_at=newest.at,
+        kept=rows,
+        levels=levels,
+        unkept_count=unkept_count,
+    )
+
+
+async def _read_unkept_count(store: History, gateway: str, end: datetime) -> int:
+    """Give how many minutes were not kept when the service ended, as the clock showed times that are not to be."""
+    rows = await store.read_rows("gaps", start=end - GAP_AFTER, end=end, gateway=gateway)
+    gaps = zip(rows["at"], rows["end"], rows["reason"], strict=True)
+    return max((parse_count(str(reason)) for start_s, end_s, reason in gaps if start_s == end_s), default=0)
 
 
 async def _read_levels(store: History, gateway: str, end: datetime) -> dict[str, tuple[float, datetime]]:

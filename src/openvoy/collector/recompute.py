@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from openvoy.collector.jumps import SANE_FROM
+from openvoy.collector.jumps import SANE_FROM, parse_count
 from openvoy.collector.ledger import ENERGY_NAMES, ROWS_KEPT, Ledger
-from openvoy.collector.recording import is_longer_than_it_says
 from openvoy.errors import ConfigError
 from openvoy.model import RawCounter
 from openvoy.model.accounting import Accountant, parse_moments
@@ -124,10 +123,10 @@ async def _begin(
 
 async def _hole_ends(store: Source, gateway: str, until: datetime) -> AsyncIterator[datetime]:
     gaps = await store.read_rows("gaps", start=SANE_FROM, end=until, gateway=gateway)
-    for start_s, end_s in zip(gaps["at"], gaps["end"], strict=True):
-        start, end = (datetime.fromtimestamp(float(str(at_s)), UTC) for at_s in (start_s, end_s))
-        if is_longer_than_it_says(start, end):
-            yield end
+    for start_s, end_s, reason in zip(gaps["at"], gaps["end"], gaps["reason"], strict=True):
+        # One without an end was written while minutes were not kept.
+        if start_s != end_s and parse_count(str(reason)):
+            yield datetime.fromtimestamp(float(str(end_s)), UTC)
 
 
 async def _portions(store: Source, gateway: str, until: datetime) -> AsyncIterator[Iterator[Moment]]:

@@ -29,23 +29,27 @@ CAUGHT_UP = "clock.caught_up"
 """The event that tells what was not kept while the clock showed times that are not to be."""
 
 
-def is_longer_than_it_says(start: datetime, end: datetime) -> bool:
-    """Whether a gap is only there as its time had passed before, by a clock that was set back since."""
-    return end - start <= GAP_AFTER
-
-
 class Recorder:
     """Turns one gateway's snapshots into batches."""
 
     def __init__(
-        self, gateway: str, firmware: str, last_at: datetime | None = None, kept: Sequence[EnergyRecord] = ()
+        self,
+        gateway: str,
+        firmware: str,
+        last_at: datetime | None = None,
+        kept: Sequence[EnergyRecord] = (),
+        *,
+        unkept_count: int = 0,
     ) -> None:
-        """Go on after `last_at`, the newest record that history has of this gateway, and its last energies."""
+        """Go on after `last_at`, the newest record that history has of this gateway, and its last energies.
+
+        `unkept_count` minutes were not kept since then, as the clock showed times that are not to be.
+        """
         self._gateway = gateway
         self._firmware = firmware
         self._last_at = last_at
         self._why_silent = "the service was not running"
-        self._hold = Hold()
+        self._hold = Hold(unkept_count)
         self._is_after_hold = False
         self._means: MinuteMeans | None = None
         self._live: list[PowerRecord] = []
@@ -95,10 +99,11 @@ class Recorder:
 
     def add(self, snapshot: Snapshot, accounted: Accounted, counters: Sequence[RawCounter]) -> Batch | None:
         """Take a snapshot with what its counters amount to; give the batch of the minute that it ends, if it does."""
-        if is_held_back(snapshot.at, self._last_at):
+        if is_held_back(snapshot.at, self._last_at) or self._hold.has(snapshot.at):
             # Counters say later what happened meanwhile.
             self.note_notices(accounted.notices, self._last_at or SANE_FROM)
-            self._hold.note(snapshot.at, self._last_at)
+            if self._hold.note(snapshot.at, self._last_at):
+                self._tell_hold()
             return self._hold_back()
         self._end_hold(snapshot.at)
         minute = snapshot.at.replace(second=0, microsecond=0)
@@ -117,11 +122,17 @@ class Recorder:
         self._ledger.take(accounted, counters, snapshot.at, firmware=self._firmware)
         return batch
 
+    def _tell_hold(self) -> None:
+        """Have history know how many minutes are not kept: the service may end before they are kept again."""
+        if self._last_at is not None and (text := self._hold.render()) is not None:
+            self._gaps.append(GapRecord(gateway=self._gateway, start=self._last_at, end=self._last_at, reason=text))
+
     def _hold_back(self) -> Batch | None:
         """Give what had gathered when the clock was set back, and what is to be told."""
         batch = self.flush()
-        if batch is None and self._events:
-            batch, self._events = Batch(events=tuple(self._events)), []
+        if batch is None and (self._events or self._gaps):
+            batch = Batch(events=tuple(self._events), gaps=tuple(self._gaps))
+            self._events, self._gaps = [], []
         return batch
 
     def _end_hold(self, at: datetime) -> None:
@@ -135,7 +146,7 @@ class Recorder:
         if self._last_at is not None and (self._is_after_hold or at - self._last_at > GAP_AFTER):
             gap = GapRecord(gateway=self._gateway, start=self._last_at, end=at, reason=self._why_silent)
             self._gaps.append(gap)
-            if is_longer_than_it_says(gap.start, gap.end):
+            if self._is_after_hold:
                 self._ledger.note_hole()
         self._last_at = at
         self._why_silent, self._is_after_hold = "no values arrived", False

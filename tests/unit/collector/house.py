@@ -148,6 +148,13 @@ class MemoryStore:
         raise AssertionError
 
     async def read_rows(self, kind: str, *, start: datetime, end: datetime, gateway: str | None = None) -> Columns:
+        if kind == "gaps":
+            gaps = [gap for batch in self.batches for gap in batch.gaps if start <= gap.start < end]
+            return {
+                "at": [gap.start.timestamp() for gap in gaps],
+                "end": [gap.end.timestamp() for gap in gaps],
+                "reason": [gap.reason for gap in gaps],
+            }
         rows = [row for batch in self.batches for row in getattr(batch, kind) if start <= row.at < end]
         names = ("serial", "soc_pct") if kind == "batteries" else ("soc_pct",)
         return {"at": [row.at.timestamp() for row in rows]} | {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from openvoy.collector.jumps import ClockWatch, Hold, is_held_back
+from openvoy.collector.jumps import ClockWatch, Hold, is_held_back, parse_count
 from openvoy.collector.recompute import Anew
-from openvoy.model.records import Batch
+from openvoy.model.records import Batch, EventRecord
 from openvoy.store import HistoryStore
 from openvoy.store.keeping import MOST_EMPTY
 from openvoy.testing.clock import NOON, ManualClock
@@ -110,6 +112,75 @@ async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str)
             await check_marked(service, LOST[how])
 
 
+async def told_gap(service: Running) -> tuple[str, float, float]:
+    """Reason, start and end of the only gap."""
+    end = service.clock.now() + timedelta(days=1)
+    gaps = await service.store.read_rows("gaps", start=NOON, end=end)
+    ((reason, start_s, end_s),) = zip(gaps["reason"], gaps["at"], gaps["end"], strict=True)
+    return str(reason), float(str(start_s)), float(str(end_s))
+
+
+async def until_more(service: Running, count: int) -> int:
+    """Let minutes go by until history tells of more that were not kept, and that it goes on; give how many."""
+    for _ in range(40):
+        await service.minutes(1)
+        gaps = await service.store.read_rows("gaps", start=NOON, end=service.clock.now() + timedelta(days=1))
+        if (told := sum(parse_count(str(reason)) for reason in gaps["reason"])) > count:
+            assert gaps["at"] == gaps["end"]
+            return told
+    raise AssertionError(gaps)
+
+
+@pytest.mark.parametrize(("is_killed", "is_still_behind"), [(False, False), (True, True)])
+async def test_minutes_that_were_not_kept_are_told_also_when_the_service_ended_meanwhile(
+    tmp_path: Path, *, is_killed: bool, is_still_behind: bool
+) -> None:
+    clock, folder = ManualClock(), tmp_path / "history"
+    async with running(folder, clock) as service:
+        await service.minutes(6)
+        before = clock.now()
+        clock.jump_to(before - timedelta(hours=2))
+        count = await until_more(service, 2)
+        if is_killed:
+            shutil.copytree(folder, folder := tmp_path / "killed")
+    async with running(folder, clock) as service:
+        if is_still_behind:
+            count = await until_more(service, count)
+        clock.jump_to(before + timedelta(seconds=30))
+        events: Sequence[EventRecord] = ()
+        while not events:
+            await service.minutes(1)
+            events = await service.store.read_events(limit=9, kind="clock.caught_up")
+        reason, start_s, end_s = await told_gap(service)
+        assert count <= parse_count(reason) <= count + 1
+        assert reason.endswith("In between the service was not running.")
+        assert reason in events[0].text
+        assert start_s == pytest.approx(before.timestamp(), abs=60)
+        assert start_s < end_s < clock.now().timestamp()
+        await check_marked(service, count - 1)
+    async with running(folder, clock) as service:
+        await service.minutes(2)
+        assert (await told_gap(service))[0] == reason
+        assert len(await service.store.read_events(limit=9, kind="clock.caught_up")) == 1
+
+
+def test_a_count_of_minutes_is_read_as_it_was_written() -> None:
+    hold = Hold(41)
+    assert hold.note(NOON - timedelta(minutes=5), NOON)
+    told = hold.render()
+    assert told is not None
+    assert parse_count(told) == 42
+    assert parse_count("no values arrived") == 0
+
+
+def test_a_second_that_history_has_is_not_replaced_at_the_end() -> None:
+    hold, last_at = Hold(), NOON + timedelta(microseconds=300_000)
+    assert not hold.has(last_at + timedelta(microseconds=1))
+    hold.note(NOON - timedelta(minutes=5), last_at)
+    assert hold.has(last_at + timedelta(microseconds=1))
+    assert not hold.has(NOON + timedelta(seconds=1))
+
+
 async def test_a_far_future_is_left_again_and_today_is_right(tmp_path: Path) -> None:
     clock = ManualClock()
     async with running(tmp_path, clock) as service:
@@ -169,7 +240,7 @@ def test_what_small_corrections_take_is_not_told() -> None:
     assert hold.end() is None
     for left_s in (80, 50, 10):
         hold.note(NOON - timedelta(seconds=left_s), NOON)
-        assert hold.until == NOON
+        assert hold.until == NOON + timedelta(seconds=1)
     told = hold.end()
     assert told is not None
     assert told.startswith("2 minutes were not kept")
