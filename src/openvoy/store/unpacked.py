@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from openvoy.store.tables import Table
 from openvoy.store.times import utc
 
-MOST_BYTES = 24 << 20
-"""Of all files together: a month of some sixty panels."""
+MOST_BYTES = 20 << 20
+"""Of all files together: a month of some fifty panels."""
 MOST_FILES = 2
 """A day lies in so many months at most; who reads more does not go from day to day."""
 
