@@ -192,6 +192,8 @@ class Boundaries:
                 self._searched[key] = self._read_within(*key)
             if (found := self._searched[key].get((owner_id, name))) is not None:
                 return found
+            if not self._extent.first_s < key[0] + sign * reach_s < self._extent.last_s:
+                break
         return None
 
     def _read_within(self, at_s: int, sign: int, reach_s: int) -> Counts:
