@@ -92,7 +92,7 @@ async function fromService(event: FetchEvent, path: string): Promise<Response> {
 async function keep(asked: number, url: string, path: string, reply: Response | null): Promise<void> {
   if (reply?.status === 401) await forgetAll();
   // That there is no such thing, such as prices, is an answer too.
-  if (reply === null || (!reply.ok && reply.status !== 404)) return;
+  if (reply === null || !(reply.ok || (reply.status === 404 && path !== START))) return;
   const body = await reply.text();
   if (asked !== era) return;
   if (path === START) return await forgetOthers(JSON.stringify((JSON.parse(body) as Start).me));
