@@ -134,8 +134,30 @@ async def test_every_view_has_its_address(browser: Browser, service: Served) -> 
         await expect(opened.page.locator('[data-card="calendar"] [data-day]')).to_have_count(365)
         await opened.page.go_back()
         await opened_at(opened, "month 2026-03-01")
+        await opened.page.evaluate("localStorage.setItem('openvoy.language', 'de')")
         await opened.page.reload()
-        await opened.wait_for('[data-card="energies"]', "compared with February 2026")
+        await opened.wait_for('[data-card="energies"]', "verglichen mit Februar 2026")
+        await check_date(opened)
+
+
+async def check_date(opened: Visit) -> None:
+    """A date is written, refused and chosen by keys in the page's language, whatever the browser's is."""
+    field, button = opened.page.get_by_label("Datum", exact=True), opened.page.get_by_label("Datum: im Kalender wählen")
+    await expect(field).to_have_value("01.03.2026")
+    await field.fill("31.2.26")
+    await field.press("Enter")
+    await expect(opened.page.get_by_role("alert").filter(has_text="Das ist kein Datum")).to_be_visible()
+    await field.fill("5.2.26")
+    await field.press("Enter")
+    await opened_at(opened, "month 2026-02-01")
+    await expect(field).to_be_focused()
+    await button.press("Enter")
+    for key, day in (("ArrowDown", "Sonntag, 8. Februar 2026"), ("PageUp", "Donnerstag, 8. Januar 2026")):
+        await opened.page.keyboard.press(key)
+        await expect(opened.page.get_by_label(day, exact=True)).to_be_focused()
+    await opened.page.keyboard.press("Enter")
+    await opened_at(opened, "month 2026-01-01")
+    await expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("kind", ["day", "week", "month", "year", "all", "range"])

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { extremes, renderCsv, rowsOf, totalOf, trimmed } from "../src/pages/history/energies";
 import { extentOf, marksOf, stack } from "../src/pages/history/bars";
 import { amountsByBar, totalAmounts } from "../src/pages/history/costs";
-import { addMonths, clockOf, comparedWith, dateOf, isDate, neighbour, periodOf, samePart } from "../src/pages/history/period";
+import { addMonths, isDate } from "../src/fields/calendar";
+import { clockOf, comparedWith, dateOf, neighbour, periodOf, samePart } from "../src/pages/history/period";
 
 const TODAY = "2026-11-21";
 

@@ -16,6 +16,7 @@ export const ICONS = {
   devices: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   settings: "M12 9a3 3 0 1 0 0 6a3 3 0 1 0 0-6M12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2",
   sliders: "M4 7h9M17 7h3M15 5v4M4 12h3M11 12h9M9 10v4M4 17h10M18 17h2M16 15v4",
+  calendar: "M5 6h14v14H5zM5 10.5h14M9 3.5V8M15 3.5V8",
   left: "M14.5 6 8.5 12l6 6",
   right: "M9.5 6l6 6-6 6",
   auto: "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17M12 3.5v17M12 7h4.5M12 11h6.5M12 15h6",

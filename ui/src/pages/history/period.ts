@@ -1,5 +1,7 @@
 /** Periods of the site's calendar as dates such as "2026-11-21"; the service knows which moments they are. */
 
+import { addDays, addMonths, at, daysBetween } from "../../fields/calendar";
+
 export const KINDS = ["day", "week", "month", "year", "all", "range"] as const;
 export type Kind = (typeof KINDS)[number];
 export type Bar = "hour" | "day" | "month" | "year";
@@ -16,40 +18,10 @@ export interface Period {
   bar: Bar;
 }
 
-const DAY_MS = 86_400_000;
 /** No gateway is older. */
 const FIRST = "2006-01-01";
-const DATE = /^\d{4}-\d\d-\d\d$/;
 /** More bars than this are drawn by month. */
 const MOST_DAYS = 92;
-
-function at(date: string): Date {
-  return new Date(`${date}T00:00:00Z`);
-}
-
-function write(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-export function isDate(text: string | null): text is string {
-  return text !== null && DATE.test(text) && !Number.isNaN(at(text).getTime()) && write(at(text)) === text;
-}
-
-export function addDays(date: string, days: number): string {
-  return write(new Date(at(date).getTime() + days * DAY_MS));
-}
-
-/** The same day of another month; the last one where that month is shorter. */
-export function addMonths(date: string, months: number): string {
-  const from = at(date);
-  const last = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + months + 1, 0));
-  last.setUTCDate(Math.min(from.getUTCDate(), last.getUTCDate()));
-  return write(last);
-}
-
-export function daysBetween(start: string, end: string): number {
-  return Math.round((at(end).getTime() - at(start).getTime()) / DAY_MS);
-}
 
 /** The date of a moment on the site's calendar. */
 export function dateOf(at_ms: number, timeZone: string): string {

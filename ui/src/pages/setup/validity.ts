@@ -10,11 +10,6 @@ function problemOf(field: Field): string {
   if (validity.valueMissing || isBlank(field)) return t("field.missing");
   if (validity.valid) return "";
   if (validity.tooShort) return t("field.short", { count: (field as HTMLInputElement).minLength });
-  if (validity.rangeUnderflow || validity.rangeOverflow) {
-    const { min, max } = field as HTMLInputElement;
-    return t("field.range", { least: min || "…", most: max || "…" });
-  }
-  if (validity.badInput) return t("field.number");
   if (validity.typeMismatch) return t("field.email");
   return field.validationMessage;
 }
