@@ -99,7 +99,32 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             await expect(reserve(opened)).to_contain_text("reserve: 30")
             await expect(reserve(other)).to_contain_text("reserve: 30")
             assert await serious(opened) == []
+            await check_hours(other)
             assert opened.complaints == other.complaints == []
+
+
+async def check_hours(opened: Visit) -> None:
+    """Change when the generator may run, by fields and without a document."""
+    await opened.page.keyboard.press("Escape")
+    row = opened.page.locator('[data-control="generator.schedule"]')
+    await expect(row).to_contain_text("every day: 07:00–22:00 starts below 50 %, stops above 80 %")
+    await row.get_by_role("button").click()
+    sheet, look = opened.page.get_by_role("dialog"), opened.page.get_by_role("button", name="Show what will happen")
+    await sheet.get_by_label("From", exact=True).fill("25:00")
+    await look.click()
+    await expect(sheet.locator(".field-problem")).to_have_text("This is no time of day, such as 14:30.")
+    await sheet.get_by_label("From", exact=True).fill("7.30")
+    await sheet.get_by_role("button", name="Add a time").click()
+    await look.click()
+    await expect(sheet.locator(".field-problem")).to_have_text("Two times of one day overlap.")
+    await sheet.get_by_role("button", name="Remove time 2").click()
+    assert await serious(opened) == []
+    await look.click()
+    await expect(sheet.locator(".changes b")).to_have_text("every day: 07:30–22:00 starts below 50 %, stops above 80 %")
+    await sheet.get_by_label("I understand").check()
+    await sheet.get_by_role("button", name="Apply").click()
+    await sheet.locator('[data-outcome="took effect"]').wait_for()
+    await expect(row).to_contain_text("07:30–22:00")
 
 
 @pytest.mark.slow

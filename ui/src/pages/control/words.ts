@@ -1,8 +1,12 @@
 /** Controls and their settings as people read them. */
 
 import type { Argument, AuditEntry, Offer, Outcome, Setting } from "./api";
-import { UNKNOWN } from "../../lib/format";
+import { buildFormat, UNKNOWN, type Format } from "../../lib/format";
+import { locale } from "../../lib/i18n.svelte";
+import { choices } from "../../lib/preferences.svelte";
 import { said } from "../../lib/said.svelte";
+import { minutesOf, timeOf, writeNumber, writeTime } from "../../fields/typed";
+import { DAY_MIN, isAlways, parseHours, WEEKDAYS, type Days, type Hours, type Period, type Season } from "./hours";
 import { t } from "./texts";
 
 export const GOOD: ReadonlySet<Outcome> = new Set(["unchanged", "took effect", "pending"]);
@@ -36,10 +40,46 @@ export const fullName = (name: string): string => `${groupTitle(groupOf(name))} 
 /** A setting that is one of several, such as `self-consumption`. */
 export const choiceName = (choice: string): string => said(choice);
 
+const formats = (): Format => buildFormat(locale(), "UTC", choices());
+
+/** "Mon" in the language of the page; the sixteenth was a Monday. */
+export const weekdayName = (day: (typeof WEEKDAYS)[number]): string => formats().date(`2026-11-${16 + WEEKDAYS.indexOf(day)}`, { weekday: "short" });
+
+export const monthName = (month: number): string => formats().date(`2026-${String(month).padStart(2, "0")}-01`, { month: "short" });
+
+function yearday(text: string): string {
+  const [month = "1", day = "1"] = text.split("/");
+  return formats().date(`2028-${month.padStart(2, "0")}-${day.padStart(2, "0")}`, { day: "numeric", month: "short" });
+}
+
+const clock = (minutes: number): string => writeTime(timeOf(minutes), locale(), choices());
+
+function sayPeriod(period: Period): string {
+  const { start, duration, start_soc, stop_soc } = period;
+  const time = duration === DAY_MIN ? t("hours.all_day") : `${clock(start)}–${clock(start + duration)}`;
+  return `${time} ${isAlways(period) ? t("hours.said.always") : t("hours.said.charge", { start: writeNumber(start_soc, locale()), stop: writeNumber(stop_soc, locale()) })}`;
+}
+
+function sayDays({ week_days, periods }: Days): string {
+  const days = WEEKDAYS.filter((day) => week_days.split(",").includes(day));
+  return `${days.length === WEEKDAYS.length ? t("hours.every_day") : days.map(weekdayName).join(", ")}: ${periods.map(sayPeriod).join(", ")}`;
+}
+
+function saySeason({ start, end, days }: Season): string {
+  const all = days.map(sayDays).join("; ");
+  return start === "1/1" && end === "12/31" ? all : `${yearday(start)} – ${yearday(end)}: ${all}`;
+}
+
+/** When a generator may run, in words. */
+export const sayHours = (hours: Hours): string => hours.default.map(saySeason).join("; ") || UNKNOWN;
+
 export function show(value: Setting | undefined, unit = "", words: { yes: string; no: string } = { yes: "yes", no: "no" }): string {
   if (value === null || value === undefined || value === "") return UNKNOWN;
   if (typeof value === "boolean") return value ? words.yes : words.no;
-  const text = typeof value === "string" ? choiceName(value) : String(value);
+  if (typeof value === "string" && minutesOf(value) !== null) return writeTime(value, locale(), choices());
+  const hours = parseHours(value);
+  if (hours !== null) return sayHours(hours);
+  const text = typeof value === "string" ? choiceName(value) : writeNumber(value, locale());
   return unit === "" ? text : `${text}\u00a0${unit}`;
 }
 
