@@ -91,22 +91,22 @@ class Catalog:
 
     def columns(self, table: Table, start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
-        if not self.is_all_sealed(table, start_s, end_s):
+        parts = self._sealed_parts(table, start_s, end_s)
+        if parts is None:
             return None
-        files = [self._file(table, part) for part in self.files(table, start_s, end_s)]
+        files = [_unpackable(self.folder, table, part) for part in parts if self.has(part)]
         return self.unpacked.between(files, start_s, end_s)
 
     def is_unpacked(self, table: Table, start_s: float, end_s: float) -> bool:
         """Whether `columns` gives all of a time at once, as long as nobody else takes the room."""
-        parts = [self.parts.get(Key(table.name, month)) for month in months_between(utc(start_s), utc(end_s)) or ()]
-        return bool(parts) and all(part is not None and self._is_at_hand(table, part) for part in parts)
+        parts = self._sealed_parts(table, start_s, end_s)
+        return parts is not None and all(part.rows == 0 or self.unpacked.has(part.digest) for part in parts)
 
-    def _is_at_hand(self, table: Table, part: Part) -> bool:
-        return part.rows == 0 or self.unpacked.has(self._file(table, part))
-
-    def _file(self, table: Table, part: Part) -> File:
-        span_s = range(*map(since_epoch_s, month_bounds(part.key.month)))
-        return File(table, self.scan([part]), part.digest, part.rows, span_s)
+    def _sealed_parts(self, table: Table, start_s: float, end_s: float) -> list[Part] | None:
+        """The part of each month of a time; None where one is not sealed."""
+        months = months_between(utc(start_s), utc(end_s))
+        parts = [part for month in months or () if (part := self.parts.get(Key(table.name, month))) is not None]
+        return parts if months is not None and len(parts) == len(months) else None
 
     def until(self, table: Table) -> datetime | None:
         """The end of a table's newest sealed month."""
@@ -134,8 +134,7 @@ class Catalog:
 
     def is_all_sealed(self, table: Table, start_s: float, end_s: float) -> bool:
         """Whether every month of a time is sealed: rows come into one only after it was taken back."""
-        months = months_between(utc(start_s), utc(end_s))
-        return months is not None and all(Key(table.name, month) in self.parts for month in months)
+        return self._sealed_parts(table, start_s, end_s) is not None
 
     def sealed(self, table: Table, parts: Sequence[Part]) -> str:
         """A query for the rows of sealed parts, as the table has them."""
@@ -148,8 +147,18 @@ class Catalog:
 
     def scan(self, parts: Sequence[Part]) -> str:
         """The files themselves, as source of a query."""
-        files = ", ".join("'" + str(part.path(self.folder)).replace("'", "''") + "'" for part in parts)
-        return f"read_parquet([{files}])"
+        return _scan(part.path(self.folder) for part in parts)
+
+
+def _scan(paths: Iterable[Path]) -> str:
+    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{files}])"
+
+
+@lru_cache(MOST_PATHS)
+def _unpackable(folder: Path, table: Table, part: Part) -> File:
+    span_s = range(*map(since_epoch_s, month_bounds(part.key.month)))
+    return File(table, _scan([part.path(folder)]), part.digest, part.rows, span_s)
 
 
 def _restored(table: Table, column: str) -> str:
@@ -165,7 +174,7 @@ def literal(at_s: float) -> str:
 
 def month_of(at: datetime) -> str:
     """The month that a moment of a table belongs to."""
-    return f"{at:%Y-%m}"
+    return f"{at.year:04}-{at.month:02}"
 
 
 def month_folder(folder: Path, month: str) -> Path:

@@ -55,9 +55,10 @@ class Range:
 
     def _fits_quarters(self, session: Session) -> bool:
         """Whether no quarter of an hour of a sealed month lies in two steps, or partly outside of the range."""
-        until = session.catalog.until(tables.POWER)
-        is_end_even = self.end_s % QUARTER_S == 0 or (until is not None and until <= utc(self.end_s))
-        return self.start_s % QUARTER_S == 0 and self.step_s % QUARTER_S == 0 and is_end_even
+        if self.start_s % QUARTER_S or self.step_s % QUARTER_S:
+            return False
+        until = session.catalog.until(tables.POWER) if self.end_s % QUARTER_S else None
+        return self.end_s % QUARTER_S == 0 or (until is not None and until <= utc(self.end_s))
 
     def _single_rows(self, session: Session, from_s: int) -> Found | None:
         """Read rows that are a step each, as they are; None where one reaches beyond its step, or two share one."""
@@ -78,7 +79,7 @@ class Range:
         self, ats_s: Sequence[int], lengths_s: Sequence[int], *columns: Sequence[Any]
     ) -> list[Sequence[Any]] | None:
         step_s, first_s = self.step_s, ats_s[0] - self.start_s
-        if first_s % step_s == 0 and _is_grid(ats_s, step_s) and max(lengths_s) <= step_s:
+        if first_s % step_s == 0 and _is_grid(ats_s, step_s) and _most(lengths_s) <= step_s:
             first, skipped = first_s // step_s, max(0, -first_s // step_s)
             return [range(first + skipped, first + len(ats_s)), *(values[skipped:] for values in columns)]
         ats_s = [at_s - self.start_s for at_s in ats_s]
@@ -161,13 +162,21 @@ def _by_gateway(columns: Sequence[Sequence[Any]]) -> Found:
     if not columns:
         return {}
     owners, *rest = columns
-    gateways = set(owners)
-    if len(gateways) == 1:
-        return {gateways.pop(): rest}
+    if _is_one(owners):
+        return {owners[0]: rest}
     return {
         number: [list(compress(values, [owner == number for owner in owners])) for values in rest]
-        for number in gateways
+        for number in set(owners)
     }
+
+
+def _most(lengths_s: Sequence[int]) -> int:
+    return lengths_s[0] if _is_one(lengths_s) else max(lengths_s)
+
+
+def _is_one(values: Sequence[Any]) -> bool:
+    """Whether all are the same: one object is compared quicker than numbers are."""
+    return values.count(values[0]) == len(values)
 
 
 def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:

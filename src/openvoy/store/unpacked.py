@@ -100,42 +100,44 @@ class Unpacked:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._kept: OrderedDict[File, _Rows] = OrderedDict()
-        self._asked: set[File] = set()
-        self._due: set[File] = set()
-        self._begun: set[File] = set()
-        self._too_large: set[File] = set()
+        self._kept: OrderedDict[str, _Rows] = OrderedDict()
+        """By digest, as all that follow."""
+        self._asked: set[str] = set()
+        self._due: dict[str, File] = {}
+        self._begun: set[str] = set()
+        self._too_large: set[str] = set()
 
-    def has(self, file: File) -> bool:
+    def has(self, digest: str) -> bool:
         """Whether a file is unpacked."""
-        return file in self._kept
+        return digest in self._kept
 
     def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Give the columns of a time by time, then owner; None where one of the files is not unpacked."""
         if not 0 < len(files) <= MOST_FILES:
             return None
         with self._guard:
-            found = [rows for file in files if (rows := self._kept.get(file)) is not None]
+            found = [rows for file in files if (rows := self._kept.get(file.digest)) is not None]
             if len(found) < len(files):
-                self._ask(file for file in files if file not in self._kept)
+                self._ask(file for file in files if file.digest not in self._kept)
                 return None
             for file in files:
-                self._kept.move_to_end(file)
+                self._kept.move_to_end(file.digest)
         parts = [rows.between(start_s, end_s) for rows in found]
         return parts[0] if len(parts) == 1 else [[*first, *second] for first, second in zip(*parts, strict=True)]
 
     def _ask(self, files: Iterable[File]) -> None:
         """Whoever asks for a second time is expected to go on."""
         for file in files:
-            if file in self._asked and file not in self._too_large and _least_bytes(file) <= MOST_BYTES:
-                self._due.add(file)
-            self._asked.add(file)
+            is_small = file.digest not in self._too_large and _least_bytes(file) <= MOST_BYTES
+            if file.digest in self._asked and is_small:
+                self._due[file.digest] = file
+            self._asked.add(file.digest)
 
     def take_due(self) -> Sequence[File]:
         """Give the files that are to be unpacked; whoever takes them does it."""
         with self._guard:
-            due = sorted(self._due - self._begun, key=lambda file: file.source)
-            self._begun.update(due)
+            due = sorted((file for file in self._due.values() if file.digest not in self._begun), key=_source_of)
+            self._begun.update(file.digest for file in due)
             self._due.clear()
             return due
 
@@ -144,23 +146,24 @@ class Unpacked:
         try:
             self._make_room(_least_bytes(file))
             if (rows := _read(file, ask)) is None:
-                self._too_large.add(file)
+                self._too_large.add(file.digest)
             else:
-                self._keep(file, rows)
+                self._make_room(rows.size_bytes)
+                with self._guard:
+                    self._kept[file.digest] = rows
         finally:
             with self._guard:
-                self._begun.discard(file)
-
-    def _keep(self, file: File, rows: _Rows) -> None:
-        self._make_room(rows.size_bytes)
-        with self._guard:
-            self._kept[file] = rows
+                self._begun.discard(file.digest)
 
     def _make_room(self, size_bytes: int) -> None:
         with self._guard:
             while self._kept and sum(rows.size_bytes for rows in self._kept.values()) + size_bytes > MOST_BYTES:
                 self._kept.popitem(last=False)
                 self._asked.intersection_update(self._kept)
+
+
+def _source_of(file: File) -> str:
+    return file.source
 
 
 def _read(file: File, ask: Ask) -> _Rows | None:
