@@ -173,14 +173,19 @@ class Intervals(Sequence[Interval]):
         """Give them in their order, once each time, of which the last word counts; and how many were said again."""
         if all(before[:2] < after[:2] for before, after in pairwise(self)):
             return self, 0
-        runs, found, last = Intervals(), Intervals(), None
-        for start in range(0, len(self), RUN):
-            for one in sorted(self[start : start + RUN], key=itemgetter(0, 1)):
-                runs.append(one)
-        for one in merge(*(runs[start : start + RUN] for start in range(0, len(runs), RUN)), key=itemgetter(0, 1)):
+        found, last = Intervals(), None
+        for one in self.in_order():
             if last is not None and last[:2] != one[:2]:
                 found.append(last)
             last = one
         if last is not None:
             found.append(last)
         return found, len(self) - len(found)
+
+    def in_order(self) -> Iterator[Interval]:
+        """Give them by their start and end; those of one time as they came."""
+        runs = Intervals()
+        for start in range(0, len(self), RUN):
+            for one in sorted(self[start : start + RUN], key=itemgetter(0, 1)):
+                runs.append(one)
+        return merge(*(runs[start : start + RUN] for start in range(0, len(runs), RUN)), key=itemgetter(0, 1))

@@ -183,16 +183,13 @@ class Gatherer:
     def _without_overlap(self, intervals: Intervals) -> Sequence[Interval]:
         if intervals.are_apart:
             return intervals
-        kept: list[Interval] = []
-        for one in sorted(intervals, key=lambda one: (one.end_s - one.start_s, one.start_s)):
-            place = bisect_left(kept, one)
-            overlaps_next = place < len(kept) and kept[place].start_s < one.end_s
-            overlaps_last = place > 0 and kept[place - 1].end_s > one.start_s
-            if overlaps_next or overlaps_last:
-                self._gathered.repeated += 1
-            else:
-                insort(kept, one)
-        return Intervals(kept)
+        kept, count = Intervals(), 0
+        for group in _touching(intervals.in_order()):
+            for one in _finest(group):
+                kept.append(one)
+                count += 1
+        self._gathered.repeated += len(intervals) - count
+        return kept
 
     def _note(self, place: str, line: int | None, text: str) -> None:
         self._gathered.problems.append(Problem(place, line, text))
@@ -202,6 +199,32 @@ def _taken(values: dict[K, V]) -> Iterator[tuple[K, V]]:
     """Take entries out, the first first, so that each is gone once it was made something of."""
     for key in list(values):
         yield key, values.pop(key)
+
+
+def _touching(intervals: Iterable[Interval]) -> Iterator[list[Interval]]:
+    """Part energies, which are in their order, where none goes on: what is kept of some says nothing about the rest."""
+    group: list[Interval] = []
+    end_s = 0
+    for one in intervals:
+        if group and one.start_s >= end_s:
+            yield group
+            group = []
+        end_s = max(end_s, one.end_s) if group else one.end_s
+        group.append(one)
+    if group:
+        yield group
+
+
+def _finest(group: Sequence[Interval]) -> Sequence[Interval]:
+    """Give those that do not overlap, in their order: the shortest of all, then the first."""
+    kept: list[Interval] = []
+    for one in sorted(group, key=lambda one: (one.end_s - one.start_s, one.start_s)) if len(group) > 1 else group:
+        place = bisect_left(kept, one)
+        overlaps_next = place < len(kept) and kept[place].start_s < one.end_s
+        overlaps_last = place > 0 and kept[place - 1].end_s > one.start_s
+        if not (overlaps_next or overlaps_last):
+            insort(kept, one)
+    return kept
 
 
 def bridge(means: Iterable[tuple[int, float]]) -> Iterator[tuple[int, float]]:

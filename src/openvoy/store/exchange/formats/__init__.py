@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats import enlighten, home_assistant, influx, own
-from openvoy.store.exchange.formats.text import read_body
+from openvoy.store.exchange.formats.tables import read_head
 from openvoy.store.exchange.observed import Format
 
 FORMATS: tuple[Format, ...] = (own.FORMAT, enlighten.FORMAT, home_assistant.FORMAT, influx.FORMAT)
@@ -24,7 +24,7 @@ def find_format(name: str, file: Path) -> Format:
         if found is None:
             raise ConfigError(f"There is no format '{name}'.", hint=f"Known are: {AUTO}, {known}.")
         return found
-    head = read_body(file, HEAD_BYTES)
+    head = read_head(file, HEAD_BYTES)
     if not head.strip():
         raise ConfigError(f"{file} is empty.", hint="Export or copy it anew.")
     if head.lstrip()[:14].lower().startswith(_PAGES):

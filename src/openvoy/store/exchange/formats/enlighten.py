@@ -13,17 +13,13 @@ from datetime import datetime
 from pathlib import Path
 
 from openvoy.errors import ConfigError
+from openvoy.store.exchange.formats.tables import Row, Table, decode, find_delimiter
 from openvoy.store.exchange.formats.text import (
     FACTORS_WH,
-    Row,
     WallTimes,
-    decode,
     find_decimal_mark,
-    find_delimiter,
     following,
     parse_number,
-    read_rows,
-    read_text,
     usual_step_s,
 )
 from openvoy.store.exchange.observed import Amount, Format, Observation, Problem, Reading
@@ -51,20 +47,14 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read a report."""
-    text = read_text(file)
-    rows = list(read_rows(text, file, reading))
-    header_at = next((place for place, (_, cells) in enumerate(rows) if _is_header(cells)), None)
-    if header_at is None:
+    table = Table(file, reading)
+    header = next(((number, cells) for number, cells in table.rows() if _is_header(cells)), None)
+    if header is None:
         raise ConfigError(
             f"{file} is no report of energies: no line names columns such as 'Energy Produced (Wh)'.",
             hint="Export it as CSV with English words; --format says what else it may be.",
         )
-    header = rows[header_at][1]
-    columns = _columns(header, reading)
-    lines = rows[header_at + 1 :]
-    values = (cells[place] for _, cells in lines for place, *_ in columns if place < len(cells))
-    mark = find_decimal_mark(values, find_delimiter(text))
-    yield from _Report(file, reading, columns, lines, decimal_mark=mark).read()
+    yield from _Report(table, header, reading).read()
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -88,39 +78,37 @@ def _columns(header: Sequence[str], reading: Reading) -> list[tuple[int, str, fl
 
 
 class _Report:
-    def __init__(
-        self,
-        file: Path,
-        reading: Reading,
-        columns: Sequence[tuple[int, str, float]],
-        lines: Sequence[Row],
-        *,
-        decimal_mark: str,
-    ) -> None:
-        self._decimal_mark = decimal_mark
-        self._file = file
-        self._reading = reading
-        self._columns = columns
-        self._lines = [(number, cells) for number, cells in lines if not cells[0].lower().startswith("total")]
+    """Reads a report several times, as its first line may be understood by its last."""
+
+    def __init__(self, table: Table, header: Row, reading: Reading) -> None:
+        self._table = table
+        self._header_at, names = header
+        self._columns = _columns(names, reading)
+        rows, places = table.rows(self._header_at), [place for place, *_ in self._columns]
+        values = (cells[place] for _, cells in rows for place in places if place < len(cells))
+        self._decimal_mark = find_decimal_mark(values, table.delimiter)
         self._times = WallTimes(
-            (cells[0] for _, cells in self._lines), reading.zone, has_day_first=reading.has_day_first
+            (cells[0] for _, cells in self._lines()), reading.zone, has_day_first=reading.has_day_first
         )
 
+    def _lines(self) -> Iterator[Row]:
+        return (row for row in self._table.rows(self._header_at) if not row[1][0].lower().startswith("total"))
+
+    def _timed(self) -> Iterator[tuple[int, datetime | None, list[str]]]:
+        self._times.restart()
+        return ((number, self._times.parse(cells[0]), cells) for number, cells in self._lines())
+
     def read(self) -> Iterator[Observation]:
-        timed: list[tuple[int, datetime, list[str]]] = []
-        for number, cells in self._lines:
-            at = self._times.parse(cells[0])
+        step_s = usual_step_s(at for _, at, _ in self._timed() if at is not None)
+        has_told = False
+        for number, at, cells in self._timed():
             if at is None:
                 yield from self._refuse_time(number, cells)
-            else:
-                timed.append((number, at, cells))
-        step_s = usual_step_s([at for _, at, _ in timed])
-        if step_s is None:
-            if timed:
-                yield self._problem(timed[0][0], "a single time does not say how long it lasts")
-            return
-        for number, at, cells in timed:
-            yield from self._amounts(number, at, cells, step_s)
+            elif step_s is not None:
+                yield from self._amounts(number, at, cells, step_s)
+            elif not has_told:
+                has_told = True
+                yield self._problem(number, "a single time does not say how long it lasts")
 
     def _refuse_time(self, number: int, cells: Sequence[str]) -> Iterator[Observation]:
         """A time that the clock skipped is listed in some reports, without energy."""
@@ -140,7 +128,7 @@ class _Report:
                 yield Amount(quantity, SERIES, start_s, end_s, value * factor, number)
 
     def _problem(self, number: int, text: str) -> Problem:
-        return Problem(str(self._file), number, text)
+        return Problem(str(self._table.file), number, text)
 
 
 FORMAT = Format(

@@ -15,18 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from openvoy.errors import ConfigError
+from openvoy.store.exchange.formats.tables import Row, Table, TextFile, decode, read_head
 from openvoy.store.exchange.formats.text import (
     FACTORS_WH,
     WallTimes,
-    decode,
     find_decimal_mark,
-    find_delimiter,
     following,
     parse_moment,
     parse_number,
-    read_body,
-    read_rows,
-    read_text,
     usual_step_s,
 )
 from openvoy.store.exchange.observed import Amount, Format, Observation, Problem, Reading, Total
@@ -68,17 +64,18 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read statistics of energies; those that nobody named are noted as ignored."""
-    if read_body(file, len(_SQLITE)) == _SQLITE:
+    if read_head(file, len(_SQLITE)) == _SQLITE:
         return _read_database(file, reading)
-    text = read_text(file)
-    if text.lstrip().startswith("{"):
-        return _read_json(file, text, reading)
-    rows = list(read_rows(text, file, reading))
-    header = [cell.lower() for cell in rows[0][1]] if rows else []
+    text = TextFile(file)
+    if text.is_json:
+        return _read_json(file, "".join(text.lines()), reading)
+    table = Table(file, reading)
+    first = next(table.rows(), (0, []))
+    header = [cell.lower() for cell in first[1]]
     if header[:3] == ["entity_id", "type", "unit"]:
-        return _read_dashboard(file, rows, reading, find_delimiter(text))
+        return _read_dashboard(table, first, reading)
     if {"statistic_id", "start"} <= set(header) and {"sum", "state", "delta"} & set(header):
-        return _read_table(file, rows, reading, find_delimiter(text))
+        return _read_table(table, first, reading)
     raise ConfigError(
         f"{file} has no statistics: its first line names neither statistic_id and start, nor entity_id, type and unit.",
         hint="Use home-assistant_v2.db itself, or the CSV of the energy dashboard.",
@@ -149,17 +146,16 @@ def _has_seconds(start: object) -> bool:
     return isinstance(start, int | float)
 
 
-def _read_dashboard(
-    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, delimiter: str
-) -> Iterator[Observation]:
+def _read_dashboard(table: Table, header: Row, reading: Reading) -> Iterator[Observation]:
     """Read one line a statistic, one column a time."""
-    texts = rows[0][1][3:]
+    file, (line, names) = table.file, header
+    texts = names[3:]
     moments = [parse_moment(text, reading.zone) for text in texts]
     if not moments or None in moments:
-        raise ConfigError(f"{file}, line {rows[0][0]}: a column's name is not a time.", hint="Export it anew.")
+        raise ConfigError(f"{file}, line {line}: a column's name is not a time.", hint="Export it anew.")
     spans = _spans([moment.astimezone(reading.zone) for moment in moments if moment is not None])
-    mark = find_decimal_mark((text for _, cells in rows[1:] for text in cells[3:]), delimiter)
-    for number, cells in rows[1:]:
+    mark = find_decimal_mark((text for _, cells in table.rows(line) for text in cells[3:]), table.delimiter)
+    for number, cells in table.rows(line):
         name, kind, unit = (*cells[:3], "", "", "")[:3]
         quantity = reading.names.get(name) or _DASHBOARD.get(kind)
         if quantity is None or unit.lower() not in FACTORS_WH:
@@ -180,18 +176,18 @@ def _spans(moments: Sequence[datetime]) -> list[Span]:
     return [(int(at.timestamp()), int(following(at, step_s).timestamp())) for at in moments]
 
 
-def _read_table(
-    file: Path, rows: Sequence[tuple[int, list[str]]], reading: Reading, delimiter: str
-) -> Iterator[Observation]:
+def _read_table(table: Table, header: Row, reading: Reading) -> Iterator[Observation]:
     """Read one line a statistic and hour."""
-    header = [cell.lower() for cell in rows[0][1]]
-    place = {name: header.index(name) for name in header}
+    line, names = header[0], [cell.lower() for cell in header[1]]
+    place = {name: names.index(name) for name in names}
     counted = next(name for name in ("sum", "delta", "state") if name in place)
-    mark = find_decimal_mark((_cell(cells, place[counted]) for _, cells in rows[1:]), delimiter)
+    mark = find_decimal_mark((_cell(cells, place[counted]) for _, cells in table.rows(line)), table.delimiter)
     times = WallTimes(
-        (_cell(cells, place["start"]) for _, cells in rows[1:]), reading.zone, has_day_first=reading.has_day_first
+        (_cell(cells, place["start"]) for _, cells in table.rows(line)),
+        reading.zone,
+        has_day_first=reading.has_day_first,
     )
-    for number, cells in rows[1:]:
+    for number, cells in table.rows(line):
         name, unit = _cell(cells, place["statistic_id"]), _cell(cells, place.get("unit"))
         quantity = find_quantity(name, reading)
         if quantity is None or (unit or "kWh").lower() not in FACTORS_WH:
@@ -201,7 +197,7 @@ def _read_table(
         value = parse_number(text, mark)
         if at is None or value is None:
             wrong = _cell(cells, place["start"]) if at is None else text
-            yield Problem(str(file), number, f"'{wrong[:40]}' is not a {'time' if at is None else 'number'}")
+            yield Problem(str(table.file), number, f"'{wrong[:40]}' is not a {'time' if at is None else 'number'}")
             continue
         yield _observe(counted, quantity, name, int(at.timestamp()), value * FACTORS_WH[(unit or "kWh").lower()])
 

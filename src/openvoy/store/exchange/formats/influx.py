@@ -6,17 +6,17 @@ tells means of power from sums of energy. Known are the points of the usual logg
 
 from __future__ import annotations
 
-import gzip
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO
 
 from openvoy.errors import ConfigError
-from openvoy.store.exchange.formats.text import FACTORS_WH, decode
+from openvoy.store.exchange.formats.tables import decode, opened
+from openvoy.store.exchange.formats.text import FACTORS_WH
 from openvoy.store.exchange.observed import NET, Amount, Format, Observation, PowerSample, Problem, Reading, Total
 
 HOUR_S = 3600
@@ -97,12 +97,9 @@ class _Points:
         self._policy = ""
 
     def read(self) -> Iterator[Observation]:
-        try:
-            with _opened(self._file) as lines:
-                for number, line in enumerate(lines, 1):
-                    yield from self._read_line(number, line.rstrip("\r\n"))
-        except (OSError, EOFError) as error:
-            raise ConfigError(f"{self._file} cannot be read: {error}.", hint="Copy or export it anew.") from error
+        with opened(self._file) as stream, io.TextIOWrapper(stream, "utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                yield from self._read_line(number, line.rstrip("\r\n"))
 
     def _read_line(self, number: int, line: str) -> Iterator[Observation]:
         if not line.strip() or line.startswith(("#", "CREATE")):
@@ -158,12 +155,6 @@ class _Points:
         bounds = (datetime.combine(day, time.min, zone) for day in (today - timedelta(days=1), today))
         start_s, end_s = (int(bound.timestamp()) for bound in bounds)
         return start_s, end_s
-
-
-def _opened(file: Path) -> IO[str]:
-    if file.name.endswith(".gz"):
-        return gzip.open(file, "rt", encoding="utf-8", errors="replace")
-    return file.open(encoding="utf-8", errors="replace")
 
 
 def _parse_key(text: str) -> tuple[str, dict[str, str]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from openvoy.errors import ConfigError
-from openvoy.store.exchange.formats.text import decode, parse_moment, parse_number, read_rows, read_text
+from openvoy.store.exchange.formats.tables import Table, TextFile, decode
+from openvoy.store.exchange.formats.text import parse_moment, parse_number
 from openvoy.store.exchange.observed import QUANTITIES, Amount, Format, Observation, Problem, Reading, Total
 from openvoy.store.exchange.parquet import read_parquet
 
@@ -68,13 +69,13 @@ def _lines(file: Path, reading: Reading) -> Iterable[Line]:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.", hint="Correct the name of the file.") from error
     if head == _PARQUET:
         return enumerate(read_parquet(file), 1)
-    text = read_text(file)
-    return _json_lines(file, text) if text.lstrip().startswith("{") else _csv_lines(text, file, reading)
+    text = TextFile(file)
+    return _json_lines(text) if text.is_json else _csv_lines(Table(file, reading))
 
 
-def _csv_lines(text: str, file: Path, reading: Reading) -> Iterator[Line]:
+def _csv_lines(table: Table) -> Iterator[Line]:
     header: list[str] | None = None
-    for number, cells in read_rows(text, file, reading):
+    for number, cells in table.rows():
         if header is None:
             header = cells
         else:
@@ -82,14 +83,16 @@ def _csv_lines(text: str, file: Path, reading: Reading) -> Iterator[Line]:
             yield number, dict(zip(header, [*cells, *missing], strict=False))
 
 
-def _json_lines(file: Path, text: str) -> Iterator[Line]:
-    for number, line in enumerate(text.splitlines(), 1):
+def _json_lines(text: TextFile) -> Iterator[Line]:
+    for number, line in enumerate(text.lines(), 1):
         if not line.strip():
             continue
         try:
             values = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ConfigError(f"{file}, line {number}: {error.msg}.", hint="Each line is one JSON object.") from error
+            raise ConfigError(
+                f"{text.file}, line {number}: {error.msg}.", hint="Each line is one JSON object."
+            ) from error
         if isinstance(values, dict):
             yield number, values
 
