@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from openvoy.collector.books import Books
+from openvoy.collector.books import Books, LastReading
 from openvoy.collector.jumps import parse_count
 from openvoy.collector.ledger import ENERGY_NAMES
 from openvoy.collector.recording import GAP_AFTER
 from openvoy.errors import StorageError
-from openvoy.model import CounterSource
+from openvoy.model import CounterSource, RawCounter
 from openvoy.model.accounting import Accountant, is_of_site, parse_moments, replay
 from openvoy.model.records import CounterRecord, EnergyRecord
 from openvoy.ports import History, Store
@@ -31,6 +31,10 @@ LONG_WINDOW = timedelta(days=14)
 
 LAST_LEVEL = timedelta(minutes=15)
 """States of charge that were read longer before the newest row are not those at its time."""
+
+
+Silent = tuple[CounterSource, float, EnergyRecord]
+"""Who has not spoken lately, its last value, and the energies of then."""
 
 
 async def recall(store: History, gateway: str, firmware: str) -> Books:
@@ -54,17 +58,7 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         _LOG.error("Accounting begins anew, history cannot be read: %s", error)
         return Books(gateway, firmware)
     last = [(counter.source, counter.value_wh, counter.at) for counter in counters]
-    accountant = Accountant(is_replay=True)
-    accountant.seed(one for one in last if one[2] < start)
-    for _ in replay(accountant, moments):
-        pass
-    older = [row for _, _, row in reversed(silent)]
-    balanced = [row for row in (*older, *rows) if row.load_wh is not None]
-    accountant.resume(_newest_values([*older, *rows]), _newest_values(balanced[-1:]))
-    for source, value_wh, row in silent:
-        if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
-            accountant.remember(source, value_wh, row.at, total_wh)
-    accountant.go_live()
+    accountant = _resumed((one for one in last if one[2] < start), moments, rows, silent)
     return Books(
         gateway,
         firmware,
@@ -75,6 +69,27 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         levels=levels,
         unkept_count=unkept_count,
     )
+
+
+def _resumed(
+    last: Iterable[LastReading],
+    moments: Iterable[tuple[datetime, tuple[RawCounter, ...]]],
+    rows: Sequence[EnergyRecord],
+    silent: Sequence[Silent],
+) -> Accountant:
+    """Go on from the last counters of all, those of the last time, its energies, and who has not spoken lately."""
+    accountant = Accountant(is_replay=True)
+    accountant.seed(last)
+    for _ in replay(accountant, moments):
+        pass
+    older = [row for _, _, row in reversed(silent)]
+    balanced = [row for row in (*older, *rows) if row.load_wh is not None]
+    accountant.resume(_newest_values([*older, *rows]), _newest_values(balanced[-1:]))
+    for source, value_wh, row in silent:
+        if (total_wh := getattr(row, f"{source.quantity}_wh", None)) is not None:
+            accountant.remember(source, value_wh, row.at, total_wh)
+    accountant.go_live()
+    return accountant
 
 
 async def _read_unkept_count(store: History, gateway: str, end: datetime) -> int:
@@ -102,9 +117,7 @@ def _has_stood(rows: Sequence[EnergyRecord]) -> bool:
     return bool(values) and values[0] == values[-1]
 
 
-async def _silent_sources(
-    store: History, counters: Sequence[CounterRecord], before: datetime
-) -> AsyncIterator[tuple[CounterSource, float, EnergyRecord]]:
+async def _silent_sources(store: History, counters: Sequence[CounterRecord], before: datetime) -> AsyncIterator[Silent]:
     """Give the site's sources that have not spoken lately, newest first, with the energies when they did."""
     silent = [counter for counter in counters if counter.at < before and is_of_site(counter.source)]
     for counter in sorted(silent, key=lambda one: one.at, reverse=True):
