@@ -14,9 +14,10 @@ from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteDefinition, read_site
+from openvoy.virtual.site import SiteDefinition, read_site
 from openvoy.virtual.site.equipment import AcBattery, Contact, Controller, Generator, GeneratorExercise
 from openvoy.virtual.site.state import SiteState
+from tests.support.lived import lived_site
 
 NOON = datetime(2025, 6, 21, 11, 33, 20, tzinfo=UTC)
 GENERATIONS = (
@@ -221,7 +222,7 @@ class Desk:
 
     def __init__(self, firmware: str, site: SiteDefinition | None = None, at: datetime = NOON) -> None:
         self.clock = VirtualClock(ManualClock(at), speed=0)
-        self.site = Site(site or full_site(), seed=1)
+        self.site = lived_site(site or full_site(), at)
         self.source = SiteSource(self.site, self.clock, parse_version(firmware))
 
     @property

@@ -19,9 +19,10 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.faults import parse_fault
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteDefinition
+from openvoy.virtual.site import SiteDefinition
 from openvoy.virtual.source import Source
 from tests.contract.site_support import MORNING_IN_AMERICA, NOON, site_named
+from tests.support.lived import lived_site
 from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.wire import Wire, WireReply, bearer
 
@@ -84,7 +85,7 @@ async def standing(
     time = ManualClock(at or (MORNING_IN_AMERICA if is_american else NOON))
     clock = VirtualClock(time)
     if isinstance(definition, SiteDefinition):
-        of = SiteSource(Site(definition, seed=1), clock, parse_version(firmware))
+        of = SiteSource(lived_site(definition, clock.now()), clock, parse_version(firmware))
     assert not isinstance(of, str | SiteDefinition)
     settings = GatewaySettings(faults=faults, folder=keys)
     async with VirtualGateway(of, clock=clock, settings=settings) as gateway:

@@ -19,7 +19,8 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.mirror import Mirror
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, read_site
+from openvoy.virtual.site import read_site
+from tests.support.lived import lived_site
 
 LIFETIME_S = 30 * 365 * 86400
 """Clients compare a token with the real time, gateways with their own."""
@@ -54,7 +55,7 @@ async def mirrored(
     http_port: int | None = None,
 ) -> AsyncIterator[Pair]:
     definition = read_site(site).commissioned_on(date(2025, 6, 10))
-    steady = Site(replace(definition, grid=type(definition.grid)()), seed=1)
+    steady = lived_site(replace(definition, grid=type(definition.grid)()), DAYLIGHT)
     clock = VirtualClock(ManualClock(DAYLIGHT))
     source = SiteSource(steady, clock, parse_version(firmware))
     real = VirtualClock(SystemClock())

@@ -19,7 +19,8 @@ from openvoy.protocol.translate import build_snapshot
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteDefinition, read_site
+from openvoy.virtual.site import SiteDefinition, read_site
+from tests.support.lived import lived_site
 
 NOON = datetime(2025, 6, 21, 11, 33, 20, tzinfo=UTC)
 """Daylight on every shipped site but the American one, where the sun rises an hour later."""
@@ -40,7 +41,7 @@ def with_panels(site: SiteDefinition, count: int) -> SiteDefinition:
 def source_of(site: SiteDefinition | str, firmware: str, at: datetime = NOON) -> SiteSource:
     """Make a site answer as a gateway whose clock stands still."""
     definition = site_named(site) if isinstance(site, str) else site
-    return SiteSource(Site(definition, seed=1), ManualClock(at), parse_version(firmware))
+    return SiteSource(lived_site(definition, at), ManualClock(at), parse_version(firmware))
 
 
 async def ask(source: SiteSource, path: str) -> Any:

@@ -19,8 +19,9 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.faults import parse_fault
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteDefinition
+from openvoy.virtual.site import SiteDefinition
 from tests.contract.site_support import NOON, site_named
+from tests.support.lived import lived_site
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class Pair:
         self.clock = ManualClock(at)
         virtual = VirtualClock(self.clock)
         definition = site_named(site) if isinstance(site, str) else site
-        source = SiteSource(Site(definition, seed=1), virtual, parse_version(firmware))
+        source = SiteSource(lived_site(definition, at), virtual, parse_version(firmware))
         self.gateway = VirtualGateway(source, clock=virtual, settings=GatewaySettings(latency="8.3"))
         self.transport = InProcessTransport(self.gateway, self.clock)
         token = self.gateway.installer_token if installer else self.gateway.owner_token

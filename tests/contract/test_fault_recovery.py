@@ -19,6 +19,7 @@ from openvoy.virtual.site import Site
 from tests.contract.fault_support import Stand, standing
 from tests.contract.site_support import site_named
 from tests.contract.test_fault_snapshots import AT_ONCE
+from tests.support.lived import lived_site
 
 NAMES = [name for name in sorted(fault_kinds()) if not name.startswith("cloud-")]
 """A reading does not ask the cloud."""
@@ -64,7 +65,7 @@ class Watch:
 async def watching(site: str, firmware: str) -> AsyncIterator[Watch]:
     async with standing(site, firmware) as stand, stand.client() as client:
         clock = ManualClock(stand.time.now())
-        watch = Watch(stand, clock, Site(site_named(site), seed=1))
+        watch = Watch(stand, clock, lived_site(site_named(site), stand.time.now()))
         task = asyncio.create_task(watch.follow(Follower(client, clock, streams=False)))
         try:
             yield watch

@@ -17,7 +17,8 @@ from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, read_site
+from openvoy.virtual.site import read_site
+from tests.support.lived import lived_site
 
 PAGE = (Path(__file__).parents[2] / "docs" / "library.md").read_text()
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -29,7 +30,7 @@ SAYS = {0: "has firmware 8.3", 1: "the house uses", 2: ":", 3: "+00:00", 4: "[",
 async def test_an_example_runs_as_it_stands(number: int) -> None:
     clock = VirtualClock(SystemClock())
     site = read_site("demo").commissioned_on((clock.now() - timedelta(days=3)).date())
-    source = SiteSource(Site(site, seed=1), clock, parse_version("8.3"))
+    source = SiteSource(lived_site(site, clock.now()), clock, parse_version("8.3"))
     async with VirtualGateway(source, clock=clock) as served:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-W", "error", "-c", EXAMPLES[number].replace('"envoy.local"', repr(served.url))),

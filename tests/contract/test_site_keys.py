@@ -14,8 +14,9 @@ from openvoy.testing.captures import Capture
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, read_site
+from openvoy.virtual.site import read_site
 from tests.contract.catalogue import Desk, full_site
+from tests.support.lived import lived_site
 
 NOON = datetime(2025, 6, 21, 11, 33, 20, tzinfo=UTC)
 ALIKE = {
@@ -85,7 +86,7 @@ def test_a_place_is_told_by_its_keys() -> None:
 def pair(request: pytest.FixtureRequest, captures: Mapping[str, Capture]) -> tuple[Capture, SiteSource]:
     if request.param not in captures:
         pytest.skip(f"no recording {request.param}")
-    site = Site(read_site(ALIKE[request.param]).commissioned_on(date(2025, 6, 12)), seed=1)
+    site = lived_site(read_site(ALIKE[request.param]).commissioned_on(date(2025, 6, 12)), NOON)
     version = parse_version(request.param.partition("_")[0])
     return captures[request.param], SiteSource(site, ManualClock(NOON), version)
 

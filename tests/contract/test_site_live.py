@@ -12,10 +12,11 @@ from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteState, read_site
+from openvoy.virtual.site import SiteState, read_site
 from openvoy.virtual.site.equipment import GridSupply, Outage
 from openvoy.virtual.site.state import BranchState
 from tests.contract.site_support import ask
+from tests.support.lived import lived_site
 
 NOON = datetime(2025, 6, 21, 20, 33, 20, tzinfo=UTC)
 SINCE = date(2025, 6, 18)
@@ -26,7 +27,7 @@ SITES += [("collar", "8.3.1598"), ("metered-split", "7.3"), ("large", "8.3")]
 
 def source_of(name: str, firmware: str, *, grid: GridSupply | None = None) -> SiteSource:
     definition = replace(read_site(name).commissioned_on(SINCE), grid=grid or GridSupply())
-    return SiteSource(Site(definition, seed=1), ManualClock(NOON), parse_version(firmware))
+    return SiteSource(lived_site(definition, NOON), ManualClock(NOON), parse_version(firmware))
 
 
 async def live(source: SiteSource) -> Any:

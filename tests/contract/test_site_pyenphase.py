@@ -19,9 +19,10 @@ from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, SiteDefinition, SiteState, read_site
+from openvoy.virtual.site import SiteDefinition, SiteState, read_site
 from tests.contract.pyenphase_checks import check_everything, check_panels
 from tests.contract.site_support import NOON
+from tests.support.lived import lived_site
 
 LIFETIME_S = 30 * 365 * 86400
 """The client compares a token with the real time, the gateway with its own."""
@@ -54,7 +55,7 @@ class Stand:
 
     def __init__(self, of: str | SiteDefinition, firmware: str, at: datetime, *, since: date = SINCE) -> None:
         definition = (read_site(of) if isinstance(of, str) else of).commissioned_on(since)
-        self.site = Site(replace(definition, grid=type(definition.grid)()), seed=1)
+        self.site = lived_site(replace(definition, grid=type(definition.grid)()), at)
         self.clock = VirtualClock(ManualClock(at))
         self.source = SiteSource(self.site, self.clock, parse_version(firmware))
 

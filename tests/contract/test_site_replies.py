@@ -15,8 +15,9 @@ from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import RENDER, SiteSource
-from openvoy.virtual.site import Site, read_site
+from openvoy.virtual.site import read_site
 from tests.contract.site_support import NOON, ask, site_named, source_of, with_panels
+from tests.support.lived import lived_site
 
 METERED = [("demo", "8.3"), ("metered-split", "8.2"), ("three-phase", "7.6")]
 WRAP_J = 2**32
@@ -214,7 +215,7 @@ async def test_unknown_paths_methods_and_newer_endpoints_get_what_the_generation
 
 async def test_time_passes_by_the_second() -> None:
     clock = ManualClock(NOON)
-    source = SiteSource(Site(site_named("demo"), seed=1), clock, parse_version("8.3"))
+    source = SiteSource(lived_site(site_named("demo"), NOON), clock, parse_version("8.3"))
     before = await ask(source, "/ivp/meters/readings")
     await clock.advance(0.4)
     assert await ask(source, "/ivp/meters/readings") == before

@@ -17,9 +17,9 @@ from openvoy.virtual.har import read_har
 from openvoy.virtual.latency import LatencyProfile, latency_s
 from openvoy.virtual.routes import handler_of
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site
 from openvoy.virtual.source import Reply
 from tests.contract.site_support import NOON, site_named
+from tests.support.lived import lived_site
 from tests.unit.virtual.recordings import identity_of
 from tests.unit.virtual.wire import WireReply, ask, bearer
 
@@ -40,7 +40,7 @@ async def slow(
 ) -> AsyncIterator[tuple[VirtualGateway, ManualClock]]:
     time = ManualClock(NOON)
     clock = VirtualClock(time)
-    source = SiteSource(Site(site_named("standard"), seed=1), clock, parse_version(firmware))
+    source = SiteSource(lived_site(site_named("standard"), NOON), clock, parse_version(firmware))
     async with VirtualGateway(source, clock=clock, settings=GatewaySettings(latency=profile)) as gateway:
         yield gateway, time
 

@@ -21,7 +21,8 @@ from openvoy.testing.captures import load_capture
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import SiteSource
-from openvoy.virtual.site import Site, read_site
+from openvoy.virtual.site import read_site
+from tests.support.lived import lived_site
 
 SITES = (
     ("standard", "3.17.3"),
@@ -76,7 +77,7 @@ class Bodies:
 
 async def simulated_case(name: str, firmware: str) -> Case:
     """Ask a simulated gateway for everything."""
-    site = Site(read_site(name).commissioned_on(AT.date().replace(day=10)), seed=1)
+    site = lived_site(read_site(name).commissioned_on(AT.date().replace(day=10)), AT)
     source = SiteSource(site, ManualClock(AT), parse_version(firmware))
     found = Bodies(f"{name} {firmware}", (await source.reply(Request(path="/info"))).body)
     while (endpoint := found.next_endpoint()) is not None:
