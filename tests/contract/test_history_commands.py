@@ -312,7 +312,8 @@ def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["import"], "three things"),
+        (["import"], "Name files, such as"),
+        (["import", "a.csv", "--list"], "three things"),
         (["import", "gone.csv"], "cannot be read"),
         (["import", "openvoy.toml"], "looks like none"),
         (["import", "/dev/null"], "is empty"),

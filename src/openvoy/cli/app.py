@@ -17,7 +17,7 @@ import inspect
 import logging
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -26,6 +26,7 @@ import typer.completion
 
 from openvoy import __version__
 from openvoy.cli.output import say, show_error, start_logging
+from openvoy.cli.wrong_use import Known, find_command, find_remedy
 from openvoy.errors import OpenvoyError
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -43,6 +44,7 @@ def _typer(summary: str) -> typer.Typer:
 
 _app = _typer("The local platform for Enphase Envoy / IQ Gateway solar and storage systems.")
 _groups: dict[str, typer.Typer] = {}
+_also: dict[str, tuple[str, ...]] = {}
 
 
 def option(*names: str, help: str, env: str | None = None, **more: Any) -> Any:  # noqa: A002 - as typer calls it
@@ -85,9 +87,13 @@ def group(name: str, summary: str) -> None:
         (_groups[outer] if outer else _app).add_typer(_groups[name], name=inner)
 
 
-def command(path: str, *, log_level: int = logging.WARNING) -> Callable[[CommandT], CommandT]:
-    """Offer a function as command; `path` ends in its name, `log_level` is what it logs without --verbose."""
+def command(path: str, *, log_level: int = logging.WARNING, also: Sequence[str] = ()) -> Callable[[CommandT], CommandT]:
+    """Offer a function as command; `path` ends in its name, `log_level` is what it logs without --verbose.
+
+    `also` are words that somebody may try who does not know its name.
+    """
     groups, _, name = path.rpartition(" ")
+    _also[path] = tuple(also)
 
     def register(function: CommandT) -> CommandT:
         holder = _groups[groups] if groups else _app
@@ -122,20 +128,35 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _app(args=list(arguments), prog_name="openvoy")
     except SystemExit as end:
-        if end.__context__ is not None:
-            _show_example(end.__context__)
+        if end.__context__ is not None and hasattr(end.__context__, "format_message"):
+            _show_remedy(end.__context__, arguments)
         return end.code if isinstance(end.code, int) else 1
     return 0
 
 
-def _show_example(error: BaseException) -> None:
-    """Show whoever used a command wrongly an example of its help, one with what was missing if there is any."""
-    used: Any = getattr(error, "ctx", None)  # typer has no public name for the error of a wrong use
-    told = "" if used is None else used.command.help or ""
-    examples = [line for line in map(str.strip, told.splitlines()) if line.startswith(f"{used.command_path} ")]
-    missing = getattr(getattr(error, "param", None), "opts", ())
-    if examples:
-        say(f"For example: {next((one for one in examples if any(name in one for name in missing)), examples[0])}")
+def _show_remedy(error: BaseException, arguments: Sequence[str]) -> None:
+    """Show whoever used a command wrongly what was probably meant, or an example with what was missing, if any."""
+    known = list(_list_known(typer.main.get_command(_app)))
+    remedy = find_remedy(str(getattr(error, "message", "")), arguments, known)
+    used = find_command(arguments, known)
+    if remedy is not None:
+        say(remedy)
+    elif used is not None:
+        begin = f"openvoy {' '.join(used.words)} "
+        examples = [line for line in map(str.strip, used.text.splitlines()) if line.startswith(begin)]
+        missing = getattr(getattr(error, "param", None), "opts", ())
+        if examples:
+            say(f"For example: {next((one for one in examples if any(name in one for name in missing)), examples[0])}")
+
+
+def _list_known(holder: Any, words: tuple[str, ...] = ()) -> Iterator[Known]:
+    """List all commands; typer has no public names for what they are made of."""
+    for name, one in holder.commands.items():
+        path = (*words, name)
+        options = {opt: not one_of.is_flag for one_of in one.params for opt in one_of.opts if opt.startswith("-")}
+        yield Known(words=path, options=options, text=one.help or "", also=_also.get(" ".join(path), ()))
+        if hasattr(one, "commands"):
+            yield from _list_known(one, path)
 
 
 def render_completion(shell: str) -> str:

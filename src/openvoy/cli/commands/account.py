@@ -22,7 +22,7 @@ _Data = Annotated[Path | None, option("--data", help="Folder of the history. [en
 _Name = Annotated[str, argument(help="Name of the account.")]
 
 
-@command("account set")
+@command("account set", also=("add", "user", "passwd", "password"))
 async def set_account(
     *,
     name: _Name,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_PAUSE_S = 60.0
 
 
-@command("capture")
+@command("capture", also=("record", "dump"))
 async def capture(
     *,
     target: Target,

@@ -12,7 +12,7 @@ from openvoy.errors import ConfigError, GatewayUnreachable
 LONGEST_S = 300.0
 
 
-@command("discover")
+@command("discover", also=("find", "scan", "search"))
 async def discover(
     *,
     seconds: Annotated[float, option("--seconds", help="How long to listen.")] = 5.0,

@@ -36,7 +36,7 @@ class Report:
     exit_code: int = 0
 
 
-@command("doctor")
+@command("doctor", also=("check", "diagnose", "test"))
 async def doctor(
     *,
     target: Target,

@@ -102,7 +102,7 @@ class Behaviour:
     ] = None
 
 
-@command("gateway")
+@command("gateway", also=("virtual", "simulate", "simulator", "mirror", "serve"))
 async def gateway(*, origin: Origin, upstream: Upstream, behaviour: Behaviour) -> None:
     """Be a gateway, until interrupted: a simulated site, a recording, or a mirror of a live gateway.
 

@@ -7,9 +7,15 @@ from openvoy.cli.output import print_json, print_table, say
 from openvoy.cli.target import Target
 
 
-@command("read")
+@command("read", also=("status", "show", "info"))
 async def read(*, target: Target, as_json: JsonFlag = False) -> None:
-    """Read a gateway once: powers, energies, meters, panels, batteries and what could not be read."""
+    """Read a gateway once: powers, energies, meters, panels, batteries and what could not be read.
+
+    Examples:
+        openvoy read --host envoy.local --token-file home.jwt
+
+        openvoy read --host 192.168.1.5 --json
+    """
     async with target.open() as gateway:
         snapshot = await gateway.snapshot()
     if as_json:

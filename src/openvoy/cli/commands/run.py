@@ -12,7 +12,7 @@ from openvoy.cli.listening import choose_listen
 from openvoy.cli.target import Target
 
 
-@command("run")
+@command("run", also=("start", "service", "serve", "collect"))
 async def run(
     *,
     target: Target,

@@ -63,7 +63,7 @@ class Wanted:
     ] = False
 
 
-@command("token fetch")
+@command("token fetch", also=("login", "auth"))
 async def fetch(*, target: CloudTarget, wanted: Wanted, as_json: JsonFlag = False) -> None:
     """Obtain a token from the vendor's cloud.
 

@@ -23,7 +23,7 @@ SHORTEST_S = 1.0
 REDRAW_S = 1.0
 
 
-@command("watch")
+@command("watch", also=("live", "monitor"))
 async def watch(
     *,
     target: Target,

@@ -22,7 +22,7 @@ PERIODS = ("day", "week", "month", "year")
 _COLUMNS = ("from", "import kWh", "export kWh", "energy", "fees", "demand", "credit", "net", "savings")
 
 
-@command("history costs")
+@command("history costs", also=("cost", "tariff", "bill"))
 async def costs(
     *,
     folder: HistoryFolder,

@@ -83,8 +83,11 @@ async def import_files(
             write_import,
         )
 
-    if sum((bool(files), listed, revoke is not None)) != 1:
-        raise ConfigError("Files, --list and --revoke are three things.", hint="Give one of them.")
+    if (count := sum((bool(files), listed, revoke is not None))) != 1:
+        raise ConfigError(
+            "Files, --list and --revoke are three things." if count else "It is not said what to import.",
+            hint="Name files, such as `openvoy history import report.csv --dry-run`, or give --list or --revoke alone.",
+        )
     # What changes nothing is done beside a running service.
     async with folder.look() if dry_run or listed else folder.open() as store:
         if revoke is not None:

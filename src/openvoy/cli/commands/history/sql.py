@@ -15,7 +15,7 @@ from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.output import print_json, print_table, say
 
 
-@command("history sql")
+@command("history sql", also=("query",))
 async def sql(
     *,
     query: Annotated[str, argument(help="One SELECT, in DuckDB's SQL.")],
