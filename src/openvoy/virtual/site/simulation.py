@@ -19,8 +19,8 @@ from openvoy.virtual.site.standing import build_orders
 from openvoy.virtual.site.state import Midnight, SiteState
 from openvoy.virtual.site.switchgear import OrderBook, Switchgear
 
-KEPT_BLOCKS = 2
-"""Days whose arrays stay in memory, about half a megabyte each: the interval before midnight is asked for after it."""
+KEPT_BLOCKS = 5
+"""Days whose arrays stay in memory, about half a megabyte each: as many as the log of events is read off, and one."""
 KEPT_WEEK = 9
 """Days whose counters at midnight stay as they are told: pages tell today's energies and those of seven days."""
 KEPT_MIDNIGHTS = 40
