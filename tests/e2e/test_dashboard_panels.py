@@ -108,14 +108,24 @@ async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Serv
         panel = page.locator(f'{ARRAY} [data-serial="{PANEL}"]')
         before, box = await panel.get_attribute("transform"), await panel.bounding_box()
         assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        x, y, spots = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, await places(page)
         await page.mouse.move(x, y)
         await page.mouse.down()
         await page.mouse.move(x + box["width"], y, steps=4)
+        await expect(page.locator(f"{ARRAY} .stacked")).not_to_have_count(0)
         await page.mouse.up()
+        await expect(page.locator(f"{ARRAY} .stacked")).to_have_count(0)
         await expect(panel).not_to_have_attribute("transform", str(before))
+        assert await places(page) == spots
         await page.get_by_role("button", name="Discard").click()
         await expect(panel).to_have_attribute("transform", str(before))
+
+
+async def places(page: Page) -> list[str]:
+    """Where panels lie, whichever."""
+    return sorted(
+        await page.locator(f"{ARRAY} [data-serial]").evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
+    )
 
 
 @pytest.mark.parametrize("count", [60, 200])
@@ -137,7 +147,7 @@ async def test_many_panels_are_laid_out_with_fingers(browser: Browser, service: 
         before = [await panel.get_attribute("transform") for panel in (first, second)]
         await first.tap()
         await page.get_by_role("button", name="Choose several").tap()
-        await drag_by_finger(page, first, 40)
+        await drag_by_finger(page, first, -40)
         await expect(first).not_to_have_attribute("transform", str(before[0]))
         assert await second.get_attribute("transform") == before[1]
         await page.get_by_role("button", name="Turn by 90°").tap()

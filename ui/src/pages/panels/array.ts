@@ -18,7 +18,7 @@ export interface Layout {
 
 /** Height of a panel in its widths. */
 export const HEIGHT = 1.6;
-const GAP = 0.1;
+export const GAP = 0.1;
 export const STEP = 0.25;
 export const FARTHEST = 500;
 

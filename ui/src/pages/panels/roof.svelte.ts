@@ -3,6 +3,7 @@
 import type { Maybe } from "../../api/types";
 import { fetchLayout, keepLayout } from "./api";
 import { complete, grouped, turned, type Layout } from "./array";
+import { landed } from "./lying";
 
 const BARE: Layout = { panels: [], groups: [] };
 
@@ -58,7 +59,7 @@ export class Roof {
   }
 
   turn(by_deg: number): void {
-    this.change(turned(this.layout, this.chosen, by_deg));
+    this.change(landed(turned(this.layout, this.chosen, by_deg), this.chosen));
   }
 
   group(name: string): void {
