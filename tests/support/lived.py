@@ -21,5 +21,6 @@ def lived_site(definition: SiteDefinition, at: datetime, *, seed: int = 1) -> Si
 @lru_cache(maxsize=32)
 def _lived(definition: SiteDefinition, day: date, seed: int) -> Site:
     site = Site(definition, seed=seed)
-    site.block(day)
+    if day >= definition.gateway.commissioned:
+        site.block(day)
     return site
