@@ -54,6 +54,11 @@ def copy_history(source: Path, target: Path) -> Copied:
             f"There is no history in {source} that can be copied.",
             hint="Name its folder with --data; one of an earlier version is brought up to date by 'openvoy run'.",
         )
+    if _is_part(target, source):
+        raise ConfigError(
+            f"{target} is the history itself: a copy must not write into it.",
+            hint="Name a folder of its own, best on another disk.",
+        )
     for attempt in range(1, ATTEMPTS + 1):
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,6 +75,15 @@ def copy_history(source: Path, target: Path) -> Copied:
         else:
             return copied
     raise AssertionError("the last attempt ends one way or the other")
+
+
+def _is_part(target: Path, source: Path) -> bool:
+    """Whether what is written to a target would be written among the files of a source, by whatever name."""
+    resolved = target.resolve()
+    return any(
+        resolved.is_relative_to(own) or (target / own.name).resolve() == own
+        for own in ((source / name).resolve() for name in (FOLDER, JOURNAL))
+    )
 
 
 def _copy(source: Path, target: Path) -> list[str]:

@@ -91,6 +91,22 @@ async def test_a_history_is_not_overwritten_unless_told_and_then_kept(tmp_path: 
         copy_history(tmp_path / "nothing", tmp_path / "c")
 
 
+async def test_a_history_is_not_copied_into_itself(tmp_path: Path) -> None:
+    """What it writes meanwhile would be lost: its journal would be another file than the one that is written."""
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    async with opened(tmp_path / "a") as store:
+        await store.write(Batch(power=(power(JANUARY, 1.0),)))
+        for target in ("a", "link", "a/../a", "a/journal", "link/sealed", "a/sealed/month=2024-01"):
+            with pytest.raises(ConfigError, match="is the history itself"):
+                copy_history(tmp_path / "a", tmp_path / target)
+            with pytest.raises(ConfigError, match="is the history itself"):
+                copy_history(tmp_path / "link", tmp_path / target)
+        await store.write(Batch(power=(power(JANUARY + STEP, 2.0),)))
+        copy_history(tmp_path / "a", tmp_path / "a" / "copy")
+    async with opened(tmp_path / "a" / "copy") as store:
+        assert len((await store.read_rows("power", start=JANUARY, end=LAST))["at"]) == 2
+
+
 async def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
     await fill(tmp_path / "a")
     copy_history(tmp_path / "a", tmp_path / "b")
