@@ -31,6 +31,8 @@ DRAWN = """() => new Promise((drawn) => {
 """What had come is on the screen, what it made the page ask for is asked, and no place is held for what comes."""
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+MOVING = {"reduced_motion": "no-preference"}
+"""For tests of what moves: it is drawn anew 60 times a second, by the processor."""
 
 
 @contextlib.asynccontextmanager
@@ -123,9 +125,10 @@ class Visit:
 async def visit(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Visit]:
     """Open a page in a profile of its own, as English browsers do unless `settings` say otherwise.
 
-    Nothing is kept for offline use unless `service_workers` is "allow".
+    Nothing is kept for offline use unless `service_workers` is "allow", nothing moves unless `MOVING` is among them.
     """
-    settings = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", "service_workers": "block", **settings}
+    usual = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", "service_workers": "block"}
+    settings = {**usual, "reduced_motion": "reduce", **settings}
     context = await browser.new_context(**settings)
     try:
         opened = Visit(await context.new_page())

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, Response
 from playwright.async_api import TimeoutError as Waited
 
-from tests.e2e.chromium import Visit, visit
+from tests.e2e.chromium import MOVING, Visit, visit
 
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 LEAST_CHARACTERS = 60
@@ -123,7 +123,7 @@ class Reader(Visit):
 @contextlib.asynccontextmanager
 async def reading(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Reader]:
     """Open the dashboard in a profile of its own."""
-    async with visit(browser, "about:blank", **settings) as opened:
+    async with visit(browser, "about:blank", **{**MOVING, **settings}) as opened:
         reader = Reader(opened.page)
         await reader.page.add_init_script(WATCH_SHIFTS)
         await reader.page.goto(url)

@@ -17,7 +17,7 @@ from openvoy.cli.tariff import parse_tariff
 from openvoy.model.prices import PricePlan
 from openvoy.model.records import Batch, EnergyRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import DESK, PHONE, Visit, chromium, visit
+from tests.e2e.chromium import DESK, MOVING, PHONE, Visit, chromium, visit
 from tests.e2e.home import SERIAL, a_home, a_status
 from tests.e2e.serving import Served, serving
 from tests.e2e.test_dashboard_look import AXE
@@ -274,7 +274,7 @@ async def test_a_range_costs_what_its_days_cost(browser: Browser, service: Serve
 @pytest.mark.parametrize("kind", ["day", "week", "year", "range"])
 async def test_nothing_jumps_when_values_come(browser: Browser, service: Served, kind: str) -> None:
     for viewport in (DESK, PHONE):
-        async with visit(browser, "about:blank", viewport=viewport) as opened:
+        async with visit(browser, "about:blank", viewport=viewport, **MOVING) as opened:
             await opened.page.add_init_script(SHIFTS)
             await opened.page.goto(f"{service.url}#/history?by={kind}&start=2026-03-16&compare=previous")
             await opened.page.locator(f'.page[data-shown^="{kind} "]').wait_for()

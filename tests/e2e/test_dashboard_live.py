@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 
 from openvoy.model import Power
 from tests.contract.broken_store import BrokenStore
-from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.chromium import MOVING, PHONE, Visit, chromium, visit
 from tests.e2e.home import MISSING, SILENT, a_home, a_status, an_unmetered_home
 from tests.e2e.serving import Served, serving
 
@@ -74,7 +74,7 @@ async def test_who_comes_before_the_first_reply_sees_nothing_move_when_it_arrive
 
 async def test_what_happens_now(browser: Browser, service: Served) -> None:
     service.feed.publish(a_status(now()), a_home(now()))
-    async with visit(browser, service.url) as opened:
+    async with visit(browser, service.url, **MOVING) as opened:
         await opened.wait_for_health("live")
         shown = {device: await opened.value(device) for device in ("solar", "load", "battery", "grid")}
         assert shown == {"solar": "4.12 kW", "load": "630 W", "battery": "2.03 kW", "grid": "1.46 kW"}
@@ -113,7 +113,7 @@ async def test_unknown_is_a_dash_and_never_zero(browser: Browser, service: Serve
 
 async def test_values_change_where_they_are(browser: Browser, service: Served) -> None:
     service.feed.publish(a_status(now()), a_home(now()))
-    async with visit(browser, service.url) as opened:
+    async with visit(browser, service.url, **MOVING) as opened:
         await opened.wait_for('[data-device="solar"]', "4.12")
         await opened.wait_for('[data-card="today"]', "history")
         places = (
@@ -141,7 +141,7 @@ TROUBLE = {
 async def test_trouble_says_what_and_since_when_and_what_helps(browser: Browser, service: Served, state: str) -> None:
     problem, hint = TROUBLE[state]
     service.feed.publish(a_status(now()), a_home(now()))
-    async with visit(browser, service.url, viewport=PHONE) as opened:
+    async with visit(browser, service.url, viewport=PHONE, **MOVING) as opened:
         await opened.wait_for_health("live")
         old = now() - timedelta(minutes=20)
         service.feed.publish(a_status(old, state=state, is_fresh=False, problem=problem, hint=hint))
@@ -195,7 +195,7 @@ async def test_a_broken_history_leaves_the_present(browser: Browser, service: Se
 async def test_the_stream_is_lost_and_found(browser: Browser) -> None:
     async with serving(BrokenStore()) as first:
         first.feed.publish(a_status(now()), a_home(now()))
-        async with visit(browser, first.url) as opened:
+        async with visit(browser, first.url, **MOVING) as opened:
             await opened.wait_for_health("live")
             await first.stop()
             await opened.wait_for_health("lost")

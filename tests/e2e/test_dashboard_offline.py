@@ -21,7 +21,7 @@ from openvoy.model.records import Batch, EnergyRecord, PowerRecord
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web.assets import STATIC_FOLDER
-from tests.e2e.chromium import PATIENCE_MS, Visit, chromium, visit
+from tests.e2e.chromium import MOVING, PATIENCE_MS, Visit, chromium, visit
 from tests.e2e.home import SERIAL, a_home, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
@@ -112,7 +112,7 @@ async def check_the_last_day(opened: Visit) -> None:
 
 
 async def test_the_last_day_without_a_network(browser: Browser, store: HistoryStore) -> None:
-    async with serving(store, zone=afternoon()) as served, installed(browser, served) as opened:
+    async with serving(store, zone=afternoon()) as served, installed(browser, served, **MOVING) as opened:
         context: BrowserContext = opened.page.context
         await context.set_offline(True)
         await opened.page.reload()
@@ -126,7 +126,7 @@ async def test_the_last_day_without_a_network(browser: Browser, store: HistorySt
 async def test_the_last_day_without_the_service_and_back(browser: Browser, store: HistoryStore) -> None:
     async with serving(store, zone=afternoon()) as served:
         listen = Listen(host="127.0.0.1", port=served.bound.port)
-        async with installed(browser, served) as opened:
+        async with installed(browser, served, **MOVING) as opened:
             await served.stop()
             await opened.page.reload()
             await check_the_last_day(opened)
