@@ -12,6 +12,7 @@ from openvoy.cli.folders import data_folder
 from openvoy.client.clock import SystemClock
 from openvoy.client.cloud import CloudClient, CloudTokens, FileAttempts, FileTokenStore, TokenStore
 from openvoy.client.token_source import ReadTokens
+from openvoy.errors import CredentialRejected
 from openvoy.ports import Clock
 from openvoy.ports.tokens import TokenSource
 from openvoy.protocol.cloud import Account, CloudService
@@ -66,5 +67,9 @@ def build_token_source(gateway: GatewayConfig, config: Config, environ: Mapping[
         return None
     secret = gateway.token
     # What cannot be read, or is no token, is told now and not hours later.
-    explain_token(secret.read(environ))
-    return ReadTokens(lambda: secret.read(environ), clock=SystemClock())
+    token = secret.read(environ)
+    try:
+        explain_token(token)
+    except CredentialRejected as error:
+        raise CredentialRejected(f"What the {secret.origin} holds is no token.", hint=error.hint) from error
+    return ReadTokens(lambda: secret.read(environ), clock=SystemClock(), origin=secret.origin)

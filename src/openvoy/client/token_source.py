@@ -21,9 +21,9 @@ WARN_WITHIN = timedelta(days=30)
 class ReadTokens:
     """Gives the token that `read` finds; implements `ports.TokenSource`."""
 
-    def __init__(self, read: Callable[[], str], *, clock: Clock) -> None:
-        """Prepare it; `read` raises ConfigError where there is none."""
-        self._read, self._clock = read, clock
+    def __init__(self, read: Callable[[], str], *, clock: Clock, origin: str = "file or variable") -> None:
+        """Prepare it; `read` raises ConfigError where there is none, `origin` tells people where it reads."""
+        self._read, self._clock, self._origin = read, clock, origin
         self._token: str | None = None
         self._info: TokenInfo | None = None
         self._read_at_s = 0.0
@@ -37,8 +37,9 @@ class ReadTokens:
         if self._token == refused:
             ended = self._told_end()
             raise CredentialRejected(
-                ended or f"The file or variable still holds the token that {serial} refuses.",
-                hint="Put a new token there; it counts within a minute. `openvoy token show` explains the present one.",
+                ended or f"The {self._origin} still holds the token that {serial} refuses.",
+                hint=f"Log in anew under Settings in the dashboard, or put a new token into the {self._origin}; it "
+                "counts within a minute. `openvoy token show` explains the present one.",
             )
         return self._token
 

@@ -22,6 +22,11 @@ class Secret:
     env: str | None = None
     """Name of an environment variable."""
 
+    @property
+    def origin(self) -> str:
+        """Name the file or the variable, for people."""
+        return f"variable {self.env}" if self.file is None else f"file {self.file}"
+
     def read(self, environ: Mapping[str, str]) -> str:
         """Read it; raise ConfigError where there is none."""
         try:

@@ -1,8 +1,10 @@
 /** Sentences of the service in the language of the page; each language is loaded when it is wanted. */
 
 import english from "../sentences/en.json";
-import { language } from "./i18n.svelte";
+import { buildFormat } from "./format";
+import { language, locale } from "./i18n.svelte";
 import type { Language } from "./languages";
+import { choices } from "./preferences.svelte";
 import { buildTranslation, reword, translate, type Translation } from "./sentences";
 
 type Table = Record<string, string>;
@@ -27,8 +29,19 @@ function translationOf(wanted: Language): Translation | undefined {
   return loaded[wanted];
 }
 
-/** Say in the language of the page what the service said; English until the translation has arrived. */
-export function said(text: string): string {
+/** A moment of the service, "2026-11-30 22:43 UTC". */
+const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g;
+
+function withMoments(text: string): string {
+  if (!text.includes(" UTC")) return text;
+  const format = buildFormat(locale(), Intl.DateTimeFormat().resolvedOptions().timeZone, choices());
+  return text.replace(MOMENT, (_, date: string, time: string) => format.moment(Date.parse(`${date}T${time}Z`)));
+}
+
+/** Say in the language of the page, and with its dates, what the service said; English until the translation has arrived. */
+export const said = (text: string): string => withMoments(inLanguage(text));
+
+function inLanguage(text: string): string {
   if (language() === "en") return reword(text, english);
   const translation = translationOf(language());
   return translation === undefined || text === "" ? text : (translate(text, translation) ?? text);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -174,4 +175,4 @@ def _build_trial(probe: Probe, snapshot: Snapshot, token: TokenView | None) -> T
 
 
 def _days_left(expires_at: datetime | None, now: datetime) -> float | None:
-    return None if expires_at is None else round((expires_at - now).total_seconds() / DAY_S, 1)
+    return None if expires_at is None else math.floor(10 * (expires_at - now).total_seconds() / DAY_S) / 10
