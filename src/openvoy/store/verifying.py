@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from openvoy.store import tables
 from openvoy.store.base import MONTH, bases
@@ -18,6 +20,10 @@ from openvoy.store.sealing import MANIFESTS, read_manifest
 from openvoy.store.tables import Table
 
 EVER_S = (0, 4e9)
+PORTION = 100_000
+"""Rows that are looked at together: what they take fits beside all else into the memory that the engine may take."""
+SPAN_S = 21_600
+"""Portions begin and end at multiples of this: four gateways have fewer live rows in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,25 +155,24 @@ def verify_rows(session: Session) -> list[Finding]:
 
 def _verify_keys(session: Session, table: Table) -> Finding:
     """Keys and sequences stand once."""
-    source, key = session.of(table, *EVER_S), ", ".join(table.key)
-    ((rows, keys, sequences),) = session.rows(
-        f"SELECT count(*), count(DISTINCT ({key})), count(DISTINCT seq) FROM {source}"
-    )
-    problems = [f"{rows - keys} rows have the key of another"] if keys < rows else []
-    problems += [f"{rows - sequences} rows have the sequence of another"] if sequences < rows else []
+    rows = keys = 0
+    for source, count in _portions(session, table):
+        rows += count
+        keys += _count_again(session, ", ".join(table.key), source)
+    every = session.of(table, *EVER_S)
+    ((newest,),) = session.rows(f"SELECT coalesce(max(seq), 0) FROM {every}")
+    parts = (f"{every} WHERE seq >= {first} AND seq < {first + PORTION}" for first in range(0, newest + 1, PORTION))
+    sequences = sum(_count_again(session, "seq", part) for part in parts)
+    problems = [f"{keys} rows have the key of another"] if keys else []
+    problems += [f"{sequences} rows have the sequence of another"] if sequences else []
     return Finding(what=f"{table.name}: every row stands once", checked=rows, problems=problems)
 
 
 def _verify_growth(session: Session, table: Table) -> Finding:
     """Accounted counters never fall."""
-    owner, problems = table.key[0], []
-    ((rows,),) = session.rows(f"SELECT count(*) FROM {table.name}")
+    rows, problems = 0, []
     for name in (measure.name for measure in table.measures if measure.name not in FALLING):
-        window = f"lag({name}) OVER (PARTITION BY {owner} ORDER BY time)"
-        ((falls, first),) = session.rows(
-            f"SELECT count(*), min(time) FROM (SELECT time, {name} - {window} AS step FROM {table.name} "
-            f"WHERE {name} IS NOT NULL) WHERE step < 0"
-        )
+        rows, falls, first = _compare(session, table, name, name)
         if falls:
             problems.append(f"{name} falls {falls} times, first at {first} UTC")
     return Finding(what=f"{table.name}: counters only grow", checked=rows, problems=problems)
@@ -175,10 +180,52 @@ def _verify_growth(session: Session, table: Table) -> Finding:
 
 def _verify_intervals(session: Session) -> Finding:
     """No second is in two rows of powers."""
-    ((rows, overlaps, first),) = session.rows(
-        "SELECT count(*), count(*) FILTER (WHERE reach > 0), min(time) FILTER (WHERE reach > 0) FROM ("
-        "SELECT time, epoch(time) + interval_s - epoch(lead(time) OVER (PARTITION BY gateway_id ORDER BY time)) "
-        f"AS reach FROM {session.of(tables.POWER, *EVER_S)})"
-    )
-    problems = [f"{overlaps} rows reach into the next, first at {first} UTC"] if overlaps else []
+    rows, overlaps, first = _compare(session, tables.POWER, "epoch(time)", "epoch(time) + interval_s")
+    problems = [f"{overlaps} rows begin before the last has ended, first at {first} UTC"] if overlaps else []
     return Finding(what="power: no time is counted twice", checked=rows, problems=problems)
+
+
+def _portions(session: Session, table: Table) -> Iterator[tuple[str, int]]:
+    """Part all rows by time, so that each part fits into little memory: sources in their order, and their rows."""
+    spans = session.rows(
+        f"SELECT CAST(floor(epoch(time) / {SPAN_S}) AS BIGINT) AS span, count(*) FROM {session.of(table, *EVER_S)} "
+        "GROUP BY span ORDER BY span"
+    )
+    begin_s = count = 0
+    for place, (span, rows) in enumerate(spans, 1):
+        count += rows
+        if count >= PORTION or place == len(spans):
+            end_s = (span + 1) * SPAN_S
+            yield session.of(table, begin_s, end_s), count
+            begin_s, count = end_s, 0
+
+
+def _count_again(session: Session, names: str, source: str) -> int:
+    """Count the rows that have the values of another."""
+    groups = f"SELECT count(*) AS rows FROM {source} GROUP BY {names} HAVING rows > 1"
+    ((again,),) = session.rows(f"SELECT coalesce(sum(rows - 1), 0) FROM ({groups})")
+    return int(again)
+
+
+def _compare(session: Session, table: Table, low: str, high: str) -> tuple[int, int, datetime | None]:
+    """Count all rows, and those of which `low` is below what `high` was in the row before of the same owner.
+
+    Gives the time of the first of these, too.
+    """
+    owner, last, firsts = table.key[0], dict[int, Any](), list[datetime]()
+    rows = wrong = 0
+    for source, count in _portions(session, table):
+        rows += count
+        pairs = (
+            f"SELECT {owner} AS owner, time, {low} AS low, {high} AS high, lag({high}) OVER (PARTITION BY {owner} "
+            f"ORDER BY time) AS before FROM {source} WHERE {high} IS NOT NULL"
+        )
+        for one, begin, begin_at, end, found, first in session.rows(
+            "SELECT owner, arg_min(low, time), min(time), arg_max(high, time), count(*) FILTER (WHERE low < before), "
+            f"min(time) FILTER (WHERE low < before) FROM ({pairs}) GROUP BY owner"
+        ):
+            is_below = one in last and begin < last[one]
+            wrong += found + is_below
+            firsts += [begin_at] if is_below else [first] if found else []
+            last[one] = end
+    return rows, wrong, min(firsts, default=None)

@@ -17,7 +17,7 @@ from openvoy.store.backup import check_copy, copy_history, restore_history
 from openvoy.store.looking import looking_at
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.verifying import Finding, verify_files
-from tests.unit.store.records import energy, everything, opened, power
+from tests.unit.store.records import everything, opened, power
 from tests.unit.store.test_sealing import JANUARY, LAST, STEP, fill, flip, sealed, seen
 
 
@@ -167,17 +167,6 @@ async def test_what_is_wrong_with_files_is_named(tmp_path: Path) -> None:
     for said in ("power-1.parquet is damaged", "energy-1.guard is damaged", "inverter_report-1.parquet is missing"):
         assert said in found
     assert "journal" in found
-
-
-async def test_what_is_wrong_with_rows_is_named(tmp_path: Path) -> None:
-    async with opened(tmp_path) as store:
-        await store.write(Batch(energy=(energy(JANUARY, 10.0), energy(JANUARY + STEP, 9.0))))
-        await store.write(Batch(power=(power(JANUARY, 1.0, interval_s=3600), power(JANUARY + STEP, 1.0))))
-        found = problems(await store.verify())
-    assert found == [
-        "solar_wh falls 1 times, first at 2024-01-01 00:15:00 UTC",
-        "1 rows reach into the next, first at 2024-01-01 00:00:00 UTC",
-    ]
 
 
 async def test_a_person_asks_over_all_rows_and_changes_nothing(tmp_path: Path) -> None:
