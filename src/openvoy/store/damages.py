@@ -36,7 +36,8 @@ class Damages:
             with self._noting:
                 self._found.append(damaged)
                 self._untold.append(damaged)
-            _LOG.error("History was damaged; what was there is kept in %s: %s", damaged.path, damaged.reason)
+            kept = f"; what was there is kept in {damaged.path}" if damaged.path.exists() else ""
+            _LOG.error("History was damaged%s: %s", kept, damaged.reason)
 
     def note_journal(self, files: Iterable[Path]) -> None:
         """Take up damaged files of the journal, which stay where they are."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openvoy.store import tables
+from openvoy.store.aside import SetAside
 from openvoy.store.base import MONTH, bases
 from openvoy.store.boundaries import FALLING
 from openvoy.store.catalog import FOLDER, Part, month_folder
@@ -44,10 +45,17 @@ PUT_BACK = (
     "What is mended when it is read needs nothing. Put back from a backup what is missing or beyond mending, into the "
     "same place and while the service is stopped; 'openvoy history restore' puts back all of it."
 )
+MADE_ANEW = "It was made anew from sealed months and journal. See whether the disk is good."
 READ_TWICE = (
     "Each record stands twice: only records that are named as missing are lost, and are in backups that are younger "
     "than they. The file goes by itself once its months are sealed."
 )
+
+
+def build_opening(aside: Sequence[SetAside]) -> Finding:
+    """Say whether the database could be read when it was opened to be looked at."""
+    problems = [f"{one.path} is kept of it: {one.reason}" for one in aside if one.is_whole_history]
+    return Finding(what="the database is as it was written", checked=1, problems=problems, remedy=MADE_ANEW)
 
 
 def verify_files(folder: Path) -> list[Finding]:

@@ -58,3 +58,15 @@ async def test_what_is_wrong_with_rows_is_named(tmp_path: Path, monkeypatch: pyt
     found = problems(verifying.verify_rows(database.writer))
     database.close()
     assert found[:2] == ["1 rows have the key of another", "2 rows have the sequence of another"]
+
+
+async def test_a_database_that_had_to_be_made_anew_is_a_finding(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.write(Batch(power=(power(JANUARY, 1.0),)))
+        assert verifying.build_opening(store.set_aside).problems == []
+    (tmp_path / FILE_NAME).write_bytes(b"no database")
+    async with opened(tmp_path) as store:
+        found = verifying.build_opening(store.set_aside)
+        assert len((await store.read_rows("power", start=JANUARY, end=JANUARY + STEP))["at"]) == 1
+    assert "history-damaged-" in found.problems[0]
+    assert "made anew" in found.remedy

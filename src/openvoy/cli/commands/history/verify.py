@@ -32,14 +32,15 @@ async def verify(*, folder: HistoryFolder, as_json: JsonFlag = False) -> int:
     """
     with needing("service", "History"):
         from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
-        from openvoy.store.verifying import verify_files  # noqa: PLC0415 - as above
+        from openvoy.store.verifying import build_opening, verify_files  # noqa: PLC0415 - as above
 
     where = folder.folder()
     findings = await asyncio.to_thread(verify_files, where)
     async with looking_at(where) as looked:
         if looked.is_copy:
             say("The service is running: its files were checked, and the rows of a copy of them.")
-        findings += await looked.store.verify()
+        rows = await looked.store.verify()
+        findings += [build_opening(looked.store.set_aside), *rows]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -48,13 +49,16 @@ async def verify(*, folder: HistoryFolder, as_json: JsonFlag = False) -> int:
 
 
 def _show(findings: Sequence[Finding]) -> None:
-    rows = [
-        (finding.what, f"{finding.checked:,}", "good" if not finding.problems else f"{len(finding.problems)} problems")
-        for finding in findings
-    ]
+    rows = [(finding.what, f"{finding.checked:,}", _result(len(finding.problems))) for finding in findings]
     print_table("History", ("checked", "number", "result"), rows)
     for finding in findings:
         for problem in finding.problems:
             say(problem)
         if finding.problems and finding.remedy:
             say(f"  {finding.remedy}")
+
+
+def _result(count: int) -> str:
+    if count == 0:
+        return "good"
+    return "1 problem" if count == 1 else f"{count} problems"
