@@ -91,6 +91,8 @@ def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Ca
     assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (wrong, 24_000)}
     call("correct", "revoke", "1")
     assert changes(call, "--yes") == {(GATEWAY, "2026-11-19"): (24_000, wrong)}
+    assert "0 changes" in (told := call("recompute"))
+    assert "kWh" not in told
     assert "revoked" in call("correct", "list")
     assert "correct list" in call("correct", "revoke", "2", code=2)
 

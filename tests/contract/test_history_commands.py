@@ -327,6 +327,7 @@ def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
         (["export", "power", "--by", "year"], "by year"),
         (["export", "power", "--by", "fortnight"], "--by fortnight"),
         (["export", "power", "--out", "a.xlsx"], "no format"),
+        (["export", "power", "--out", "."], ". is a folder"),
         (["export", "power", "--format", "parquet"], "terminal"),
         (["export", "power", "--start", "soon"], "'soon' is not a time"),
         (["export", "power", "--start", "2025-01-02", "--end", "2025-01-01"], "not before the end"),

@@ -35,7 +35,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
     table = Table(box=None, pad_edge=False)
     for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position else "left", overflow="fold")
+        # Words in colons or brackets mean something to whoever draws, unless they are said to be text.
+        table.add_column(Text(column), justify="right" if position else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     # Who reads a pipe looks for lines: a row is one of them, however wide it is.

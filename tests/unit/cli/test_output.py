@@ -29,6 +29,12 @@ def test_a_row_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeyp
     assert second.split() == ["x" * 300, *" ".join(ROW[1:]).split()]
 
 
+def test_columns_are_named_as_somebody_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as by whoever asks with SQL: no word of a name is a colour or a picture."""
+    print_table("title", ("root:x:0", "[bold]"), [("a", "b")])
+    assert capsys.readouterr().out.splitlines()[1].split() == ["root:x:0", "[bold]"]
+
+
 def test_a_terminal_folds_what_is_wider() -> None:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 60, 0, 0))

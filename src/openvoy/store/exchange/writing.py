@@ -32,6 +32,8 @@ class RowWriter(Protocol):
 
 def find_format(name: str | None, target: str) -> str:
     """Find the format by its name, else by the suffix of the file; raise ConfigError."""
+    if Path(target).is_dir():
+        raise ConfigError(f"{target} is a folder.", hint="Name a file in it, such as days.csv.")
     found = name or SUFFIXES.get(Path(target).suffix.lower(), "csv" if target == STDOUT else "")
     if found not in FORMATS:
         raise ConfigError(

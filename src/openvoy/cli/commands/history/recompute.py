@@ -70,7 +70,8 @@ async def recompute(
             hint="Let `openvoy run` collect first, check --data, or give a serial number with --gateway.",
         )
     if not is_agreed and not as_json:
-        say("Nothing is changed yet; --yes applies it.")
+        is_any = any(one.changes for one in found)
+        say("Nothing is changed yet; --yes applies it." if is_any else "Accounted anew, energies are as they are.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +180,7 @@ def _show(one: _Found, by: str, rules_version: int, *, is_agreed: bool) -> None:
         for change in sorted(one.changes, key=lambda change: (change.start, change.quantity))
     ]
     title = f"Gateway {one.gateway}, rules {rules_version}: {len(rows)} {'change' if len(rows) == 1 else 'changes'}"
-    print_table(title, (by, "energy", "kWh now", "kWh anew"), rows)
+    print_table(title, (by, "energy", "kWh now", "kWh anew") if rows else (), rows)
     if is_agreed:
         say(f"Applied to {one.gateway}. The energies as they were: {one.kept}")
 

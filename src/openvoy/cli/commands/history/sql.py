@@ -47,9 +47,8 @@ async def sql(
         writer.writerow(names)
         writer.writerows(_plain_row(row) for row in rows)
     else:
-        print_table(
-            f"{len(rows)} rows", names, [["" if value is None else str(value) for value in row] for row in rows]
-        )
+        title = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        print_table(title, names, [["" if value is None else str(value) for value in row] for row in rows])
 
 
 def _plain_row(row: Sequence[Any]) -> list[Any]:
