@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openvoy.store.database import Database
+from openvoy.errors import ConfigError
+from openvoy.store.database import Database, Session
+from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.passing import passing_folder
 
@@ -15,14 +17,13 @@ ROWS_AT_ONCE = 20_000
 
 
 def read_parquet(file: Path) -> Iterator[Mapping[str, Any]]:
-    """Give the rows of a Parquet file by column; raise StorageError."""
+    """Give the rows of a Parquet file by column; raise ConfigError for one that is none, or StorageError."""
     with tempfile.TemporaryDirectory(dir=passing_folder()) as folder:
         database = Database(Path(folder) / "import.duckdb", Limits())
         try:
             session = database.writer
-            names = [row[0] for row in session.rows("DESCRIBE SELECT * FROM read_parquet(?)", [str(file)])]
-            columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-            session.run(f"CREATE TABLE import AS SELECT {columns} FROM read_parquet(?)", [str(file)])
+            names = _load(session, file)
+            columns = ", ".join(map(_quoted, names))
             first = 0
             while rows := session.rows(
                 f"SELECT {columns} FROM import WHERE rowid >= ? AND rowid < ?", [first, first + ROWS_AT_ONCE]
@@ -31,6 +32,25 @@ def read_parquet(file: Path) -> Iterator[Mapping[str, Any]]:
                 first += ROWS_AT_ONCE
         finally:
             database.close()
+
+
+def _load(session: Session, file: Path) -> list[str]:
+    """Have the rows of a file in a table; give its columns."""
+    try:
+        names = [row[0] for row in session.rows("DESCRIBE SELECT * FROM read_parquet(?)", [str(file)])]
+        columns = ", ".join(map(_quoted, names))
+        session.run(f"CREATE TABLE import AS SELECT {columns} FROM read_parquet(?)", [str(file)])
+    except StoreFault as fault:
+        if fault.fault not in {Fault.OTHER, Fault.CORRUPT}:
+            raise
+        raise ConfigError(
+            f"{file} is no Parquet file that can be read: {fault.reason}.", hint="Export or copy it anew."
+        ) from fault
+    return names
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 class ParquetRows:

@@ -19,6 +19,7 @@ from openvoy.store.exchange.formats import find_format
 from openvoy.store.exchange.formats.tables import Table, TextFile
 from openvoy.store.exchange.intervals import Gatherer
 from openvoy.store.exchange.observed import Amount, Reading
+from openvoy.store.exchange.parquet import ParquetRows, read_parquet
 from openvoy.store.exchange.steps import Interval
 from tests.unit.store.exchange.files import PARIS, quarter_report
 
@@ -136,6 +137,22 @@ def test_a_packed_file_that_is_broken_is_told(tmp_path: Path, name: str) -> None
         with pytest.raises(ConfigError, match=r"file.gz cannot be read: ") as told:
             deque(find_format(name, file).read(file, Reading(zone=PARIS)))
         assert "copy it anew" in told.value.hint
+
+
+@pytest.mark.parametrize("place", [4, -12])
+def test_a_broken_parquet_file_is_told(tmp_path: Path, place: int) -> None:
+    file = tmp_path / "rows.parquet"
+    rows = ParquetRows(tmp_path, {"gateway": "VARCHAR", "solar_wh": "DOUBLE"})
+    rows.put([("1", number / 7) for number in range(999)])
+    rows.finish(file)
+    rows.close()
+    assert len(list(read_parquet(file))) == 999
+    content = bytearray(file.read_bytes())
+    content[place : place + 8] = b"\xff" * 8
+    file.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"rows.parquet is no Parquet file that can be read: ") as told:
+        list(read_parquet(file))
+    assert "copy it anew" in told.value.hint
 
 
 def test_a_file_is_json_by_its_first_letter(tmp_path: Path) -> None:
