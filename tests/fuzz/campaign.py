@@ -101,11 +101,12 @@ class Campaign:
 
 def infinities(thing: Any, name: str = "snapshot") -> Iterator[str]:
     """Find numbers that are none."""
-    if isinstance(thing, float) and not math.isfinite(thing):
-        yield name
-    elif is_dataclass(thing):
-        for field in fields(thing):
-            yield from infinities(getattr(thing, field.name), f"{name}.{field.name}")
+    if isinstance(thing, float):
+        if not math.isfinite(thing):
+            yield name
     elif isinstance(thing, tuple):
         for row in thing:
             yield from infinities(row, name)
+    elif thing is not None and not isinstance(thing, str | int) and is_dataclass(thing):
+        for field in fields(thing):
+            yield from infinities(getattr(thing, field.name), f"{name}.{field.name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -22,6 +23,7 @@ ODD_NUMBERS = (
     "0.1e-400",
     "18446744073709551616",
 )
+FIRST_DIGIT = re.compile(rb"(?<=[ :,\[-])[0-9]")
 ODD_VALUES: Sequence[Any] = (
     None, True, False, 0, -1, 1, 2**31, 2**32 - 4, 2**63, 2**64, -(2**63), 1e15, 1e16, 1e308, 5e-324, 0.1,
     "", "0", "nan", "-inf", "1e999", "12abc", "unknown", "\u0000", "\ud7ff", "ß" * 300, "x" * 5000,
@@ -88,7 +90,7 @@ def recode(body: bytes, random: Random) -> bytes:
 
 def swap_number(body: bytes, random: Random) -> bytes:
     """Put a number that is none, or none that can be kept, in the place of one."""
-    starts = [at for at in range(1, len(body)) if body[at : at + 1].isdigit() and body[at - 1 : at] in b" :,[-"]
+    starts = [found.start() for found in FIRST_DIGIT.finditer(body)]
     if not starts:
         return body
     start = end = random.choice(starts)
