@@ -231,7 +231,7 @@ def test_beside_a_running_service_one_reads_and_who_would_write_is_told(
         assert holder.stdout.readline() == "open\n"
         out, err = call(home, capfd, "export", "power", *span)
         assert len(table(out)) == 48 * 60
-        assert "a copy of its history is read" in err
+        assert "A copy of the history is read, as the service is running." in err
         call(home, capfd, "costs", "--tariff", str(home / "tariff.toml"), *span, "--json")
         report = home / "report.csv"
         report.write_text(quarter_report(*SPAN))

@@ -1,4 +1,4 @@
-"""A history opened to be looked at: as it is, or, while another process writes it, a copy that lasts as long."""
+"""A history opened to be looked at: as it is, or a copy that lasts as long, where it is in use or cannot be written."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from openvoy.store.passing import passing_folder
 FOREVER_DAYS = 100_000
 """Nothing expires while one is looking."""
 
+_COPIED_AS = {
+    Fault.LOCKED: "the service is running",
+    Fault.READ_ONLY: "its disk is read-only",
+    Fault.FORBIDDEN: "nothing may be written in its folder",
+    Fault.FULL: "its disk is full",
+}
+"""To be opened a database has to be written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What was opened."""
 
     store: HistoryStore
-    is_copy: bool
+    copied_as: str | None
+    """Why it is a copy; None: it is the history itself."""
 
 
 @contextlib.asynccontextmanager
@@ -30,13 +39,14 @@ async def looking_at(folder: Path) -> AsyncIterator[Looked]:
     """Open a history, or a copy of one that is in use; raise StorageError."""
     with tempfile.TemporaryDirectory(prefix="openvoy-", dir=passing_folder()) as name:
         try:
-            store, is_copy = await HistoryStore.open(folder, live_days=FOREVER_DAYS), False
+            store, copied_as = await HistoryStore.open(folder, live_days=FOREVER_DAYS), None
         except StoreFault as fault:
-            if fault.fault is not Fault.LOCKED:
+            copied_as = _COPIED_AS.get(fault.fault)
+            if copied_as is None:
                 raise
             copy_history(folder, Path(name))
-            store, is_copy = await HistoryStore.open(Path(name), live_days=FOREVER_DAYS), True
+            store = await HistoryStore.open(Path(name), live_days=FOREVER_DAYS)
         try:
-            yield Looked(store, is_copy)
+            yield Looked(store, copied_as)
         finally:
             await store.close()

@@ -207,9 +207,9 @@ async def test_a_history_that_another_process_writes_is_looked_at_as_a_copy(tmp_
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"
         async with looking_at(tmp_path) as looked:
-            assert looked.is_copy
+            assert looked.copied_as == "the service is running"
             assert len((await looked.store.ask("SELECT * FROM power"))[1]) == 1
         holder.communicate("\n")
     async with looking_at(tmp_path) as looked:
-        assert not looked.is_copy
+        assert looked.copied_as is None
         assert isinstance(looked.store, HistoryStore)

@@ -13,6 +13,7 @@ from openvoy.model.counters import CounterSource
 from openvoy.model.records import Batch, PowerRecord, StepRecord
 from openvoy.store import HistoryStore, Limits
 from openvoy.store.backup import copy_history, restore_history
+from openvoy.store.looking import looking_at
 from openvoy.store.migrations import MIGRATIONS
 from openvoy.store.opening import open_history
 from tests.support.disks import MIB, fill_up, mount, small_disk
@@ -38,6 +39,24 @@ async def test_a_read_only_disk_is_named_when_a_history_is_opened(disk: Path) ->
     async with opened(folder) as store:
         assert not store.set_aside
         assert await store.read_events(limit=9) == [event(START)]
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+async def test_a_history_is_looked_at_where_nothing_can_be_written(
+    tmp_path: Path, disk: Path, *, is_full: bool
+) -> None:
+    """Such as a backup on a stick: to be opened a database has to be written, so a copy is."""
+    async with opened(tmp_path / "history") as store:
+        await store.write(Batch(events=(event(START),)))
+    copy_history(tmp_path / "history", disk / "copy")
+    if is_full:
+        fill_up(disk, leave_bytes=4096)
+    else:
+        assert mount("-o", "remount,ro", str(disk))
+    async with looking_at(disk / "copy") as looked:
+        assert looked.copied_as == ("its disk is full" if is_full else "its disk is read-only")
+        assert await looked.store.read_events(limit=9) == [event(START)]
+        assert not [one for one in await looked.store.verify() if one.problems]
 
 
 async def took(store: HistoryStore, number: int) -> bool:

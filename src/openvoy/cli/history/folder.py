@@ -57,13 +57,13 @@ class HistoryFolder:
 
     @contextlib.asynccontextmanager
     async def look(self) -> AsyncIterator[HistoryStore]:
-        """Open the history for reading, a copy of it while the service runs; raise ConfigError where there is none."""
+        """Open the history for reading, or a copy of it; raise ConfigError where there is none."""
         with needing("service", "History"):
             from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
 
         async with looking_at(self.folder()) as looked:
-            if looked.is_copy:
-                say("The service is running: a copy of its history is read.")
+            if looked.copied_as is not None:
+                say(f"A copy of the history is read, as {looked.copied_as}.")
             yield looked.store
 
     @contextlib.asynccontextmanager

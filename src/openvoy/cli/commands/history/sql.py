@@ -37,8 +37,8 @@ async def sql(
         from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
 
     async with looking_at(folder.folder()) as looked:
-        if looked.is_copy:
-            say("The service is running: a copy of its history is asked.")
+        if looked.copied_as is not None:
+            say(f"A copy of the history is asked, as {looked.copied_as}.")
         names, rows = await looked.store.ask(query)
     if as_json:
         print_json([dict(zip(names, _plain_row(row), strict=True)) for row in rows])

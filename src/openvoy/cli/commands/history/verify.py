@@ -23,7 +23,8 @@ DAMAGED = 5
 async def verify(*, folder: HistoryFolder, as_json: JsonFlag = False) -> int:
     """Check the history: checksums, every row once, counters that only grow, no time counted twice.
 
-    While the service runs, a copy is checked. The exit code is 5 if something is not as it should be.
+    While the service runs, or where the disk cannot be written, a copy is checked. The exit code is 5 if something is
+    not as it should be.
 
     Examples:
         openvoy history verify
@@ -37,8 +38,8 @@ async def verify(*, folder: HistoryFolder, as_json: JsonFlag = False) -> int:
     where = folder.folder()
     findings = await asyncio.to_thread(verify_files, where)
     async with looking_at(where) as looked:
-        if looked.is_copy:
-            say("The service is running: its files were checked, and the rows of a copy of them.")
+        if looked.copied_as is not None:
+            say(f"Its files were checked, and the rows of a copy of them, as {looked.copied_as}.")
         rows = await looked.store.verify()
         findings += [build_opening(looked.store.set_aside), *rows]
     if as_json:
