@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from openvoy import Gateway
@@ -22,6 +21,7 @@ from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import SiteDefinition
 from openvoy.virtual.source import Source
 from tests.contract.site_support import MORNING_IN_AMERICA, NOON, site_named
+from tests.support.keys import keys_folder
 from tests.support.lived import lived_site
 from tests.support.patience import PATIENCE_S
 from tests.unit.virtual.wire import Wire, WireReply, bearer
@@ -77,7 +77,6 @@ async def standing(
     firmware: str = "8.3",
     *faults: str,
     at: datetime | None = None,
-    keys: Path | None = None,
 ) -> AsyncIterator[Stand]:
     """Serve a simulated site, by day unless `at` says otherwise, or any other source."""
     definition = site_named(of) if isinstance(of, str) else of
@@ -87,7 +86,7 @@ async def standing(
     if isinstance(definition, SiteDefinition):
         of = SiteSource(lived_site(definition, clock.now()), clock, parse_version(firmware))
     assert not isinstance(of, str | SiteDefinition)
-    settings = GatewaySettings(faults=faults, folder=keys)
+    settings = GatewaySettings(faults=faults, folder=keys_folder())
     async with VirtualGateway(of, clock=clock, settings=settings) as gateway:
         yield Stand(gateway, time)
 
