@@ -120,6 +120,10 @@ describe("what a person chose", () => {
     ["kWh", 2_310_400, "2,310 kWh"],
     ["kWh", 0, "0.00 kWh"],
     ["MWh", 6420, "0.006 MWh"],
+    // In the chosen unit it would be nothing.
+    ["MWh", 313, "313 Wh"],
+    ["kWh", 4, "4 Wh"],
+    ["kWh", 0, "0.00 kWh"],
     ["MWh", 2_310_400, "2.310 MWh"],
     ["MWh", 24_813_000, "24.8 MWh"],
   ] as const)("energy always in %s: %f Wh reads %s", (energy, value, text) => {

@@ -1,5 +1,6 @@
 /** The service's API: reads, and what a page changes. */
 
+import { NO_ANSWER } from "../lib/sentences";
 import type { ComparedDay, EnergyColumns, GatewayStatus, HistoryStatus, InverterColumns, LiveColumns, MeReply, PowerColumns, Site, Start, Today } from "./types";
 import type { Span } from "../lib/time";
 import { KEPT_AT } from "../offline/rules";
@@ -54,7 +55,7 @@ export function onForbidden(listener: () => void): void {
 }
 
 export async function read<T>(path: string, query: Query = {}): Promise<T> {
-  return await answer<T>(await fetch(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
+  return await answer<T>(await ask(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
 }
 
 /** Change something, which may take a while. */
@@ -67,11 +68,19 @@ export async function send<T>(
 ): Promise<T> {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": TOKEN.exec(document.cookie)?.[1] ?? "" };
   const request = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeout_ms) };
-  return await answer<T>(await fetch(apiUrl(path, query), request));
+  return await answer<T>(await ask(apiUrl(path, query), request));
+}
+
+async function ask(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    throw new TypeError(NO_ANSWER, { cause: error });
+  }
 }
 
 async function answer<T>(reply: Response): Promise<T> {
-  if (reply.ok && hasContact && reply.headers.has(KEPT_AT)) throw new TypeError("Openvoy did not answer.");
+  if (reply.ok && hasContact && reply.headers.has(KEPT_AT)) throw new TypeError(NO_ANSWER);
   if (reply.ok) return (await reply.json()) as T;
   if (reply.status === 401) forbidden();
   const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string; kind?: string };

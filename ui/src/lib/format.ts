@@ -137,6 +137,8 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
   const energyParts = (value: Value): Quantity => {
     if (choices.energy === "auto" || !isNumber(value)) return scaled(value, ENERGY);
     const { scale, digits } = scaleFixed(value, choices.energy);
+    // A unit in which something would be nothing says nothing.
+    if (value !== 0 && Math.abs(value) / scale.divisor < 0.5 / 10 ** digits) return scaled(value, ENERGY);
     return { value: number(value / scale.divisor, digits), unit: scale.unit };
   };
   const join = ({ value, unit }: Quantity): string => (unit === "" ? value : `${value}${NBSP}${unit}`);

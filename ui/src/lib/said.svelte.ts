@@ -2,10 +2,10 @@
 
 import english from "../sentences/en.json";
 import { buildFormat } from "./format";
-import { language, locale } from "./i18n.svelte";
+import { language, locale, t } from "./i18n.svelte";
 import type { Language } from "./languages";
 import { choices } from "./preferences.svelte";
-import { buildTranslation, reword, translate, type Translation } from "./sentences";
+import { buildTranslation, NO_ANSWER, reword, translate, type Translation } from "./sentences";
 
 type Table = Record<string, string>;
 
@@ -42,6 +42,7 @@ function withMoments(text: string): string {
 export const said = (text: string): string => withMoments(inLanguage(text));
 
 function inLanguage(text: string): string {
+  if (text === NO_ANSWER) return t("band.lost");
   if (language() === "en") return reword(text, english);
   const translation = translationOf(language());
   return translation === undefined || text === "" ? text : (translate(text, translation) ?? text);

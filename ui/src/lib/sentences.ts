@@ -20,6 +20,9 @@ export interface Translation {
   rules: Rule[];
 }
 
+/** What this page says itself where no answer came: the browser's own words are in its language and tell nobody anything. */
+export const NO_ANSWER = "Openvoy did not answer.";
+
 const HOLE = "{}";
 
 /** The most particular rules come first. */
