@@ -23,6 +23,8 @@ from openvoy.store.sealing import MANIFESTS, parse_manifest, read_manifest, read
 
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
+BACKUP = "backup"
+"""A file of a backup: it tells one that was looked at, which leaves a database in it, from a history that is kept."""
 LACKING = "lacking.txt"
 """A file of a copy: names, a line each, of sealed files that were lost when it was made."""
 RESTORING = "restoring"
@@ -45,6 +47,19 @@ class Copied:
 def is_history(folder: Path) -> bool:
     """Whether a folder holds a history or a copy of one."""
     return (folder / FILE_NAME).exists() or (folder / FOLDER).is_dir() or (folder / JOURNAL).is_dir()
+
+
+def back_up_history(source: Path, target: Path) -> Copied:
+    """Copy a history as `copy_history` does, into a folder that is for backups of it; raise StorageError."""
+    if (target / FILE_NAME).exists() and not (target / BACKUP).exists():
+        raise ConfigError(
+            f"{target} has a history of its own, which a backup would replace.",
+            hint="Name another folder. If this one is a backup that was only looked at, remove the file "
+            f"{FILE_NAME!r} from it.",
+        )
+    copied = copy_history(source, target)
+    write_file(target / BACKUP, b"")
+    return copied
 
 
 def copy_history(source: Path, target: Path) -> Copied:
@@ -256,7 +271,7 @@ def _exchange(target: Path) -> None:
     while (aside := target / f"replaced-{number}").exists():
         number += 1
     aside.mkdir(mode=0o700)
-    for name in (f"{FILE_NAME}.wal", FOLDER, JOURNAL, LACKING, FILE_NAME):
+    for name in (f"{FILE_NAME}.wal", FOLDER, JOURNAL, LACKING, BACKUP, FILE_NAME):
         if (target / name).exists():
             (target / name).rename(aside / name)
     for name in (FOLDER, JOURNAL, LACKING):

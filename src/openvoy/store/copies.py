@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openvoy.ports.files import CopyOutcome
-from openvoy.store.backup import copy_history, read_lacking
+from openvoy.store.backup import back_up_history, read_lacking
 
 
 class FolderCopies:
@@ -19,7 +19,7 @@ class FolderCopies:
 
     async def copy_to(self, target: Path) -> CopyOutcome:
         """Copy and check beside the event loop; the size is that of the sealed months."""
-        copied = await asyncio.to_thread(copy_history, self.folder, target)
+        copied = await asyncio.to_thread(back_up_history, self.folder, target)
         return CopyOutcome(size_bytes=copied.size_bytes, lacking=copied.lacking)
 
     async def read_lacking(self, target: Path) -> Sequence[str]:

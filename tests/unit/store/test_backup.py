@@ -13,7 +13,7 @@ import pytest
 from openvoy.errors import ConfigError, StorageError
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore
-from openvoy.store.backup import check_copy, copy_history, restore_history
+from openvoy.store.backup import back_up_history, check_copy, copy_history, restore_history
 from openvoy.store.looking import looking_at
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.verifying import Finding, verify_files
@@ -105,6 +105,25 @@ async def test_a_history_is_not_copied_into_itself(tmp_path: Path) -> None:
         copy_history(tmp_path / "a", tmp_path / "a" / "copy")
     async with opened(tmp_path / "a" / "copy") as store:
         assert len((await store.read_rows("power", start=JANUARY, end=LAST))["at"]) == 2
+
+
+async def test_a_backup_takes_no_other_histories_place(tmp_path: Path) -> None:
+    """Not that of one that is kept there; a backup may be looked at where it is, and goes on being one."""
+    for name, watts in (("a", 1.0), ("b", 2.0)):
+        async with opened(tmp_path / name) as store:
+            await store.write(Batch(power=(power(JANUARY, watts),)))
+    with pytest.raises(ConfigError, match="history of its own"):
+        back_up_history(tmp_path / "a", tmp_path / "b")
+    back_up_history(tmp_path / "a", tmp_path / "c")
+    for name, watts in (("b", 2.0), ("c", 1.0)):
+        async with opened(tmp_path / name) as store:
+            assert list((await store.read_rows("power", start=JANUARY, end=LAST))["solar_w"]) == [watts]
+    back_up_history(tmp_path / "a", tmp_path / "c")
+    restore_history(tmp_path / "c", tmp_path / "d")
+    async with opened(tmp_path / "d") as store:
+        await store.write(Batch(power=(power(JANUARY + STEP, 2.0),)))
+    with pytest.raises(ConfigError, match="history of its own"):
+        back_up_history(tmp_path / "a", tmp_path / "d")
 
 
 async def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:

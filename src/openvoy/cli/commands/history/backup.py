@@ -31,11 +31,11 @@ def backup(
         openvoy history backup --data /var/lib/openvoy backup
     """
     with needing("service", "History"):
-        from openvoy.store.backup import copy_history  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.store.backup import back_up_history  # noqa: PLC0415 - `--help` need not load it
 
     if not target.exists():
         say(f"{target} is new: is the disk there that it should be on?")
-    copied = copy_history(folder.folder(), target)
+    copied = back_up_history(folder.folder(), target)
     if as_json:
         print_json({"folder": str(target), **asdict(copied)})
     else:
