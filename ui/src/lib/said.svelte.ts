@@ -32,9 +32,16 @@ function translationOf(wanted: Language): Translation | undefined {
 /** A moment of the service, "2026-11-30 22:43 UTC". */
 const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g;
 
+/** The site's, as everywhere on the page, once it is known. */
+let zone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+export function tellZone(timeZone: string): void {
+  zone = timeZone;
+}
+
 function withMoments(text: string): string {
   if (!text.includes(" UTC")) return text;
-  const format = buildFormat(locale(), Intl.DateTimeFormat().resolvedOptions().timeZone, choices());
+  const format = buildFormat(locale(), zone, choices());
   return text.replace(MOMENT, (_, date: string, time: string) => format.moment(Date.parse(`${date}T${time}Z`)));
 }
 
