@@ -90,6 +90,7 @@ class Hold:
 
 
 _NOT_KEPT = "not kept, as this machine's clock showed times that history had already, or that cannot be."
+"""Histories keep it, and are read for it: who words it anew reads the old words too."""
 
 
 def parse_count(text: str) -> int:
