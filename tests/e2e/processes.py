@@ -54,7 +54,8 @@ def started(*arguments: str, data: Path, **more: str) -> Iterator[subprocess.Pop
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=PATIENCE_S)
+        # A test that fails shows it.
+        sys.stdout.write("".join(process.communicate(timeout=PATIENCE_S)))
 
 
 @contextlib.contextmanager

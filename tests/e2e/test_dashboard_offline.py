@@ -71,7 +71,7 @@ async def installed(browser: Browser, served: Served, **settings: Any) -> AsyncI
     async with visit(browser, served.url, service_workers="allow", **settings) as opened:
         await opened.wait_for_health("live")
         await opened.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        await opened.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        await opened.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         # The first page came before its worker; this one is kept.
         await opened.page.reload()
         await opened.wait_for_health("live")
