@@ -87,7 +87,9 @@ class Catalog:
 
     def has(self, part: Part) -> bool:
         """Whether there are rows of a part to be read."""
-        return part.rows > 0 and self.inspector.is_good(part.path(self.folder), part.digest)
+        return part.rows > 0 and (
+            self.unpacked.has(part.digest) or self.inspector.is_good(part.path(self.folder), part.digest)
+        )
 
     def columns(self, table: Table, start_s: float, end_s: float) -> list[Sequence[Any]] | None:
         """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
@@ -96,11 +98,6 @@ class Catalog:
             return None
         files = [_unpackable(self.folder, table, part) for part in parts if self.has(part)]
         return self.unpacked.between(files, start_s, end_s)
-
-    def is_unpacked(self, table: Table, start_s: float, end_s: float) -> bool:
-        """Whether `columns` gives all of a time at once, as long as nobody else takes the room."""
-        parts = self._sealed_parts(table, start_s, end_s)
-        return parts is not None and all(part.rows == 0 or self.unpacked.has(part.digest) for part in parts)
 
     def _sealed_parts(self, table: Table, start_s: float, end_s: float) -> list[Part] | None:
         """The part of each month of a time; None where one is not sealed."""

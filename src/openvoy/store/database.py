@@ -6,6 +6,7 @@ import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import duckdb
 
 from openvoy.store.catalog import FOLDER, Catalog, Shared
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.inspecting import Idle, Unasked
 from openvoy.store.limits import Limits, build_config
 from openvoy.store.tables import Table
 
@@ -215,12 +217,8 @@ class Session:
         self._connection.close()
 
 
-class Unasked(Exception):
-    """A query would be needed where none is to be run."""
-
-
 class Knowing(Session):
-    """Answers from what the catalog knows; whatever needs a query raises Unasked."""
+    """Answers from what the catalog knows; whatever needs a query or a file raises Unasked."""
 
     def _begin_if_due(self) -> None:
         raise Unasked
@@ -239,6 +237,7 @@ class Database:
         """Sessions of readers that are through: opening one takes a tenth of what a day's view takes."""
         self.when_read: Callable[[], None] = lambda: None
         """Is called by each reader's thread once the reader is gone."""
+        self._knowing: tuple[Catalog, Session] | None = None
         self._is_closed = False
         with _translated(f"opening {path}"):
             self._root = duckdb.connect(":memory:", config=build_config(path, limits))
@@ -263,8 +262,11 @@ class Database:
         return session
 
     def knowing(self) -> Session:
-        """Give a session that asks the engine nothing."""
-        return Knowing(self._root, self.shared.catalog)
+        """Give a session that asks neither the engine nor the disk."""
+        catalog = self.shared.catalog
+        if self._knowing is None or self._knowing[0] is not catalog:
+            self._knowing = catalog, Knowing(self._root, replace(catalog, inspector=Idle()))
+        return self._knowing[1]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from openvoy.model.records import Batch, CorrectionRecord, CounterRecord, EnergyRecord, EventRecord
 from openvoy.ports import Columns
-from openvoy.store import read_details, read_raw, read_rest, tables
+from openvoy.store import read_details, read_raw, read_rest
 from openvoy.store.aside import SetAside
 from openvoy.store.boundaries import OF_DEVICES, OF_GATEWAYS, OF_PHASES
 from openvoy.store.bulk import Bulk, BulkColumns
@@ -21,7 +21,6 @@ from openvoy.store.faults import StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.opening import open_history
 from openvoy.store.periods import Period, build_bounds, parse_zone
-from openvoy.store.power_steps import LONGEST_INTERVAL_S
 from openvoy.store.read_energy import read_energy
 from openvoy.store.read_power import read_power
 from openvoy.store.readers import Readers
@@ -103,8 +102,7 @@ class HistoryStore(Readers):
                 step_s=step_s,
                 gateway_ids=read_rest.read_gateway_ids(session, gateway),
             ),
-            tables.POWER,
-            (start_s - LONGEST_INTERVAL_S, end_s),
+            end_s - start_s,
         )
 
     async def read_energy(
@@ -161,8 +159,7 @@ class HistoryStore(Readers):
             lambda session: read_rest.read_inverters(
                 session, start_s=start_s, end_s=end_s, gateway=gateway, serial=serial
             ),
-            tables.INVERTER_REPORT,
-            (start_s, end_s),
+            end_s - start_s,
         )
 
     async def read_events(

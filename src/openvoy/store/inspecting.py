@@ -11,6 +11,10 @@ from openvoy.store.disk import fault_of, write_file
 from openvoy.store.guard import digest_of, mend
 
 
+class Unasked(Exception):
+    """The disk or the engine would have to be asked where neither is to be."""
+
+
 class Inspector:
     """Knows which sealed files are as they were made."""
 
@@ -58,3 +62,10 @@ class Inspector:
         outcome = "it was mended, nothing is lost" if is_mended else "this month of this table cannot be read"
         reason = f"the sealed file {file.name} of {file.parent.name} was damaged; {outcome}"
         self.tell(SetAside(at=at, path=aside, reason=reason, is_whole_history=False))
+
+
+class Idle(Inspector):
+    """Knows none, and looks at none: for whoever is not to wait for the disk."""
+
+    def _inspect(self, file: Path, digest: str) -> bool:
+        raise Unasked(file.name, digest)

@@ -11,12 +11,12 @@ from typing import TypeVar
 from openvoy.ports import Columns
 from openvoy.store import read_rest
 from openvoy.store.boundaries import Kind
-from openvoy.store.database import Session, Unasked
+from openvoy.store.database import Session
 from openvoy.store.days import due_months, write_days
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.inspecting import Unasked
 from openvoy.store.ledger import Ledger
 from openvoy.store.read_energy import read_owned_energy
-from openvoy.store.tables import Table
 from openvoy.store.unpacked import File
 from openvoy.store.writer import Writer
 
@@ -67,10 +67,10 @@ class Readers:
                 self._writer.run(lambda ledger: _keep_days(ledger, kind, zone, bounds))
         return found
 
-    async def _read_by_day(self, query: Callable[[Session], T], table: Table, span_s: tuple[float, float]) -> T:
+    async def _read_by_day(self, query: Callable[[Session], T], length_s: float) -> T:
         """Read what is looked at day by day; months that are looked at again are unpacked for whoever goes on."""
         with contextlib.suppress(Unasked):
-            return self._read_known(query, table, *span_s)
+            return self._read_known(query, length_s)
         found = await self._read(query)
         with contextlib.suppress(StoreFault):  # closed meanwhile: nobody goes on
             for file in self._writer.database().shared.catalog.unpacked.take_due():
@@ -78,16 +78,14 @@ class Readers:
                 self._readers.submit(self._unpack, file).add_done_callback(Future.result)
         return found
 
-    def _read_known(self, query: Callable[[Session], T], table: Table, start_s: float, end_s: float) -> T:
+    def _read_known(self, query: Callable[[Session], T], length_s: float) -> T:
         """Read what is at hand in less time than a thread takes to begin; raise Unasked where it is not."""
-        if end_s - start_s > AT_ONCE_S or self._writer.is_behind or self._writer.is_stuck:
+        if length_s > AT_ONCE_S or self._writer.is_behind or self._writer.is_stuck:
             raise Unasked
         database = self._writer.database()
         turns, session = database.shared.turns, database.knowing()
-        if turns % 2 or not session.catalog.is_unpacked(table, start_s, end_s):
-            raise Unasked
         found = query(session)
-        if turns != database.shared.turns:
+        if turns % 2 or turns != database.shared.turns:
             raise Unasked
         return found
 

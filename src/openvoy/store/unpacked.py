@@ -30,6 +30,10 @@ Ask = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 """Runs a query."""
 
 
+Values = tuple[Any, ...] | int | float | None
+"""A column row by row; one value stands for all where they are the same."""
+
+
 class File(NamedTuple):
     """A sealed file as it was made, of which nothing changes."""
 
@@ -63,29 +67,29 @@ class _Column:
     def size_bytes(self) -> int:
         return CELL_BYTES * len(self._values) + VALUE_BYTES * (len(self._common) + self._rare)
 
-    def finished(self) -> tuple[Any, ...]:
+    def finished(self) -> Values:
         """Give the values, and keep none; a tuple of numbers is nothing that a collector of garbage looks through."""
-        found, self._values, self._common = tuple(self._values), [], {}
-        return found
+        values, self._values = self._values, []
+        return values[0] if len(self._common) == 1 and not self._rare else tuple(values)
 
 
 class _Rows:
     """The rows of a file by time, then owner: times in Unix s, owners, extras, measures."""
 
-    def __init__(self, times: array[int], columns: Sequence[tuple[Any, ...]], size_bytes: int) -> None:
+    def __init__(self, times: array[int], columns: Sequence[Values], size_bytes: int) -> None:
         self.size_bytes = size_bytes
         self._times = times
         self._columns = columns
-        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if self._is_ones() else 0
+        is_ones = not isinstance(columns[0], tuple)
+        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if is_ones else 0
         """What the times of one owner are apart, or a multiple of it; 0 where there are several owners."""
-
-    def _is_ones(self) -> bool:
-        owners = self._columns[0]
-        return owners.count(owners[0]) == len(owners)
 
     def between(self, start_s: float, end_s: float) -> list[Sequence[Any]]:
         start, end = bisect_left(self._times, start_s), bisect_left(self._times, end_s)
-        return [self._times_between(start, end), *(values[start:end] for values in self._columns)]
+        found = [
+            values[start:end] if isinstance(values, tuple) else (values,) * (end - start) for values in self._columns
+        ]
+        return [self._times_between(start, end), *found]
 
     def _times_between(self, start: int, end: int) -> Sequence[int]:
         found = self._times[start:end]
