@@ -84,10 +84,10 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> Series:
+def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> list[float | None]:
     every = range(first, last + 1)
     if steps == every or (len(steps) == len(every) and list(steps) == list(every)):
-        return values if isinstance(values, tuple) else list(values)
+        return list(values)
     known = dict(zip(steps, values, strict=True))
     return [known.get(step) for step in every]
 
