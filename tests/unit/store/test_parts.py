@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -80,10 +81,18 @@ async def base_of(store: HistoryStore, gateway: str = GATEWAY) -> float:
     return base_wh
 
 
+def copy(folder: Path, beside: Path) -> None:
+    """Copy a history that is open; where a month was sealed meanwhile, anew: a process ends at one moment."""
+    while True:
+        shutil.rmtree(beside, ignore_errors=True)
+        with contextlib.suppress(shutil.Error):
+            shutil.copytree(folder, beside)
+            return
+
+
 async def kept(folder: Path, beside: Path) -> float:
     """What a history has whose process ends now, and what it has once its database is lost as well."""
-    shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(folder, beside)
+    copy(folder, beside)
     async with opened(beside) as store:
         found = await base_of(store)
         assert await base_of(store, SECOND) == OLD
