@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -62,11 +63,13 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(site: str, firmware: str) -> AsyncIterator[Watch]:
+async def watching(
+    site: str, firmware: str, is_quiet: Callable[[datetime], bool] = lambda _: False
+) -> AsyncIterator[Watch]:
     async with standing(site, firmware) as stand, stand.client() as client:
         clock = ManualClock(stand.time.now())
         watch = Watch(stand, clock, lived_site(site_named(site), stand.time.now()))
-        task = asyncio.create_task(watch.follow(Follower(client, clock, streams=False)))
+        task = asyncio.create_task(watch.follow(Follower(client, clock, streams=False, is_quiet=is_quiet)))
         try:
             yield watch
         finally:
@@ -89,6 +92,12 @@ def is_whole(watch: Watch, since_s: float) -> bool:
     """Whether the load is known too, for which batteries must have been read."""
     snapshot = watch.newest(since_s)
     return is_right(watch, since_s) and snapshot is not None and snapshot.power.load_w is not None
+
+
+@pytest.mark.parametrize("firmware", ["3.9", "5.0", "8.3"])
+async def test_who_begins_while_gateways_restart_waits_for_no_slow_page(firmware: str) -> None:
+    async with watching("standard", firmware, is_quiet=lambda _: True) as watch:
+        assert await watch.until(lambda: watch.newest(0) is not None, at_most_s=CADENCE_S[Poll.LIVE])
 
 
 @pytest.mark.parametrize("group", range(GROUPS))

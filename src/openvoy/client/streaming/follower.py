@@ -173,9 +173,10 @@ class Follower:
             await self._clock.sleep(tick_s - self._clock.monotonic())
             return self._told(capabilities, is_new=self._tap.newest is not None)
         await self._clock.sleep(at_s - self._clock.monotonic())
-        if endpoint.handler is Handler.SCRIPTED and self._is_quiet(self._clock.now()):
+        if self._can_wait(endpoint) and self._is_quiet(self._clock.now()):
             self._schedule.postpone(endpoint, self._clock.monotonic() + HOUSEKEEPING_S)
-            return Turn()
+            # It may have been all that the first picture still waited for.
+            return self._told_when_due(endpoint, capabilities, is_new=False)
         return await self._ask_and_take(endpoint, capabilities)
 
     def _probe(self) -> Endpoint[Any]:
@@ -282,11 +283,16 @@ class Follower:
 
     def _is_first_round(self) -> bool:
         """Whether something was never asked that a first picture needs; slow pages that are asked rarely come later."""
-        return any(
-            endpoint not in self._schedule.asked and endpoint not in self._schedule.forgotten
-            for endpoint, poll in self._schedule.polls.items()
-            if endpoint.handler is not Handler.SCRIPTED or CADENCE_S[poll] < CADENCE_S[Poll.HOURLY]
-        )
+        return any(map(self._is_awaited, self._schedule.polls))
+
+    def _is_awaited(self, endpoint: Endpoint[Any]) -> bool:
+        is_known = endpoint in self._schedule.asked or endpoint in self._schedule.forgotten
+        is_rare = CADENCE_S[self._schedule.polls[endpoint]] >= CADENCE_S[Poll.HOURLY]
+        return not is_known and not (endpoint.handler is Handler.SCRIPTED and is_rare)
+
+    def _can_wait(self, endpoint: Endpoint[Any]) -> bool:
+        """Whether it is slow, and the first picture does without it."""
+        return endpoint.handler is Handler.SCRIPTED and not self._is_awaited(endpoint)
 
     def _told(self, capabilities: Capabilities, *, is_new: bool) -> Turn:
         self._has_news = False
