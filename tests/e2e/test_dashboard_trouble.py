@@ -65,9 +65,13 @@ EXPECTED: Mapping[str, Expected] = {
         now={PANELS: ("1 panel weak",), GLANCE: ("usual by now", "1 panel weak 0507: ", "paid for import")}
     ),
     "token-expired": Expected(
-        band={"needs_login": ("expired on 2026-06-17", "Values shown are of 13:2", "minutes ago", "New login")},
+        band={"needs_login": ("expired on 17 Jun 2026, 13:30", "Values shown are of 13:2", "minutes ago", "New login")},
         now=OLD,
-        pages={"devices": ("The login is not accepted",), "settings": ("expired",), "panels": ("0507",)},
+        pages={
+            "devices": ("The login is not accepted",),
+            "settings": ("expired", "Valid until 17 Jun 2026, 13:30"),
+            "panels": ("0507",),
+        },
         refused=CONTROL,
     ),
     "token-expired-at-first": Expected(

@@ -39,6 +39,9 @@ export function tellZone(timeZone: string): void {
   zone = timeZone;
 }
 
+/** Where moments of the service are told that no page of the site belongs to. */
+export const toldZone = (): string => zone;
+
 function withMoments(text: string): string {
   if (!text.includes(" UTC")) return text;
   const format = buildFormat(locale(), zone, choices());
