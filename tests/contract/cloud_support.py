@@ -14,6 +14,7 @@ from openvoy import Gateway
 from openvoy.client.cloud import CloudClient, CloudTokens, MemoryAttempts, MemoryTokenStore
 from openvoy.client.cloud.attempts import Attempts
 from openvoy.client.cloud.store import TokenStore
+from openvoy.ports.tokens import TokenSource
 from openvoy.protocol.cloud import Account, CloudService
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
@@ -59,7 +60,7 @@ class Town:
             **more,
         )
 
-    def open(self, tokens: CloudTokens) -> Gateway:
+    def open(self, tokens: TokenSource) -> Gateway:
         assert self.gateway.url is not None
         return Gateway(self.gateway.url, tokens=tokens, clock=self.clock)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from openvoy.client.cloud import FileAttempts, FileTokenStore, MemoryAttempts, MemoryTokenStore
+from openvoy.client.token_source import ReadTokens
 from openvoy.errors import CloudUnavailable, ConfigError, CredentialRejected
 from openvoy.protocol.cloud import Account
 from openvoy.protocol.endpoints.meters import METERS
@@ -208,8 +209,8 @@ async def test_a_token_that_the_gateway_refuses_is_renewed_early_once() -> None:
             await gateway.fetch(METERS)
             await place.clock.advance(30 * DAY_S)
             await place.switch_on("token-refused")
-            for _ in range(48):
-                with pytest.raises(CredentialRejected, match="does not accept the token"):
+            for told in ["does not accept the token", *["refuses a token that was renewed because"] * 47]:
+                with pytest.raises(CredentialRejected, match=told):
                     await gateway.fetch(METERS)
                 await place.clock.advance(HOUR_S)
             assert days_of(attempts.begun) == [0, 30]
@@ -229,6 +230,30 @@ async def test_a_token_of_before_a_reset_is_replaced_unnoticed() -> None:
             assert after != before
             await gateway.fetch(METERS)
         assert requests_of(place.gateway)["/auth/check_jwt"] == 2
+
+
+async def test_a_token_that_ends_is_told_in_the_same_words_while_following_and_when_connecting_anew() -> None:
+    async with town() as place:
+        token = await place.tokens().fetch_token(SERIAL)
+        ends_at = explain_token(token).expires_at
+        assert ends_at is not None
+        tokens = ReadTokens(lambda: token, clock=place.clock, origin="file home.jwt")
+        told: list[tuple[str, str]] = []
+        async with place.open(tokens) as gateway:
+            await gateway.fetch(METERS)
+            await place.clock.advance((ends_at - place.clock.now()).total_seconds() + HOUR_S)
+            for _ in range(2):
+                with pytest.raises(CredentialRejected) as refused:
+                    await gateway.fetch(METERS)
+                told.append((refused.value.message, refused.value.hint))
+        with pytest.raises(CredentialRejected) as refused:
+            await place.open(tokens).connect()
+        told.append((refused.value.message, refused.value.hint))
+        trouble = tokens.find_trouble()
+        assert trouble is not None
+        told.append((trouble.message, trouble.hint))
+        assert set(told) == {(f"The token expired on {ends_at:%Y-%m-%d %H:%M} UTC.", told[0][1])}
+        assert "into the file home.jwt" in told[0][1]
 
 
 async def test_no_account_but_a_good_token_is_told_and_does_no_harm() -> None:

@@ -74,10 +74,11 @@ def _saved_tokens(credentials: Credentials) -> TokenSource | None:
     folder = data_folder() / "tokens"
     if credentials.token is not None or not any(folder.glob("*.jwt")):
         return None
+    from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
     from openvoy.client.cloud import FileTokenStore  # noqa: PLC0415 - as above
     from openvoy.client.token_source import SavedTokens  # noqa: PLC0415 - as above
 
-    return SavedTokens(FileTokenStore(folder))
+    return SavedTokens(FileTokenStore(folder), clock=SystemClock())
 
 
 def resolve_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:

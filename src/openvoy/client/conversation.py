@@ -110,6 +110,9 @@ class RenewingConversation(Conversation):
     async def _replace(self, refused: str, rejected: CredentialRejected) -> None:
         try:
             self._use(await self._tokens.fetch_token(self._serial, refused=refused))
+        except CredentialRejected:
+            # Who gives the token says what is wrong with it.
+            raise
         except OpenvoyError as error:
             raise CredentialRejected(f"{rejected.message} {error.message}", hint=error.hint) from error
 

@@ -266,6 +266,9 @@ class Gateway:
             return self._login(capabilities, Credentials(token=token))
 
         token = await tokens.fetch_token(capabilities.serial)
+        if explain_token(token).is_expired(self._clock.now()):
+            # A session may outlive its token, but none begins with it.
+            token = await tokens.fetch_token(capabilities.serial, refused=token)
         return RenewingConversation(found.transport, tokens, serial=capabilities.serial, build=build, token=token)
 
     def _login(self, capabilities: Capabilities, credentials: Credentials) -> Login:

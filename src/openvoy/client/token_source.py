@@ -35,12 +35,7 @@ class ReadTokens:
             self._read_again()
         assert self._token is not None
         if self._token == refused:
-            ended = self._told_end()
-            raise CredentialRejected(
-                ended or f"The {self._origin} still holds the token that {serial} refuses.",
-                hint=f"Log in anew under Settings in the dashboard, or put a new token into the {self._origin}; it "
-                "counts within a minute. `openvoy token show` explains the present one.",
-            )
+            raise self._reject(self._told_end() or f"The {self._origin} still holds the token that {serial} refuses.")
         return self._token
 
     def find_trouble(self) -> OpenvoyError | None:
@@ -48,20 +43,24 @@ class ReadTokens:
         now = self._clock.now()
         if self._info is None or self._info.expires_at is None or not is_ending(self._info, now):
             return None
+        if ended := self._told_end():
+            return self._reject(ended)
         left = self._info.expires_at - now
         return CredentialRejected(
-            self._told_end()
-            or f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
+            f"The token expires on {self._info.expires_at:%Y-%m-%d %H:%M} UTC, in {render_left(left)}.",
             hint="Log in anew under Settings in the dashboard, or get a new one with `openvoy token fetch`; with "
             "cloud = { user = …, password_env = … } in the configuration it is renewed by itself.",
         )
 
+    def _reject(self, why: str) -> CredentialRejected:
+        return CredentialRejected(
+            why,
+            hint=f"Log in anew under Settings in the dashboard, or put a new token into the {self._origin}; it counts "
+            "within a minute. `openvoy token show` explains the present one.",
+        )
+
     def _told_end(self) -> str | None:
-        """Say when the token expired; None where that is not so, or not known."""
-        ended_at = None if self._info is None else self._info.expires_at
-        if ended_at is None or ended_at > self._clock.now():
-            return None
-        return f"The token expired on {ended_at:%Y-%m-%d %H:%M} UTC."
+        return None if self._info is None else tell_end(self._info, self._clock.now())
 
     def _read_again(self) -> None:
         self._read_at_s = self._clock.monotonic()
@@ -77,8 +76,8 @@ class ReadTokens:
 class SavedTokens:
     """Gives the token that was saved for a gateway, and renews nothing; implements `ports.TokenSource`."""
 
-    def __init__(self, store: TokenStore) -> None:
-        self._store = store
+    def __init__(self, store: TokenStore, *, clock: Clock) -> None:
+        self._store, self._clock = store, clock
 
     async def fetch_token(self, serial: str, *, refused: str | None = None) -> str:
         """Give the saved token; raise ConfigError where there is none."""
@@ -87,13 +86,20 @@ class SavedTokens:
             raise ConfigError(f"Gateway {serial} needs a token, and none is saved for it.", hint=HOW_TO_GET_ONE)
         if token == refused:
             raise CredentialRejected(
-                f"It is the token that is saved for {serial}.", hint="The service renews it, if it runs with cloud = …"
+                tell_end(explain_token(token), self._clock.now())
+                or f"The token that is saved for {serial} is refused.",
+                hint="The service renews it, if it runs with cloud = …",
             )
         return token
 
     def find_trouble(self) -> OpenvoyError | None:
         """Say nothing: who saved it renews it."""
         return None
+
+
+def tell_end(info: TokenInfo, now: datetime) -> str | None:
+    """Say when a token expired; None where that is not so, or not known."""
+    return f"The token expired on {info.expires_at:%Y-%m-%d %H:%M} UTC." if info.is_expired(now) else None
 
 
 def is_ending(info: TokenInfo, now: datetime) -> bool:

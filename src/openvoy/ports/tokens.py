@@ -13,8 +13,8 @@ class TokenSource(Protocol):
     async def fetch_token(self, serial: str, *, refused: str | None = None) -> str:
         """Give the token to use now for the gateway of this serial number; quick unless it has to be renewed.
 
-        `refused` is the token that the gateway has just refused although its time is not over: another one is given, or
-        CredentialRejected or CloudUnavailable raised.
+        `refused` is a token that the gateway has just refused, or would since its time is over: another one is given,
+        or CredentialRejected, which then says all there is to say, or CloudUnavailable raised.
         """
         ...
 
