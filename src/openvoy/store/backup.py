@@ -17,7 +17,7 @@ from openvoy.store.catalog import FOLDER, Part, month_folder
 from openvoy.store.disk import UNFINISHED, fault_of, sync_folder, write_file
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import digest_of, mend, render_guard
-from openvoy.store.journal import JOURNAL, mend_segment, read_all, read_segment, segments
+from openvoy.store.journal import JOURNAL, mend_segment, parse_segment, read_all, read_segment, segments
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.sealing import MANIFESTS, parse_manifest, read_manifest, read_signed
 
@@ -26,7 +26,7 @@ ATTEMPTS = 5
 BACKUP = "backup"
 """A file of a backup: it tells one that was looked at, which leaves a database in it, from a history that is kept."""
 LACKING = "lacking.txt"
-"""A file of a copy: names, a line each, of sealed files that were lost when it was made."""
+"""A file of a copy: names, a line each, of files that were lost, or a part of them, when it was made."""
 RESTORING = "restoring"
 """Where a copy is made that is to take the place of a history: until it is whole, that one stays."""
 
@@ -41,7 +41,7 @@ class Copied:
     records: int
     """Of the journal."""
     lacking: Sequence[str]
-    """Sealed files that are not in it, as they were lost before."""
+    """Files that are not in it, or only in part, as they were damaged before."""
 
 
 def is_history(folder: Path) -> bool:
@@ -117,9 +117,12 @@ def _has_manifest(folder: Path) -> bool:
 
 def _copy_journal(source: Path, target: Path) -> list[str]:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    wanted, lacking = [file.name for file in segments(source)], []
+    wanted, lacking = [file.name for file in segments(source)], list[str]()
     for name in wanted:
-        write_file(target / name, mend_segment(name, (source / name).read_bytes()))
+        mended = mend_segment(name, (source / name).read_bytes())
+        write_file(target / name, mended)
+        if parse_segment(name, mended).has_damage:
+            lacking.append(f"{JOURNAL}/{name}")
     found = bases(source)[-1:]
     for base in found:
         lacking += _copy_month(month_folder(base, MONTH), month_folder(target / base.name, MONTH))
@@ -218,7 +221,11 @@ def check_copy(folder: Path) -> Copied:
             files += 1
             size_bytes += len(content)
     for file in segments(folder / JOURNAL):
-        if read_segment(file).has_damage:
+        if not read_segment(file).has_damage:
+            continue
+        if (name := f"{JOURNAL}/{file.name}") in noted:
+            lacking.append(name)
+        else:
             raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged.")
     records = len(read_all(folder / JOURNAL))
     return Copied(months=months, files=files, size_bytes=size_bytes, records=records, lacking=lacking)
@@ -233,7 +240,10 @@ def _parts(folder: Path) -> Iterator[tuple[Path, list[Part]]]:
 
 
 def restore_history(copy: Path, target: Path, *, replace: bool = False) -> Copied:
-    """Put a copy into a folder; raise ConfigError if there is a history already, which `replace` sets aside."""
+    """Put a copy into a folder; raise ConfigError if there is a history already, which `replace` sets aside.
+
+    What is damaged in the copy is mended where it can be; what cannot is `lacking`, and all else restored.
+    """
     if not (copy / JOURNAL).is_dir():
         raise ConfigError(f"{copy} is no backup of a history.", hint="Name the folder that 'history backup' wrote.")
     if (copy / UNFINISHED).exists():
@@ -242,7 +252,6 @@ def restore_history(copy: Path, target: Path, *, replace: bool = False) -> Copie
             hint=f"Run 'history backup' into it again. If its source is gone, remove the file {UNFINISHED!r} from it: "
             "then what it has can be restored, and months may be missing.",
         )
-    check_copy(copy)
     shutil.rmtree(target / RESTORING, ignore_errors=True)
     if not is_history(target) or _is_unfinished(target):
         return copy_history(copy, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from openvoy.errors import ConfigError, StorageError
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore
 from openvoy.store.backup import back_up_history, check_copy, copy_history, restore_history
+from openvoy.store.journal import PACKED
 from openvoy.store.looking import looking_at
 from openvoy.store.opening import FILE_NAME
 from openvoy.store.verifying import Finding, verify_files
@@ -126,15 +128,37 @@ async def test_a_backup_takes_no_other_histories_place(tmp_path: Path) -> None:
         back_up_history(tmp_path / "a", tmp_path / "d")
 
 
-async def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
+async def test_a_damaged_backup_is_mended_and_what_cannot_be_is_all_that_is_lacking(tmp_path: Path) -> None:
     await fill(tmp_path / "a")
+    async with opened(tmp_path / "a") as store:
+        before = await seen(store)
     copy_history(tmp_path / "a", tmp_path / "b")
-    flip(tmp_path / "b" / "sealed" / "month=2024-02" / "power-1.parquet", 99)
+    february = tmp_path / "b" / "sealed" / "month=2024-02"
+    flip(february / "power-1.parquet", 99)
     with pytest.raises(StorageError, match=r"power-1\.parquet is damaged"):
         check_copy(tmp_path / "b")
-    with pytest.raises(StorageError, match="damaged"):
-        restore_history(tmp_path / "b", tmp_path / "c")
-    assert not (tmp_path / "c").exists()
+    assert not restore_history(tmp_path / "b", tmp_path / "c").lacking
+    async with opened(tmp_path / "c") as store:
+        assert (await seen(store))[:10] == before[:10]
+    (february / "power-1.parquet").write_bytes(b"gone")
+    assert restore_history(tmp_path / "b", tmp_path / "d").lacking == ["sealed/month=2024-02/power-1.parquet"]
+    async with opened(tmp_path / "d") as store:
+        assert (await seen(store))[3:10] == before[3:10], "but power"
+
+
+async def test_a_packed_file_of_the_journal_that_is_damaged_keeps_nobody_from_a_backup(tmp_path: Path) -> None:
+    await fill(tmp_path / "a")
+    segment = next((tmp_path / "a" / "journal").glob("*.log"))
+    packed = segment.with_name(segment.name.partition(".")[0] + PACKED)
+    packed.write_bytes(lzma.compress(segment.read_bytes())[:-40])
+    segment.unlink()
+    for target in ("b", "c"):
+        copied = back_up_history(tmp_path / "a", tmp_path / target)
+        assert copied.lacking == [f"journal/{packed.name}"]
+    assert restore_history(tmp_path / "b", tmp_path / "d").lacking == copied.lacking
+    async with opened(tmp_path / "d") as store:
+        assert len((await store.read_rows("power", start=JANUARY, end=LAST))["solar_w"]) > 0
+        assert "journal is damaged" in store.set_aside[0].reason
 
 
 async def test_what_is_damaged_replaces_nothing_in_a_backup_and_is_mended_where_that_can_be_done(
