@@ -33,3 +33,24 @@ def test_what_a_backup_lacks_is_told_until_it_is_there_again(
     for arguments in (["backup", copy], ["restore", "--replace", copy, restored]):
         assert run(["history", *arguments]) == 0
         assert "is without" not in capfd.readouterr().err
+
+
+def test_whoever_reads_a_damaged_history_is_told_what_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENVOY_DATA", str(tmp_path))
+    asyncio.run(fill(tmp_path))
+    tariff = tmp_path / "tariff.toml"
+    tariff.write_text('currency = "EUR"\n[import]\nprice_per_kwh = 0.3\n')
+    reading = (["export", "inverters", "--start", "2024-01-01"], ["sql", "SELECT count(*) FROM inverter_report"])
+    another = ["costs", "--tariff", str(tariff), "--start", "2024-01-01", "--end", "2024-03-01"]
+    for arguments in (*reading, another):
+        assert run(["history", *arguments]) == 0
+        assert "damaged" not in capfd.readouterr().err
+    (tmp_path / LOST).unlink()
+    for arguments in reading:
+        assert run(["history", *arguments]) == 5
+        told = capfd.readouterr()
+        assert told.out, "what is there is given"
+        assert "'openvoy history verify' lists what is wrong" in told.err
+    assert run(["history", *another]) == 0

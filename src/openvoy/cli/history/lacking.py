@@ -1,12 +1,16 @@
-"""Tells a person what a copy of the history is without."""
+"""Tells a person what is lost of a history, or of a copy of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openvoy.cli.output import say
 from openvoy.errors import StorageError
+
+if TYPE_CHECKING:
+    from openvoy.store.aside import SetAside
 
 
 def tell_lacking(lacking: Sequence[str], copy: Path) -> int:
@@ -17,4 +21,12 @@ def tell_lacking(lacking: Sequence[str], copy: Path) -> int:
     for name in lacking:
         say(f"  {name} is damaged beyond mending, or gone.")
     say("If an earlier backup has it, put it into the same place of the history; all else is there.")
+    return StorageError.exit_code
+
+
+def tell_damaged(set_aside: Sequence[SetAside]) -> int:
+    """Say that something was not there to be read, which the log has named; give the exit code of the command."""
+    if not set_aside:
+        return 0
+    say("The history is damaged: what cannot be read of it is left out. 'openvoy history verify' lists what is wrong.")
     return StorageError.exit_code

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from openvoy.cli.app import JsonFlag, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.history.span import End, Start, parse_moment
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
@@ -34,8 +35,10 @@ async def costs(
     ] = None,
     gateway: Annotated[str | None, option("--gateway", help="Serial of one gateway; default: all.")] = None,
     as_json: JsonFlag = False,
-) -> None:
+) -> int:
     """Say what energy cost and earned, by the prices of a file (docs/tariffs.md) or by the gateway's tariff.
+
+    The exit code is 5 if a part of the history is damaged, which is left out.
 
     Examples:
         openvoy history costs --tariff tariff.toml --by month --start 2025-01-01 --end 2026-01-01
@@ -71,12 +74,18 @@ async def costs(
         frame = build_frame(plan, start=days[0], last=days[1], by=by, zone=zone)  # type: ignore[arg-type]
         energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
         demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
+        set_aside = store.set_aside
     rows: Sequence[Costs] = compute_costs(frame, energies, demand if frame.demand_bounds else None)
     rows = rows if start is not None else _from_first(rows)
     if as_json:
         print_json({"currency": plan.currency, "tariff": plan.name, "periods": [_plain(row) for row in rows]})
-        return
-    print_table(f"Costs in {plan.currency or 'the currency of the file'}", _COLUMNS, [_cells(row) for row in rows])
+    else:
+        _show(plan.currency, rows)
+    return tell_damaged(set_aside)
+
+
+def _show(currency: str | None, rows: Sequence[Costs]) -> None:
+    print_table(f"Costs in {currency or 'the currency of the file'}", _COLUMNS, [_cells(row) for row in rows])
     unpriced_wh = sum(row.unpriced_wh for row in rows)
     if unpriced_wh:
         say(f"{unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost.")

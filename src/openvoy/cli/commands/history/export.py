@@ -7,6 +7,7 @@ from typing import Annotated
 from openvoy.cli.app import argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.history.span import End, Start, parse_moment
 from openvoy.cli.output import progress_bar, say
 
@@ -24,12 +25,13 @@ async def export(
         str | None, option("--format", help="csv, jsonl or parquet; default: what the file's name ends in.")
     ] = None,
     out: Annotated[str, option("--out", "-o", help="File to write, or - for standard output.")] = "-",
-) -> None:
+) -> int:
     """Write a table of the history to a file that other programs read.
 
     Of energy, raw are the counters as they are accounted; periods are energies of the site's days, weeks, months and
     years.
     Of power, inverters, meters and batteries, an hour or day is the mean of its rows.
+    The exit code is 5 if a part of the history is damaged, which is left out.
 
     Examples:
         openvoy history export energy --by day --start 2025-01-01 --end 2026-01-01 --out days.csv
@@ -65,5 +67,7 @@ async def export(
             async for rows in read_export(store, wanted, progress):
                 writer.put(rows)
                 count += len(rows)
+        set_aside = store.set_aside
     if out != STDOUT:
         say(f"{count:,} rows written to {out}.")
+    return tell_damaged(set_aside)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.output import print_json, print_table, say
 
 
@@ -22,11 +23,12 @@ async def sql(
     folder: HistoryFolder,
     as_csv: Annotated[bool, option("--csv", help="Print comma-separated values.")] = False,
     as_json: JsonFlag = False,
-) -> None:
+) -> int:
     """Ask the history with SQL; nothing can be changed. Times are UTC.
 
     Tables: power, energy, meter_reading, inverter_report, battery_reading, counter_reading, counter_step,
     device_energy, phase_energy, event, gap, correction, live, device. While the service runs, a copy is asked.
+    The exit code is 5 if a part of the history is damaged, which is left out.
 
     Examples:
         openvoy history sql "SELECT date_trunc('day', time) AS day, max(solar_w) FROM power GROUP BY 1 ORDER BY 1"
@@ -40,6 +42,7 @@ async def sql(
         if looked.copied_as is not None:
             say(f"A copy of the history is asked, as {looked.copied_as}.")
         names, rows = await looked.store.ask(query)
+        set_aside = looked.store.set_aside
     if as_json:
         print_json([dict(zip(names, _plain_row(row), strict=True)) for row in rows])
     elif as_csv:
@@ -49,6 +52,7 @@ async def sql(
     else:
         title = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
         print_table(title, names, [["" if value is None else str(value) for value in row] for row in rows])
+    return tell_damaged(set_aside)
 
 
 def _plain_row(row: Sequence[Any]) -> list[Any]:
