@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from openvoy.protocol.redaction import MASK, is_secret_name, redact, redact_structure
@@ -75,7 +73,7 @@ def test_names_of_secrets() -> None:
     assert not any(map(is_secret_name, ["token_file", "path", "user", "serial"]))
 
 
-def test_long_text_costs_little() -> None:
-    start = time.perf_counter()
-    redact("x" * 1_000_000)
-    assert time.perf_counter() - start < 2
+def test_long_text_that_looks_like_the_start_of_a_secret_is_gone_through_once() -> None:
+    # Going back for each character would take hours, and run into the limit of every test.
+    for text in ("x" * 1_000_000, "eyJ" * 300_000, "Bearer " * 100_000):
+        redact(text)
