@@ -144,9 +144,12 @@ async def check_date(opened: Visit) -> None:
     """A date is written, refused and chosen by keys in the page's language, whatever the browser's is."""
     field, button = opened.page.get_by_label("Datum", exact=True), opened.page.get_by_label("Datum: im Kalender wählen")
     await expect(field).to_have_value("01.03.2026")
+    chart = opened.page.locator('[data-card="energies"]')
+    before = await chart.bounding_box()
     await field.fill("31.2.26")
     await field.press("Enter")
     await expect(opened.page.get_by_role("alert").filter(has_text="Das ist kein Datum")).to_be_visible()
+    assert await chart.bounding_box() == before, "nothing moves away under who is writing"
     await field.fill("5.2.26")
     await field.press("Enter")
     await opened_at(opened, "month 2026-02-01")

@@ -113,7 +113,11 @@ async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Serv
         await page.mouse.down()
         await page.mouse.move(x + box["width"], y, steps=4)
         await expect(page.locator(f"{ARRAY} .stacked")).not_to_have_count(0)
+        assert (
+            await page.locator(f"{ARRAY} > :last-child").get_attribute("href") == f"#{await panel.get_attribute('id')}"
+        )
         await page.mouse.up()
+        await expect(page.locator(f"{ARRAY} use")).to_have_count(0)
         await expect(page.locator(f"{ARRAY} .stacked")).to_have_count(0)
         await expect(panel).not_to_have_attribute("transform", str(before))
         assert await places(page) == spots

@@ -30,7 +30,8 @@ def _fetch(url: str) -> str:
             raise ExportError(f"{shown} answered with status {error.code}.", hint=hint) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise ExportError(f"{shown} does not answer: {reason}.", hint=hint) from error
+        told = getattr(reason, "strerror", None) or reason
+        raise ExportError(f"{shown} does not answer: {told}.", hint=hint) from error
     if len(body) > MAX_BYTES:
         raise ExportError(f"{shown} sends more than {MAX_BYTES} bytes.", hint=hint)
     try:

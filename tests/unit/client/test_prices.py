@@ -49,5 +49,5 @@ async def test_what_goes_wrong_is_said(body: bytes, status: int, words: str) -> 
 async def test_nobody_answers() -> None:
     async with service(b"") as url:
         pass
-    with pytest.raises(ExportError, match="does not answer"):
+    with pytest.raises(ExportError, match=r"does not answer: Connection refused\.\n"):
         await prices.fetch_text(url)
