@@ -16,7 +16,7 @@ from openvoy.store.inspecting import Inspector
 from openvoy.store.remembered import Remembered
 from openvoy.store.tables import Table
 from openvoy.store.times import since_epoch_s, utc
-from openvoy.store.unpacked import File, Unpacked
+from openvoy.store.unpacked import Cut, File, Unpacked
 
 FOLDER = "sealed"
 MOST_MONTHS = 1200
@@ -91,8 +91,8 @@ class Catalog:
             self.unpacked.has(part.digest) or self.inspector.is_good(part.path(self.folder), part.digest)
         )
 
-    def columns(self, table: Table, start_s: float, end_s: float) -> list[Sequence[Any]] | None:
-        """Times, owners, extras and measures of a time by time and owner; None where they are not all unpacked."""
+    def cuts(self, table: Table, start_s: float, end_s: float) -> Sequence[Cut] | None:
+        """Rows of a time by time and owner, a cut of each month; None where they are not all unpacked."""
         parts = self._sealed_parts(table, start_s, end_s)
         if parts is None:
             return None

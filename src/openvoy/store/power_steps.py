@@ -11,12 +11,16 @@ from openvoy.store.catalog import literal
 from openvoy.store.database import Session
 from openvoy.store.quarters import QUARTER_S
 from openvoy.store.times import utc
+from openvoy.store.unpacked import Cut, join
 
 MEASURES = tuple(measure.name for measure in tables.POWER.measures)
 FINE_STEP_S = 60
 """Steps below this are made of live rows, as far back as there are any."""
 LONGEST_INTERVAL_S = 3600
 """Rows that begin this long before the range may reach into it; imports are hourly at most."""
+
+_LENGTH, *_MEASURED = range(1, 2 + len(MEASURES))
+"""Places of the columns that are unpacked, behind the owner."""
 
 Found = Mapping[int, Sequence[Sequence[Any]]]
 """By gateway the indexes of steps, and for each of `MEASURES` their means."""
@@ -34,6 +38,8 @@ class Range:
         self._gateways = ", ".join(map(str, sorted(self.gateway_ids)))
         self.is_rounded = False
         """Whether what was read has no more digits than are kept."""
+        self.at_s: list[int] | None = None
+        """When the steps begin, where that was read and need not be worked out."""
 
     def read(self, session: Session) -> Found:
         """Read steps and their means."""
@@ -62,18 +68,39 @@ class Range:
 
     def _single_rows(self, session: Session, from_s: int) -> Found | None:
         """Read rows that are a step each, as they are; None where one reaches beyond its step, or two share one."""
-        columns: Sequence[Sequence[Any]] | None = session.catalog.columns(tables.POWER, from_s, self.end_s)
-        if columns is None:
+        columns: Sequence[Sequence[Any]]
+        cuts = session.catalog.cuts(tables.POWER, from_s, self.end_s)
+        if cuts is None:
             measures = ", ".join(f"CAST({name} AS DOUBLE)" for name in MEASURES)
             selected = f"CAST(epoch(time) AS BIGINT), gateway_id, interval_s, {measures}"
             columns = _turned(session.rows_of(tables.POWER, selected, from_s, self.end_s))
-        if not columns:
+        elif (kept := self._as_kept(cuts)) is not None:
+            return kept
+        else:
+            columns = join(cuts)
+        if not columns or not columns[0]:
             return {}
         ats_s, ids, *rest = columns
         every = {n: found for n, found in _by_gateway([ids, ats_s, *rest]).items() if n in self.gateway_ids}
         found = {number: self._single_steps(*columns) for number, columns in every.items()}
         whole = {number: columns for number, columns in found.items() if columns is not None}
         return {number: columns for number, columns in whole.items() if columns[0]} if whole == found else None
+
+    def _as_kept(self, cuts: Sequence[Cut]) -> Found | None:
+        """Give the rows of one gateway that are a step each as they are kept; None where they are not that."""
+        if len(cuts) != 1 or len(self.gateway_ids) != 1:
+            return None
+        (cut,), (gateway_id,) = cuts, self.gateway_ids
+        owner, *_ = cut.rows.columns
+        if owner != gateway_id or not cut.is_paced(self.step_s) or cut.most(_LENGTH) > self.step_s:
+            return None
+        first, beside_s = divmod(cut.rows.times[cut.start] - self.start_s, self.step_s)
+        if beside_s:
+            return None
+        from_index = max(0, -first)
+        steps = range(first + from_index, first + len(cut))
+        self.at_s = cut.times(from_index)
+        return {gateway_id: [steps, *(cut.column(place, from_index) for place in _MEASURED)]} if steps else {}
 
     def _single_steps(
         self, ats_s: Sequence[int], lengths_s: Sequence[int], *columns: Sequence[Any]
@@ -181,8 +208,7 @@ def _is_one(values: Sequence[Any]) -> bool:
 
 def _is_grid(ats_s: Sequence[int], step_s: int) -> bool:
     """Whether there is a row each step, in their order."""
-    every = range(ats_s[0], ats_s[-1] + step_s, step_s)
-    return ats_s == every if isinstance(ats_s, range) else list(ats_s) == list(every)
+    return list(ats_s) == list(range(ats_s[0], ats_s[-1] + step_s, step_s))
 
 
 def _weighted(weight: str) -> str:

@@ -45,7 +45,7 @@ def read_power(session: Session, *, start_s: int, end_s: int, step_s: int, gatew
     if last - first >= MOST_STEPS:
         raise StoreFault(Fault.MEMORY, f"History: {last - first + 1} steps are too many to read at once.")
     columns: dict[str, Sequence[float | None]] = {
-        "at": list(range(start_s + first * step_s, start_s + last * step_s + 1, step_s))
+        "at": wanted.at_s or list(range(start_s + first * step_s, start_s + last * step_s + 1, step_s))
     }
     grace_steps = -(-SILENT_AFTER_S // step_s)
     for place, name in enumerate(MEASURES, 1):
@@ -87,7 +87,7 @@ def _rounded(value: float | None) -> float | None:
 def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, last: int) -> list[float | None]:
     every = range(first, last + 1)
     if steps == every or (len(steps) == len(every) and list(steps) == list(every)):
-        return list(values)
+        return values if isinstance(values, list) else list(values)
     known = dict(zip(steps, values, strict=True))
     return [known.get(step) for step in every]
 

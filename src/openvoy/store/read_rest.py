@@ -15,6 +15,7 @@ from openvoy.store import tables
 from openvoy.store.chain_names import parse_chain_name
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
+from openvoy.store.unpacked import join
 
 MOST_REPORTS = 500_000
 """More rows at once would take more memory than a small computer has to spare."""
@@ -61,14 +62,14 @@ def read_inverters(session: Session, *, start_s: int, end_s: int, gateway: str |
     names = ("at", "serial", *_INVERTER_MEASURES)
     if not devices:
         return {name: [] for name in names}
-    unpacked = session.catalog.columns(tables.INVERTER_REPORT, start_s, end_s)
-    columns = unpacked or _read_reports(session, start_s, end_s, devices)
+    cuts = session.catalog.cuts(tables.INVERTER_REPORT, start_s, end_s)
+    columns = _read_reports(session, start_s, end_s, devices) if cuts is None else join(cuts)
     if not columns:
         return {name: [] for name in names}
     at_s, ids, *measured = columns if devices.keys() >= set(columns[1]) else _of_devices(columns, devices)
     if len(at_s) > MOST_REPORTS:
         raise StoreFault(Fault.MEMORY, f"History: more than {MOST_REPORTS} reports are too many to read at once.")
-    return dict(zip(names, (list(at_s), list(map(devices.__getitem__, ids)), *measured), strict=True))
+    return dict(zip(names, (at_s, list(map(devices.__getitem__, ids)), *measured), strict=True))
 
 
 def _of_devices(columns: Sequence[Sequence[Any]], devices: Collection[int]) -> list[list[Any]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import threading
-from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from openvoy.store.tables import Table
@@ -24,7 +23,7 @@ PORTION_S = 86_400
 """What is unpacked at once: a day is few enough objects to keep nobody else waiting, and little memory."""
 MOST_COMMON = 4096
 """So many different values of a column are one object each, however often they come: what panels say is fewer."""
-CELL_BYTES, VALUE_BYTES = 8, 24
+CELL_BYTES, VALUE_BYTES, TIME_BYTES = 8, 24, 32
 
 Ask = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 """Runs a query."""
@@ -74,29 +73,59 @@ class _Column:
 
 
 class _Rows:
-    """The rows of a file by time, then owner: times in Unix s, owners, extras, measures."""
+    """The rows of a file by time, then owner: times in Unix s; owners, extras, measures."""
 
-    def __init__(self, times: array[int], columns: Sequence[Values], size_bytes: int) -> None:
+    def __init__(self, times: Sequence[int], columns: Sequence[Values], size_bytes: int) -> None:
         self.size_bytes = size_bytes
-        self._times = times
-        self._columns = columns
+        self.times = times
+        self.columns = columns
         is_ones = not isinstance(columns[0], tuple)
-        self._pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if is_ones else 0
+        self.pace_s = reduce(math.gcd, (later - at for at, later in pairwise(times)), 0) if is_ones else 0
         """What the times of one owner are apart, or a multiple of it; 0 where there are several owners."""
 
-    def between(self, start_s: float, end_s: float) -> list[Sequence[Any]]:
-        start, end = bisect_left(self._times, start_s), bisect_left(self._times, end_s)
-        found = [
-            values[start:end] if isinstance(values, tuple) else (values,) * (end - start) for values in self._columns
-        ]
-        return [self._times_between(start, end), *found]
+    def between(self, start_s: float, end_s: float) -> Cut:
+        return Cut(self, bisect_left(self.times, start_s), bisect_left(self.times, end_s))
 
-    def _times_between(self, start: int, end: int) -> Sequence[int]:
-        found = self._times[start:end]
-        # Of one owner no two are the same: as many as fit in between are at an even pace.
-        if self._pace_s and found and found[-1] - found[0] == (len(found) - 1) * self._pace_s:
-            return range(found[0], found[-1] + 1, self._pace_s)
-        return found.tolist()
+
+class Cut:
+    """Rows of a time in a file that is unpacked. What is made of them is the asker's own."""
+
+    def __init__(self, rows: _Rows, start: int, end: int) -> None:
+        self.rows = rows
+        self.start = start
+        self.end = end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def is_paced(self, step_s: int) -> bool:
+        """Whether there are rows, all of one owner, and all so far apart."""
+        if self.rows.pace_s != step_s or not len(self):
+            return False
+        # No two are the same: as many as fit in between are at an even pace.
+        return self.rows.times[self.end - 1] - self.rows.times[self.start] == (len(self) - 1) * step_s
+
+    def times(self, from_index: int = 0) -> list[int]:
+        """Unix s, without the first rows."""
+        return list(self.rows.times[self.start + from_index : self.end])
+
+    def column(self, place: int, from_index: int = 0) -> list[Any]:
+        """Values: of the owner at first, then extras and measures; without the first rows."""
+        values = self.rows.columns[place]
+        if isinstance(values, tuple):
+            return list(values[self.start + from_index : self.end])
+        return [values] * (len(self) - from_index)
+
+    def most(self, place: int) -> Any:
+        """The greatest of some values."""
+        values = self.rows.columns[place]
+        return max(values[self.start : self.end]) if isinstance(values, tuple) else values
+
+
+def join(cuts: Sequence[Cut]) -> list[list[Any]]:
+    """Give times, owners, extras and measures, one after the other."""
+    parts = [[cut.times(), *map(cut.column, range(len(cut.rows.columns)))] for cut in cuts]
+    return parts[0] if len(parts) == 1 else [list(chain(*column)) for column in zip(*parts, strict=True)]
 
 
 class Unpacked:
@@ -115,8 +144,8 @@ class Unpacked:
         """Whether a file is unpacked."""
         return digest in self._kept
 
-    def between(self, files: Sequence[File], start_s: float, end_s: float) -> list[Sequence[Any]] | None:
-        """Give the columns of a time by time, then owner; None where one of the files is not unpacked."""
+    def between(self, files: Sequence[File], start_s: float, end_s: float) -> Sequence[Cut] | None:
+        """Give the rows of a time, file by file; None where one of the files is not unpacked."""
         if not 0 < len(files) <= MOST_FILES:
             return None
         with self._guard:
@@ -126,8 +155,7 @@ class Unpacked:
                 return None
             for file in files:
                 self._kept.move_to_end(file.digest)
-        parts = [rows.between(start_s, end_s) for rows in found]
-        return parts[0] if len(parts) == 1 else [[*first, *second] for first, second in zip(*parts, strict=True)]
+        return [rows.between(start_s, end_s) for rows in found]
 
     def _ask(self, files: Iterable[File]) -> None:
         """Whoever asks for a second time is expected to go on."""
@@ -173,22 +201,24 @@ def _source_of(file: File) -> str:
 def _read(file: File, ask: Ask) -> _Rows | None:
     """Read a file; None where it turns out to be too much."""
     # All of the room at once: columns that grow side by side leave holes of the same size behind.
-    times = array("q", [0]) * file.rows
+    times = [0] * file.rows
     columns = [_Column(file.rows) for _ in _names(file.table)]
-    at = size_bytes = 0
+    at = moments = size_bytes = 0
     for start_s in file.span_s[::PORTION_S]:
         # No two rows have both time and owner: what is compared ends there.
         rows = sorted(ask(_sql(file), [utc(start_s), utc(start_s + PORTION_S)]))
         if rows:
             at_s, *values = zip(*rows, strict=True)
-            times[at : at + len(rows)] = array("q", at_s)
+            once: dict[int, int] = {}
+            times[at : at + len(rows)] = map(once.setdefault, at_s, at_s)
+            moments += len(once)
             for column, found in zip(columns, values, strict=True):
                 column.put(at, found)
             at += len(rows)
-        size_bytes = CELL_BYTES * file.rows + sum(column.size_bytes for column in columns)
+        size_bytes = CELL_BYTES * file.rows + TIME_BYTES * moments + sum(column.size_bytes for column in columns)
         if size_bytes > MOST_BYTES:
             return None
-    return _Rows(times, [column.finished() for column in columns], size_bytes)
+    return _Rows(tuple(times), [column.finished() for column in columns], size_bytes)
 
 
 def _sql(file: File) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,12 +138,27 @@ async def test_a_day_at_hand_takes_no_thread(tmp_path: Path) -> None:
             await store.read_power(start=JANUARY, end=JANUARY + 45 * DAY, step_s=60)
 
 
+async def test_what_is_given_is_the_askers_own(tmp_path: Path) -> None:
+    await made_once(make_alone, tmp_path)
+    span: Any = {"start": JANUARY + 5 * DAY, "end": JANUARY + 6 * DAY}
+    async with opened(tmp_path) as store:
+        await answers(store)
+        await unpacked_files(store, 4)
+        for ask in (partial(store.read_power, step_s=60), store.read_inverters):
+            found = await ask(**span)
+            before = {name: list(values) for name, values in found.items()}
+            for values in found.values():
+                assert isinstance(values, list)
+                values.clear()
+            assert await ask(**span) == before
+
+
 async def test_what_turns_out_to_be_too_much_is_read_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await made_once(make, tmp_path)
     async with opened(tmp_path) as store:
         every = await answers(store)
         await unpacked_files(store, 4)
-        sizes = [len(rows._times) * (1 + len(rows._columns)) for rows in kept(store)._kept.values()]
+        sizes = [len(rows.times) * (1 + len(rows.columns)) for rows in kept(store)._kept.values()]
         largest = unpacked.CELL_BYTES * max(sizes)
     monkeypatch.setattr(unpacked, "MOST_BYTES", largest)
     async with opened(tmp_path) as store:
