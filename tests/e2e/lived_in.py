@@ -145,7 +145,7 @@ def build_service(
         f'[site.home]\ntime_zone = "{place.time_zone}"\nlatitude = {place.latitude}\nlongitude = {place.longitude}\n\n'
         "[control]\nenabled = true\n"
     )
-    tokens = ReadTokens(lambda: token, clock=clock)
+    tokens = ReadTokens(lambda: token, clock=clock, origin="file home.jwt")
     audit = MemoryAudit()
     control = ControlSettings(enabled=True, audit=audit)
     client = Gateway(gateway.url, tokens=tokens, pins=MemoryPinStore(), clock=clock, control=control)

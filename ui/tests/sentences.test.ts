@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { buildTranslation, translate } from "../src/lib/sentences";
+import { buildTranslation, reword, translate } from "../src/lib/sentences";
 
 const LANGUAGES = ["de", "es", "fr", "nl"];
 const read = (language: string): Record<string, string> =>
@@ -35,4 +35,12 @@ test.each([
   ["What nobody has translated.", undefined],
 ])("%s", (english, expected) => {
   expect(translate(english, german)).toBe(expected);
+});
+
+test.each([
+  ["Log in anew under Settings in the dashboard, or put a new token into the file home.jwt; it counts within a minute. `openvoy token show` explains the present one.", "Log in anew under Settings, or put a new token into the file home.jwt; it counts within a minute."],
+  ["This firmware or hardware does not offer it; `openvoy read` shows what there is.", "This firmware or hardware does not offer it."],
+  ["What is said alike.", "What is said alike."],
+])("in the words of a page: %s", (terminal, expected) => {
+  expect(reword(terminal, read("en"))).toBe(expected);
 });

@@ -33,8 +33,10 @@ export function buildTranslation(table: Table): Translation {
 
 const lengthOf = (key: string): number => key.replaceAll(HOLE, "").length;
 
+const sourceOf = (key: string): string => key.split(HOLE).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)");
+
 function buildRule(key: string, text: string): Rule {
-  const source = key.split(HOLE).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)");
+  const source = sourceOf(key);
   return {
     starts: new RegExp(`^${source}(?= |$)`, "s"),
     is: new RegExp(`^${source}$`, "s"),
@@ -45,7 +47,10 @@ function buildRule(key: string, text: string): Rule {
 
 /** In the words of a page what the service says in those of a terminal. */
 export function reword(text: string, table: Table): string {
-  return Object.entries(table).reduce((said, [terminal, page]) => said.replace(terminal, page), text);
+  return Object.entries(table).reduce((said, [terminal, page]) => {
+    if (!terminal.includes(HOLE)) return said.replace(terminal, page);
+    return said.replace(new RegExp(sourceOf(terminal), "s"), (_, ...found: string[]) => page.split(HOLE).reduce((left, right, index) => left + found[index - 1] + right));
+  }, text);
 }
 
 /** The whole text in the other language; undefined where a part of it has no translation. */
