@@ -11,8 +11,9 @@ import pytest
 
 from openvoy.client.cloud import FileAttempts, FileTokenStore, MemoryAttempts, MemoryTokenStore
 from openvoy.client.token_source import ReadTokens
-from openvoy.errors import CloudUnavailable, ConfigError, CredentialRejected
+from openvoy.errors import CloudUnavailable, ConfigError, CredentialRejected, EndpointRefused
 from openvoy.protocol.cloud import Account
+from openvoy.protocol.endpoints.livedata import STREAM_PSD
 from openvoy.protocol.endpoints.meters import METERS
 from openvoy.protocol.login import explain_token
 from tests.contract.client_support import requests_of
@@ -254,6 +255,25 @@ async def test_a_token_that_ends_is_told_in_the_same_words_while_following_and_w
         told.append((trouble.message, trouble.hint))
         assert set(told) == {(f"The token expired on {ends_at:%Y-%m-%d %H:%M} UTC.", told[0][1])}
         assert "into the file home.jwt" in told[0][1]
+
+
+async def test_a_stream_whose_token_is_refused_renews_it_once_as_a_request_does() -> None:
+    async with town() as place:
+        tokens = place.tokens(attempts=(attempts := CountedAttempts()))
+        async with place.open(tokens) as gateway:
+            await gateway.fetch(METERS)
+            await place.clock.advance(30 * DAY_S)
+            await place.switch_on("token-refused")
+            for told in ("does not accept the token", "refuses a token that was renewed because"):
+                with pytest.raises(CredentialRejected, match=told):
+                    async with gateway.open_stream(STREAM_PSD):
+                        pass
+            assert days_of(attempts.begun) == [0, 30]
+            await place.switch_off("token-refused")
+            with pytest.raises(EndpointRefused, match="the token itself is good"):
+                async with gateway.open_stream(STREAM_PSD):
+                    pass
+            assert days_of(attempts.begun) == [0, 30]
 
 
 async def test_no_account_but_a_good_token_is_told_and_does_no_harm() -> None:

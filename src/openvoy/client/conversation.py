@@ -102,9 +102,17 @@ class RenewingConversation(Conversation):
 
     @asynccontextmanager
     async def stream(self, request: Request, *, timeout_s: float, idle_s: float = IDLE_S) -> AsyncIterator[OpenStream]:
-        """Open a stream with a token that is good for now."""
+        """Open a stream; after a refused token once more with a new one."""
         self._use(await self._tokens.fetch_token(self._serial))
-        async with super().stream(request, timeout_s=timeout_s, idle_s=idle_s) as stream:
+        used = self._token
+        async with AsyncExitStack() as opened:
+            try:
+                stream = await opened.enter_async_context(super().stream(request, timeout_s=timeout_s, idle_s=idle_s))
+            except CertificateChanged:
+                raise
+            except CredentialRejected as rejected:
+                await self._replace(used, rejected)
+                stream = await opened.enter_async_context(super().stream(request, timeout_s=timeout_s, idle_s=idle_s))
             yield stream
 
     async def _replace(self, refused: str, rejected: CredentialRejected) -> None:
