@@ -208,7 +208,7 @@ async def test_the_file_has_what_it_is_compared_with_and_what_is_estimated(brows
         for name in ("solar_wh", "load_wh", "residual_wh"):
             assert numbers(columns[name]) == month[name]
             assert numbers(columns[f"compared_{name}"]) == [*before[name], None, None, None]
-        assert columns["compared_start"][0] == "2026-02-01T00:00:00.000Z"
+        assert columns["compared_start"][0] == "2026-02-01T00:00:00+00:00"
         await opened.page.get_by_text("Table of these values").click()
         await opened.page.locator('[data-card="energies"] thead th').first.wait_for()
         heads = await opened.page.locator('[data-card="energies"] thead th').all_inner_texts()

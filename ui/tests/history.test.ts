@@ -150,12 +150,12 @@ describe("the file", () => {
 
   it("holds what is shown, with what it is compared with and what is estimated", () => {
     const cells = [cell(0, { solar_wh: 1, compared_solar_wh: 7 }), cell(86_400, { solar_wh: null, compared_solar_wh: 8 }, true), cell(172_800, { solar_wh: 3 })];
-    const text = buildCsv({ ids: ["solar_wh", "compared_solar_wh"], rows: cells, others: rows.slice(0, 2), currency: "EUR" });
+    const text = buildCsv({ ids: ["solar_wh", "compared_solar_wh"], rows: cells, others: rows.slice(0, 2), currency: "EUR", timeZone: "Europe/Paris" });
     expect(text.split("\r\n")).toEqual([
       "start,solar_wh,compared_solar_wh,estimated,compared_start,compared_estimated,currency",
-      "1970-01-01T00:00:00.000Z,1,7,false,1970-01-01T00:00:00.000Z,false,EUR",
-      "1970-01-02T00:00:00.000Z,,8,true,1970-01-02T00:00:00.000Z,true,EUR",
-      "1970-01-03T00:00:00.000Z,3,,false,,,EUR",
+      "1970-01-01T01:00:00+01:00,1,7,false,1970-01-01T01:00:00+01:00,false,EUR",
+      "1970-01-02T01:00:00+01:00,,8,true,1970-01-02T01:00:00+01:00,true,EUR",
+      "1970-01-03T01:00:00+01:00,3,,false,,,EUR",
       "",
     ]);
   });

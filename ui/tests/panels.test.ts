@@ -31,7 +31,7 @@ function inverter(values: Partial<Inverter> & { age_min?: number }): Inverter {
   };
 }
 
-const states = (inverters: Inverter[]): string[] => buildPanels(inverters, NOW).map(({ state }) => state);
+const states = (inverters: Inverter[], hasLight = false): string[] => buildPanels(inverters, NOW, hasLight).map(({ state }) => state);
 
 describe("state of a panel", () => {
   test("power of a recent report, by share of the panel's own maximum", () => {
@@ -44,8 +44,10 @@ describe("state of a panel", () => {
     expect(panel).toMatchObject({ state: "silent", power_w: null, share: null });
   });
 
-  test("one that the gateway cannot reach is silent at once", () => {
-    expect(states([inverter({}), inverter({ communicating: false })])).toEqual(["producing", "silent"]);
+  test("one that the gateway cannot reach is silent at once by day, and asleep at dusk, as all soon are", () => {
+    expect(states([inverter({}), inverter({ communicating: false })], true)).toEqual(["producing", "silent"]);
+    expect(states([inverter({}), inverter({ communicating: false })])).toEqual(["producing", "asleep"]);
+    expect(states([inverter({ communicating: false, age_min: 30 }), inverter({ communicating: false, age_min: 4000 })])).toEqual(["asleep", "silent"]);
   });
 
   test("at night all sleep, and only one that was silent before is silent", () => {
@@ -126,7 +128,7 @@ describe("why a panel is silent", () => {
       inverter({ at: null, communicating: false }),
       inverter({ communicating: false }),
     ];
-    expect(why(panels)).toEqual([null, "late", "dead", "never", "unreached"]);
+    expect(why(panels, true)).toEqual([null, "late", "dead", "never", "unreached"]);
   });
 
   test("old reports of all are sleep by night and a fault by day", () => {

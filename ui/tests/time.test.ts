@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayOf, hourTicks, parseTime } from "../src/lib/time";
+import { dayOf, hourTicks, localTime, parseTime } from "../src/lib/time";
 
 const at = (iso: string): number => Date.parse(iso);
 const hours = (iso: string, zone: string): number => {
@@ -46,4 +46,12 @@ test("times as the API writes them", () => {
   expect(parseTime("2026-01-01T00:00:00Z")).toBe(at("2026-01-01T00:00:00Z"));
   expect(parseTime(null)).toBeNull();
   expect(parseTime("soon")).toBeNull();
+});
+
+test("a time for a file is the site's, with its offset", () => {
+  const at_ms = Date.parse("2026-03-28T23:00:00Z");
+  expect(localTime(at_ms, "Europe/Paris")).toBe("2026-03-29T00:00:00+01:00");
+  expect(localTime(at_ms + 86_400_000, "Europe/Paris")).toBe("2026-03-30T01:00:00+02:00");
+  expect(localTime(at_ms, "America/St_Johns")).toBe("2026-03-28T20:30:00-02:30");
+  expect(localTime(at_ms, "UTC")).toBe("2026-03-28T23:00:00+00:00");
 });

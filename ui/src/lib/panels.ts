@@ -59,7 +59,8 @@ function buildPanel(inverter: Inverter, newest_ms: number, now_ms: number, hasLi
   const patience_ms = Math.max(LEAST_PATIENCE_MS, LOST_REPORTS * 1000 * (inverter.report_interval_s ?? USUAL_INTERVAL_S));
   const isOld = newest_ms !== Number.NEGATIVE_INFINITY && now_ms - newest_ms > patience_ms;
   const silence = silenceOf(inverter, { at_ms, newest_ms, patience_ms, isOld, hasLight });
-  const state = silence !== null ? "silent" : isOld ? "asleep" : stateOf(inverter);
+  const isResting = isOld || (inverter.communicating === false && at_ms !== null);
+  const state = silence !== null ? "silent" : isResting ? "asleep" : stateOf(inverter);
   const isCurrent = state === "producing" || state === "idle";
   const share = isCurrent ? shareOf(inverter) : null;
   const heat = share === null ? null : Math.min(HEAT_STEPS - 1, Math.floor(share * HEAT_STEPS));
@@ -80,7 +81,8 @@ function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, patience_ms,
   if (newest_ms - at_ms > Math.max(DEAD_MS, patience_ms)) return "dead";
   if (newest_ms - at_ms > patience_ms) return "late";
   if (isOld) return hasLight ? "all" : null;
-  return communicating === false ? "unreached" : null;
+  // At dusk they are not reached any more long before their last report is old.
+  return communicating === false && hasLight ? "unreached" : null;
 }
 
 function stateOf({ power_w }: Inverter): PanelState {

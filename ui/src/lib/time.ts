@@ -40,6 +40,14 @@ function dayStart(date_ms: number, timeZone: string): number {
   return candidates.find((at) => wallTime(at, timeZone) >= date_ms) ?? candidates.at(-1)!;
 }
 
+/** ISO 8601 with the zone's offset, to the second. */
+export function localTime(at_ms: number, timeZone: string): string {
+  const wall_ms = wallTime(at_ms, timeZone);
+  const offset_min = Math.round((wall_ms - at_ms) / 60_000);
+  const [hours, minutes] = [Math.floor(Math.abs(offset_min) / 60), Math.abs(offset_min) % 60].map((part) => String(part).padStart(2, "0"));
+  return `${new Date(wall_ms).toISOString().slice(0, 19)}${offset_min < 0 ? "-" : "+"}${hours}:${minutes}`;
+}
+
 /** Local midnight to midnight around `at_ms`, 23 to 25 hours; `shift` moves by whole local days. */
 export function dayOf(at_ms: number, timeZone: string, shift = 0): Span {
   const date = Math.floor(wallTime(at_ms, timeZone) / DAY_MS) * DAY_MS + shift * DAY_MS;

@@ -1,7 +1,8 @@
-/** The table as a file for other programs: plain numbers, times in UTC, nothing where nothing is known. */
+/** The table as a file for other programs: plain numbers, times of the site with their offset, nothing where nothing is known. */
 
 import type { Maybe } from "../../api/types";
 import type { Cell } from "../../lib/table";
+import { localTime } from "../../lib/time";
 import { isKnown, renderCsv, type Row } from "./energies";
 
 export interface Sheet {
@@ -12,9 +13,11 @@ export interface Sheet {
   others: readonly Row[] | null;
   /** Of amounts; undefined where no prices are known. */
   currency: Maybe<string> | undefined;
+  timeZone: string;
 }
 
-export function buildCsv({ ids, rows, others, currency }: Sheet): string {
+export function buildCsv({ ids, rows, others, currency, timeZone }: Sheet): string {
+  const timeOf = (at_s: number): string => localTime(at_s * 1000, timeZone);
   const head = ["start", ...ids, "estimated", ...(others === null ? [] : ["compared_start", "compared_estimated"]), ...(currency === undefined ? [] : ["currency"])];
   const lines = rows.map(({ key, values, isEstimated }, index) => {
     const other = others?.[index];
@@ -27,10 +30,6 @@ export function buildCsv({ ids, rows, others, currency }: Sheet): string {
     ];
   });
   return renderCsv(head, lines);
-}
-
-function timeOf(at_s: number): string {
-  return new Date(at_s * 1000).toISOString();
 }
 
 /** The first and the last of the days of which anything is known. */
