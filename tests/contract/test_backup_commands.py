@@ -54,3 +54,24 @@ def test_whoever_reads_a_damaged_history_is_told_what_is_left_out(
         assert told.out, "what is there is given"
         assert "'openvoy history verify' lists what is wrong" in told.err
     assert run(["history", *another]) == 0
+
+
+def test_who_only_looks_makes_no_history(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(fill(tmp_path / "demo" / "history"))
+    (tmp_path / "empty").mkdir()
+    for arguments in (["export", "energy"], ["sql", "SELECT 1"], ["verify"]):
+        for folder, hint in (
+            ("empty", "Name its folder with --data"),
+            ("demo", f"Is it {tmp_path / 'demo' / 'history'}?"),
+        ):
+            assert run(["history", *arguments, "--data", str(tmp_path / folder)]) == 2
+            said = capfd.readouterr().err
+            assert "There is no history in" in said
+            assert hint in said
+    assert not any((tmp_path / "empty").iterdir())
+
+
+def test_what_is_no_query_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(fill(tmp_path))
+    assert run(["history", "sql", "DROP TABLE energy", "--data", str(tmp_path)]) == 2
+    assert "Ask with one SELECT" in capfd.readouterr().err

@@ -74,6 +74,12 @@ class HistoryStore(Readers):
         """Damaged files that were set aside since this store was opened, oldest first; a person has to be told."""
         return self._writer.set_aside
 
+    async def read_damages(self, kind: str, *, start: datetime, end: datetime) -> Sequence[SetAside]:
+        """Give `set_aside` once the files of a kind and a time were looked at, whether or not their rows were read."""
+        start_s, end_s = unix_s(start), unix_s(end)
+        await self._read_kept(lambda session: read_raw.look_at_files(session, kind, start_s, end_s))
+        return self.set_aside
+
     async def write(self, batch: Batch) -> None:
         """Keep a batch, all of it or nothing; returns once it is on the disk.
 

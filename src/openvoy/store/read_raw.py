@@ -49,6 +49,11 @@ def _selected(table: Table) -> Mapping[str, str]:
     return {**found, **{measure.name: f"CAST({table.name}.{measure.name} AS DOUBLE)" for measure in table.measures}}
 
 
+def look_at_files(session: Session, kind: str, start_s: int, end_s: int) -> None:
+    """Have the sealed files of a kind and a time looked at, whose rows are not always read: what is lost is told."""
+    session.catalog.files(_followed_table(kind), start_s, end_s)
+
+
 def read_since(session: Session, kind: str, sequence: int, limit: int) -> Columns:
     """Read the rows after a sequence number, in its order, with the names of their owners."""
     table = _followed_table(kind)

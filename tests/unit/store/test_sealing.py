@@ -382,3 +382,13 @@ async def test_a_copy_of_sealed_months_and_journal_is_a_history(tmp_path: Path) 
     async with opened(tmp_path / "b") as store:
         assert await store.read_power(start=JANUARY, end=LAST, step_s=900) == before
         assert len((await store.read_power(start=LAST + STEP, end=LAST + 2 * STEP, step_s=60))["at"]) == 1
+
+
+async def test_files_of_a_kind_and_a_time_are_looked_at_although_nobody_reads_their_rows(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    (tmp_path / "sealed" / "month=2024-01" / "inverter_report-1.parquet").unlink()
+    async with opened(tmp_path) as store:
+        assert not await store.read_damages("inverters", start=FEBRUARY, end=LAST)
+        assert not await store.read_damages("power", start=JANUARY, end=LAST)
+        (lost,) = await store.read_damages("inverters", start=JANUARY, end=LAST)
+        assert lost.reason == "the sealed file inverter_report-1.parquet of month=2024-01 is missing"

@@ -55,13 +55,25 @@ class HistoryFolder:
             raise ConfigError(f"There is no history in {folder}.", hint="Name its folder with --data.")
         return folder
 
+    def kept(self) -> Path:
+        """Give the folder of a history that is there already; raise ConfigError for one that has none."""
+        with needing("service", "History"):
+            from openvoy.store.backup import is_history  # noqa: PLC0415 - as above
+
+        folder = self.folder()
+        if not is_history(folder):
+            inside = folder / "history"
+            hint = f"Is it {inside}?" if is_history(inside) else "Name its folder with --data."
+            raise ConfigError(f"There is no history in {folder}.", hint=hint)
+        return folder
+
     @contextlib.asynccontextmanager
     async def look(self) -> AsyncIterator[HistoryStore]:
         """Open the history for reading, or a copy of it; raise ConfigError where there is none."""
         with needing("service", "History"):
             from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
 
-        async with looking_at(self.folder()) as looked:
+        async with looking_at(self.kept()) as looked:
             if looked.copied_as is not None:
                 say(f"A copy of the history is read, as {looked.copied_as}.")
             yield looked.store

@@ -58,8 +58,8 @@ class TokenInfo:
 
 
 def clean_token(text: str) -> str:
-    """Take out what copying has put in, such as the line breaks of a mail; no token has a blank."""
-    return "".join(text.split())
+    """Take out what copying has put in, such as the line breaks of a mail or quotes; no token has a blank."""
+    return "".join(text.split()).strip("\"'")
 
 
 def explain_token(token: str) -> TokenInfo:

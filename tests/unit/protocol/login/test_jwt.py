@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from openvoy.errors import CredentialRejected
 from openvoy.protocol.login import check_token, explain_token
+from openvoy.protocol.login.jwt import clean_token
 from tests.unit.protocol.login.gateways import make_token
 
 NOW = datetime(2025, 6, 21, 12, tzinfo=UTC)
@@ -43,6 +44,12 @@ def test_no_text_breaks_the_explanation(text: str) -> None:
         explain_token(text)
     except CredentialRejected:
         return
+
+
+@pytest.mark.parametrize("around", ["{}", ' "{}"\n', "'{}'", "\t{}  "])
+def test_what_copying_puts_around_a_token_is_taken_off(around: str) -> None:
+    token = make_token(aud="122200000001", exp=NEXT_YEAR_S)
+    assert clean_token(around.format(f"{token[:40]}\n{token[40:]}")) == token
 
 
 def test_an_expired_token_is_told_with_its_end() -> None:

@@ -74,14 +74,14 @@ async def costs(
         frame = build_frame(plan, start=days[0], last=days[1], by=by, zone=zone)  # type: ignore[arg-type]
         energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
         demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
-        set_aside = store.set_aside
+        damages = await store.read_damages("energy", start=first, end=last)
     rows: Sequence[Costs] = compute_costs(frame, energies, demand if frame.demand_bounds else None)
     rows = rows if start is not None else _from_first(rows)
     if as_json:
         print_json({"currency": plan.currency, "tariff": plan.name, "periods": [_plain(row) for row in rows]})
     else:
         _show(plan.currency, rows)
-    return tell_damaged(set_aside)
+    return tell_damaged(damages)
 
 
 def _show(currency: str | None, rows: Sequence[Costs]) -> None:

@@ -67,7 +67,7 @@ async def export(
             async for rows in read_export(store, wanted, progress):
                 writer.put(rows)
                 count += len(rows)
-        set_aside = store.set_aside
+        damages = await store.read_damages(table, start=wanted.start, end=wanted.end)
     if out != STDOUT:
         say(f"{count:,} rows written to {out}.")
-    return tell_damaged(set_aside)
+    return tell_damaged(damages)

@@ -93,7 +93,7 @@ class _Account:
 
         self._store = store
         self._anew = Anew(store, serial, until=now)
-        self._folder = folder.folder()
+        self._folder = folder.kept()
         self._zone = folder.zone()
         self._by = by
         self._now = now

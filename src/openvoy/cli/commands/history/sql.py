@@ -14,6 +14,7 @@ from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.output import print_json, print_table, say
+from openvoy.errors import ConfigError
 
 
 @command("history sql", also=("query",))
@@ -36,12 +37,18 @@ async def sql(
         openvoy history sql --csv "SELECT time, serial, power_w FROM inverter_report ORDER BY time DESC LIMIT 24"
     """
     with needing("service", "History"):
-        from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.store.faults import Fault, StoreFault  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.store.looking import looking_at  # noqa: PLC0415 - as above
 
-    async with looking_at(folder.folder()) as looked:
+    async with looking_at(folder.kept()) as looked:
         if looked.copied_as is not None:
             say(f"A copy of the history is asked, as {looked.copied_as}.")
-        names, rows = await looked.store.ask(query)
+        try:
+            names, rows = await looked.store.ask(query)
+        except StoreFault as fault:
+            if fault.fault is Fault.NOT_A_QUERY:
+                raise ConfigError(fault.message, hint=fault.hint) from fault
+            raise
         set_aside = looked.store.set_aside
     if as_json:
         print_json([dict(zip(names, _plain_row(row), strict=True)) for row in rows])

@@ -35,7 +35,7 @@ async def verify(*, folder: HistoryFolder, as_json: JsonFlag = False) -> int:
         from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
         from openvoy.store.verifying import build_opening, verify_files  # noqa: PLC0415 - as above
 
-    where = folder.folder()
+    where = folder.kept()
     findings = await asyncio.to_thread(verify_files, where)
     async with looking_at(where) as looked:
         if looked.copied_as is not None:
