@@ -141,6 +141,8 @@ describe("what a person chose", () => {
 test("money is the tariff's", () => {
   expect(plain(en.money(1234.5, "EUR"))).toBe("€1,234.50");
   expect(plain(de.money(-0.884, "EUR"))).toBe("−0,88 €");
+  expect(plain(de.money(-0.0004, "EUR"))).toBe("0,00 €");
+  expect(en.money(-0.0004, null)).toBe("0.00");
   expect(plain(fr.money(12, "CHF"))).toBe("12,00 CHF");
   expect(en.money(3.456, null)).toBe("3.46");
   expect(en.money(null, "EUR")).toBe(UNKNOWN);

@@ -204,7 +204,7 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     money: (value, currency) => {
       if (!isNumber(value)) return UNKNOWN;
       if (!currency) return number(value, 2);
-      return new Intl.NumberFormat(locale, { style: "currency", currency }).format(value).replace("-", "−");
+      return new Intl.NumberFormat(locale, { style: "currency", currency, signDisplay: "negative" }).format(value).replace("-", "−");
     },
     count: (value) => number(value, 0),
   };
