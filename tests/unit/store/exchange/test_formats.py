@@ -144,7 +144,7 @@ def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     found = gathered(tmp_path / "r.csv", "\n".join(lines) + "\n")
     assert problems(found)[:3] == [
         (4, "'06/41/2024 00:30' is not a time"),
-        (6, "'lots' is not a number"),
+        (6, "solar: 'lots' is not a number"),
         (8, "-500 Wh cannot be the energy of 900 s"),
     ]
     assert problems(found)[3:] == [(10, "9.9e+07 Wh cannot be the energy of 900 s")]

@@ -123,7 +123,7 @@ class _Report:
                 continue
             value = parse_number(text, self._decimal_mark)
             if value is None:
-                yield self._problem(number, f"'{text[:40]}' is not a number")
+                yield self._problem(number, f"{quantity}: '{text[:40]}' is not a number")
             else:
                 yield Amount(quantity, SERIES, start_s, end_s, value * factor, number)
 
