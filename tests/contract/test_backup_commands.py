@@ -27,12 +27,15 @@ def test_what_a_backup_lacks_is_told_until_it_is_there_again(
         said = capfd.readouterr().err
         assert f"{LOST} is damaged beyond mending, or gone" in said
         assert "earlier backup" in said
+        assert " in part: " in said
     assert run(["history", "backup", copy, "--json"]) == 5
     assert json.loads(capfd.readouterr().out)["lacking"] == [LOST]
     Path(history, LOST).write_bytes(content)
     for arguments in (["backup", copy], ["restore", "--replace", copy, restored]):
         assert run(["history", *arguments]) == 0
-        assert "is without" not in capfd.readouterr().err
+        said = capfd.readouterr().err
+        assert "is without" not in said
+        assert " and checked: " in said
 
 
 def test_whoever_reads_a_damaged_history_is_told_what_is_left_out(

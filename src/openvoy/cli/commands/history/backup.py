@@ -39,8 +39,9 @@ def backup(
     if as_json:
         print_json({"folder": str(target), **asdict(copied)})
     else:
+        done = "Backed up in part" if copied.lacking else "Backed up and checked"
         say(
-            f"Backed up and checked: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
+            f"{done}: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
             f"and {copied.records} records that are younger."
         )
     return tell_lacking(copied.lacking, target)

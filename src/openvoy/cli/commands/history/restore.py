@@ -42,5 +42,6 @@ async def restore(
     if as_json:
         print_json({"folder": str(target), **asdict(copied)})
     else:
-        say(f"Restored and checked: {copied.months} months and {copied.records} younger records, in {target}.")
+        done = "Restored in part" if copied.lacking else "Restored and checked"
+        say(f"{done}: {copied.months} months and {copied.records} younger records, in {target}.")
     return tell_lacking(copied.lacking, target)
