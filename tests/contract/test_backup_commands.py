@@ -72,6 +72,9 @@ def test_who_only_looks_makes_no_history(tmp_path: Path, capfd: pytest.CaptureFi
             assert "There is no history in" in said
             assert hint in said
     assert not any((tmp_path / "empty").iterdir())
+    report = tmp_path / "report.csv"
+    report.write_text("Date/Time,Energy Produced (Wh)\n06/01/2024,1000\n06/02/2024,2000\n06/13/2024,3000\n")
+    assert run(["history", "import", str(report), "--dry-run", "--data", str(tmp_path / "empty")]) == 0
 
 
 def test_what_is_no_query_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

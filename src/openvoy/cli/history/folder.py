@@ -68,12 +68,12 @@ class HistoryFolder:
         return folder
 
     @contextlib.asynccontextmanager
-    async def look(self) -> AsyncIterator[HistoryStore]:
-        """Open the history for reading, or a copy of it; raise ConfigError where there is none."""
+    async def look(self, *, may_be_new: bool = False) -> AsyncIterator[HistoryStore]:
+        """Open the history for reading, or a copy of it; raise ConfigError where one must be and is not."""
         with needing("service", "History"):
             from openvoy.store.looking import looking_at  # noqa: PLC0415 - `--help` need not load it
 
-        async with looking_at(self.kept()) as looked:
+        async with looking_at(self.folder() if may_be_new else self.kept()) as looked:
             if looked.copied_as is not None:
                 say(f"A copy of the history is read, as {looked.copied_as}.")
             yield looked.store

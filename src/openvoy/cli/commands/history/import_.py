@@ -89,7 +89,7 @@ async def import_files(
             hint="Name files, such as `openvoy history import report.csv --dry-run`, or give --list or --revoke alone.",
         )
     # What changes nothing is done beside a running service.
-    async with folder.look() if dry_run or listed else folder.open() as store:
+    async with folder.look(may_be_new=True) if dry_run or listed else folder.open() as store:
         if revoke is not None:
             _show_records([await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
             return
