@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, get_type_hints
 
 import pytest
 
-from openvoy.codec import MAX_DEFECTS, DecodeError, WireStruct, decoder, doc, encode_json, said
+from openvoy.codec import MAX_DEFECTS, DecodeError, ValueStruct, WireStruct, decoder, doc, encode_json, plain, said
 
 
 class Row(WireStruct):
@@ -83,3 +84,31 @@ def test_misfits_in_mappings_of_mappings_cost_only_themselves() -> None:
         "b": ["3"],
     }
     assert len(defects) == 2
+
+
+class Place(ValueStruct, frozen=True, kw_only=True):
+    name: str
+    height_m: float | None = None
+
+
+class Site(Place, frozen=True, kw_only=True):
+    meters: tuple[Place, ...] = ()
+
+
+def test_a_value_is_to_others_the_dataclass_that_it_was() -> None:
+    site = Site(name="roof", meters=(Place(name="cellar", height_m=-2.0),))
+    assert [member.name for member in dataclasses.fields(site)] == ["name", "height_m", "meters"]
+    assert dataclasses.replace(site, name="wall") == Site(name="wall", meters=site.meters)
+    assert dataclasses.asdict(site) == {
+        "name": "roof",
+        "height_m": None,
+        "meters": ({"name": "cellar", "height_m": -2.0},),
+    }
+    assert plain(site) == dataclasses.asdict(site)
+
+
+def test_a_value_is_frozen_and_equal_ones_are_one_key() -> None:
+    first, second = Place(name="roof"), Place(name="roof")
+    assert {first: 1}[second] == 1
+    with pytest.raises(AttributeError):
+        first.name = "wall"  # type: ignore[misc]

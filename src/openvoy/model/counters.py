@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from openvoy.codec import ValueStruct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterSource:
+
+class CounterSource(ValueStruct, frozen=True, kw_only=True):
     """Where a counter comes from: two counters are one series only if all of this is equal."""
 
     quantity: str
@@ -20,8 +20,7 @@ class CounterSource:
     """Record number or serial of what counts; "" for the gateway itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawCounter:
+class RawCounter(ValueStruct, frozen=True, kw_only=True):
     """One reading of one counter."""
 
     source: CounterSource

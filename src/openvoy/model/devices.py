@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from openvoy.codec import ValueStruct
 from openvoy.model.equipment import Equipment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(ValueStruct, frozen=True, kw_only=True):
     """What a meter or one of its phases measures. Signs follow the meter's kind, see `Meter.kind`."""
 
     active_power_w: float | None = None
@@ -28,16 +28,14 @@ class Reading:
     """Lifetime energy in the direction of negative power."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel(Reading):
+class Channel(Reading, frozen=True, kw_only=True):
     """One phase in use of a meter."""
 
     phase: str
     """L1, L2 or L3."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meter(Reading):
+class Meter(Reading, frozen=True, kw_only=True):
     """One current-transformer meter. A disabled meter is listed without values."""
 
     eid: int

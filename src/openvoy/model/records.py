@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from openvoy.codec import ValueStruct
 from openvoy.model.counters import CounterSource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PowerRecord:
+class PowerRecord(ValueStruct, frozen=True, kw_only=True):
     """Mean powers over the `interval_s` seconds that start at `at`."""
 
     gateway: str
@@ -25,8 +25,7 @@ class PowerRecord:
     soc_pct: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnergyRecord:
+class EnergyRecord(ValueStruct, frozen=True, kw_only=True):
     """Accounted lifetime counters at `at`: monotone, repaired, the base of days, months and years."""
 
     gateway: str
@@ -48,8 +47,7 @@ class EnergyRecord:
     """The rules of accounting that the counters come from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceEnergyRecord:
+class DeviceEnergyRecord(ValueStruct, frozen=True, kw_only=True):
     """Accounted lifetime counters of one inverter or battery at `at`."""
 
     gateway: str
@@ -64,8 +62,7 @@ class DeviceEnergyRecord:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseEnergyRecord:
+class PhaseEnergyRecord(ValueStruct, frozen=True, kw_only=True):
     """Accounted lifetime counters of one meter (`channel` 0) or one of its phases (1 to 3) at `at`."""
 
     gateway: str
@@ -77,8 +74,7 @@ class PhaseEnergyRecord:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeterRecord:
+class MeterRecord(ValueStruct, frozen=True, kw_only=True):
     """One meter (`channel` 0) or one of its phases (1 to 3), mean over a minute."""
 
     gateway: str
@@ -94,8 +90,7 @@ class MeterRecord:
     frequency_hz: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InverterRecord:
+class InverterRecord(ValueStruct, frozen=True, kw_only=True):
     """One report of one inverter; `at` is the end of its interval."""
 
     gateway: str
@@ -110,8 +105,7 @@ class InverterRecord:
     temperature_c: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryRecord:
+class BatteryRecord(ValueStruct, frozen=True, kw_only=True):
     """One battery at one moment; positive power is discharge."""
 
     gateway: str
@@ -122,8 +116,7 @@ class BatteryRecord:
     temperature_c: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterRecord:
+class CounterRecord(ValueStruct, frozen=True, kw_only=True):
     """A counter exactly as reported."""
 
     gateway: str
@@ -133,8 +126,7 @@ class CounterRecord:
     value_wh: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRecord:
+class StepRecord(ValueStruct, frozen=True, kw_only=True):
     """How a step of a counter was classified, and what it added to the accounted counter."""
 
     gateway: str
@@ -148,8 +140,7 @@ class StepRecord:
     rules_version: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRecord:
+class DeviceRecord(ValueStruct, frozen=True, kw_only=True):
     """A device that was seen; the store keeps when it was seen first and last."""
 
     gateway: str
@@ -161,8 +152,7 @@ class DeviceRecord:
     firmware: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRecord:
+class EventRecord(ValueStruct, frozen=True, kw_only=True):
     """Something that a person may want to know later."""
 
     gateway: str
@@ -172,11 +162,10 @@ class EventRecord:
     subject: str
     """Serial or source that it is about."""
     text: str
-    details: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+    details: Mapping[str, str | float | int | bool | None] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionRecord:
+class CorrectionRecord(ValueStruct, frozen=True, kw_only=True):
     """What a person knows better than the counters; accounting takes it into account from raw on.
 
     Written again with the same gateway, time and kind it replaces itself: so it is revoked.
@@ -189,12 +178,11 @@ class CorrectionRecord:
     """Such as `bad_range`, `replaced_gateway`."""
     start: datetime
     end: datetime
-    details: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+    details: Mapping[str, str | float | int | bool | None] = {}
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapRecord:
+class GapRecord(ValueStruct, frozen=True, kw_only=True):
     """A time without readings."""
 
     gateway: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from openvoy.codec import ValueStruct
 from openvoy.model.counters import RawCounter
 from openvoy.model.devices import Battery, Contact, Generator, Grid, Inverter, Meter, Storage
 from openvoy.model.equipment import Controller
@@ -26,8 +27,7 @@ class GatewayInfo:
     """Phases that its meters use: 1, 2 (split phase) or 3."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Power:
+class Power(ValueStruct, frozen=True, kw_only=True):
     """Power flows now, in W. `load_w = solar_w + grid_w + battery_w + generator_w`, never clamped."""
 
     solar_w: float | None = None
@@ -44,8 +44,7 @@ class Power:
     """What the gateway calls consumption: solar plus grid, battery charging included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Energy:
+class Energy(ValueStruct, frozen=True, kw_only=True):
     """Lifetime energies in Wh, each a counter that only grows."""
 
     solar_wh: float | None = None
@@ -73,8 +72,8 @@ class Snapshot:
     gateway: GatewayInfo
     at: datetime
     """When it was put together, timezone-aware, UTC."""
-    power: Power = Power()
-    energy: Energy = Energy()
+    power: Power = field(default_factory=Power)
+    energy: Energy = field(default_factory=Energy)
     meters: tuple[Meter, ...] = ()
     inverters: tuple[Inverter, ...] = ()
     batteries: tuple[Battery, ...] = ()

@@ -57,6 +57,8 @@ WIDEST_VALUE = 2**31 - 1
 
 def _check(values: Iterable[object], widest: int) -> None:
     for value in values:
+        if value is None or isinstance(value, float):
+            continue
         if isinstance(value, int) and abs(value) > widest:
             raise StoreFault(Fault.BAD_VALUE, f"History: no row can hold {value}.")
         if isinstance(value, str) and not value.isascii() and not _is_text(value):

@@ -24,12 +24,13 @@ def moment(at: datetime) -> datetime:
     """Convert a moment; raise StorageError for one without zone."""
     if at.tzinfo is None:
         raise StoreFault(Fault.BAD_VALUE, f"History: the time {at} has no time zone.")
-    return at.astimezone(UTC).replace(tzinfo=None)
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).replace(tzinfo=None)
 
 
 def second(at: datetime) -> datetime:
     """Convert a moment, to the second."""
-    return moment(at).replace(microsecond=0)
+    known = moment(at)
+    return known.replace(microsecond=0) if known.microsecond else known
 
 
 def unix_s(at: datetime) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
+from openvoy.codec import ValueStruct
 from openvoy.model.accounting.chain import INTEGRATED, Chain
 from openvoy.model.accounting.feed import FED
 from openvoy.model.accounting.fleet import Fleet
@@ -28,10 +29,13 @@ _SIGNS = {
     "generator": 1.0,
 }
 
-_STORAGE = frozenset({"charge", "discharge"})
-_BESIDE = _STORAGE | {"standby", "generator"}
+_METERED: tuple[str, ...] = ("total",)
+_BALANCED: tuple[str, ...] = ("solar", "import", "export")
+_STORAGE = ("charge", "discharge")
+_BESIDE = (*_STORAGE, "standby", "generator")
 
 
+@lru_cache(maxsize=4096)
 def is_of_site(source: CounterSource) -> bool:
     """Whether a counter belongs to the site as a whole, neither to a phase nor to a device."""
     if source.quantity not in _OF_SITE or source.block in _PHASES:
@@ -39,8 +43,7 @@ def is_of_site(source: CounterSource) -> bool:
     return source.block != INTEGRATED or not source.device
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accounted:
+class Accounted(ValueStruct, frozen=True, kw_only=True):
     """What one reading of all counters amounts to."""
 
     energy: Energy
@@ -50,7 +53,7 @@ class Accounted:
     """What the balance of the meters leaves over against a meter of total consumption; the only one that may fall."""
     known: frozenset[str] = frozenset()
     """The energies (solar_wh, …) that are known at this moment; the others are from before."""
-    late_since: Mapping[str, datetime] = field(default_factory=dict)
+    late_since: Mapping[str, datetime] = {}
     """Energies that came late all at once: since when their shape is not known."""
     is_stood_in_for: bool = False
     """A source stands in for a better one, so that some energy may belong to a time just before or after."""
@@ -109,14 +112,7 @@ class Accountant:
     def account(self, counters: Iterable[RawCounter], at: datetime, *, is_load_known: bool = True) -> Accounted:
         """Take one reading of all counters; `is_load_known` says that nothing else belongs to the balance."""
         at_s = at.timestamp()
-        of_site: dict[str, list[tuple[CounterSource, float]]] = {}
-        inverters: list[RawCounter] = []
-        for counter in counters:
-            source = counter.source
-            if source.quantity == INVERTER:
-                inverters.append(counter)
-            elif is_of_site(source):
-                of_site.setdefault(source.quantity, []).append((source, counter.value_wh))
+        of_site, inverters = _sort_out(counters)
         notices = self._count_inverters(inverters, of_site, at_s)
         known: set[str] = set()
         late: dict[str, datetime] = {}
@@ -131,11 +127,24 @@ class Accountant:
             if chain.late_since_s is not None:
                 late[f"{quantity}_wh"] = datetime.fromtimestamp(chain.late_since_s, UTC)
         self._give_to_generator(of_site.get("generator", ()))
-        if is_load_known and self._balance(known):
+        parts = self._parts()
+        if is_load_known and self._balance(parts, known):
             known.add("load_wh")
             if late:
                 late["load_wh"] = min(late.values())
-        return replace(self._accounted(known, late, notices), is_stood_in_for=is_stood_in_for)
+        residual_wh = _residual_wh(parts)
+        if residual_wh is not None and {"solar_wh", "import_wh", "export_wh", "total_wh"} <= known:
+            known.add("residual_wh")
+        return Accounted(
+            energy=self._energy(parts),
+            generator_wh=parts.get("generator"),
+            residual_wh=residual_wh,
+            known=frozenset(known),
+            late_since=late,
+            is_stood_in_for=is_stood_in_for,
+            is_charge_integrated=self._is_charge_integrated(),
+            notices=tuple(notices),
+        )
 
     def _give_to_generator(self, readings: Iterable[tuple[CounterSource, float]]) -> None:
         """Take from the import what the same meter counted of the generator."""
@@ -155,12 +164,11 @@ class Accountant:
         is_whole = any(source.endpoint == "device_data" for source, _ in of_site.get("solar", ()))
         return self._fleet.take(inverters, at_s, is_whole=is_whole, has_unchanged=not self._is_replay)
 
-    def _balance(self, known: set[str]) -> bool:
+    def _balance(self, parts: Mapping[str, float], known: set[str]) -> bool:
         """Add to the house's use what its parts did since it was last known; whether they are all known now."""
-        parts = self._parts()
-        needed = {"total"} if "total" in parts else {"solar", "import", "export"}
-        needed |= parts.keys() & (_STORAGE if "total" in parts else _BESIDE)
-        if not needed <= parts.keys() or not all(f"{part}_wh" in known for part in needed):
+        first, beside = (_METERED, _STORAGE) if "total" in parts else (_BALANCED, _BESIDE)
+        needed = [*first, *(part for part in beside if part in parts)]
+        if not all(f"{part}_wh" in known for part in needed):
             return False
         if self._load_wh is None:
             self._loads_sum_wh = sum(_sign_of(part) * parts[part] for part in needed)
@@ -178,35 +186,41 @@ class Accountant:
     def _parts(self) -> dict[str, float]:
         return {name: chain.total_wh for name, chain in self._chains.items() if chain.total_wh is not None}
 
-    def _accounted(self, known: set[str], late: Mapping[str, datetime], notices: list[Notice]) -> Accounted:
-        chains = self._chains
-        charge_lead = chains["charge"].lead
-        residual_wh = self._residual_wh()
-        if residual_wh is not None and {"solar_wh", "import_wh", "export_wh", "total_wh"} <= known:
-            known.add("residual_wh")
-        return Accounted(
-            energy=Energy(
-                solar_wh=chains["solar"].total_wh,
-                import_wh=chains["import"].total_wh,
-                export_wh=chains["export"].total_wh,
-                charge_wh=chains["charge"].total_wh,
-                discharge_wh=chains["discharge"].total_wh,
-                load_wh=self._load_wh,
-            ),
-            generator_wh=chains["generator"].total_wh,
-            residual_wh=residual_wh,
-            known=frozenset(known),
-            late_since=late,
-            is_charge_integrated=charge_lead is not None and charge_lead.block == INTEGRATED,
-            notices=tuple(notices),
+    def _energy(self, parts: Mapping[str, float]) -> Energy:
+        return Energy(
+            solar_wh=parts.get("solar"),
+            import_wh=parts.get("import"),
+            export_wh=parts.get("export"),
+            charge_wh=parts.get("charge"),
+            discharge_wh=parts.get("discharge"),
+            load_wh=self._load_wh,
         )
 
-    def _residual_wh(self) -> float | None:
-        parts = self._parts()
-        if not {"solar", "import", "export", "total"} <= parts.keys():
-            return None
-        balance_wh = parts["solar"] - parts.get("standby", 0.0) + parts["import"] - parts["export"]
-        return balance_wh + parts.get("generator", 0.0) - parts["total"]
+    def _is_charge_integrated(self) -> bool:
+        lead = self._chains["charge"].lead
+        return lead is not None and lead.block == INTEGRATED
+
+
+def _sort_out(
+    counters: Iterable[RawCounter],
+) -> tuple[dict[str, list[tuple[CounterSource, float]]], list[RawCounter]]:
+    """Give the counters of the site by their quantity, and those of inverters."""
+    of_site: dict[str, list[tuple[CounterSource, float]]] = {}
+    inverters: list[RawCounter] = []
+    for counter in counters:
+        source = counter.source
+        if source.quantity == INVERTER:
+            inverters.append(counter)
+        elif is_of_site(source):
+            of_site.setdefault(source.quantity, []).append((source, counter.value_wh))
+    return of_site, inverters
+
+
+def _residual_wh(parts: Mapping[str, float]) -> float | None:
+    if not {"solar", "import", "export", "total"} <= parts.keys():
+        return None
+    balance_wh = parts["solar"] - parts.get("standby", 0.0) + parts["import"] - parts["export"]
+    return balance_wh + parts.get("generator", 0.0) - parts["total"]
 
 
 def _sign_of(part: str) -> float:

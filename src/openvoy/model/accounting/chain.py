@@ -106,9 +106,9 @@ class Chain:
 
     def is_stood_in_for(self, at_s: float) -> bool:
         """Whether a better source fell silent lately, or is back and has yet to reach what another one made of it."""
-        lead = None if self.lead is None else self._tracks[self.lead]
-        if lead is None or self.total_wh is None:
+        if self.lead is None or self.total_wh is None:
             return False
+        lead = self._tracks[self.lead]
         return lead.value_wh < self.total_wh - NOISE_WH or any(
             track.left_s and track.rank < lead.rank and at_s - track.left_s <= AWAY_S for track in self._tracks.values()
         )
@@ -134,6 +134,8 @@ class Chain:
         notices: list[Notice] = []
         before_wh = self.total_wh
         self.late_since_s, self.grown_wh = None, 0.0
+        if len(readings) == 1 and self._stands(*readings[0], at_s):
+            return True, notices
         counted: list[CounterSource] = []
         for source, raw_wh in readings:
             track = self._tracks.get(source)
@@ -150,6 +152,17 @@ class Chain:
         self._settle(self._tracks[self.lead], counted, at_s)
         self.grown_wh = 0.0 if before_wh is None or self.total_wh is None else self.total_wh - before_wh
         return True, notices
+
+    def _stands(self, source: CounterSource, raw_wh: float, at_s: float) -> bool:
+        """Take a reading of the leader that is as it was; whether it is. Much of what is read has not moved."""
+        track = self._tracks.get(source)
+        if track is None or source != self.lead or not isinstance(track.counter, Counter):
+            return False
+        counter = track.counter
+        if raw_wh != counter.raw_wh or counter.is_doubted or track.value_wh != self.total_wh:
+            return False
+        counter.read_s = track.read_s = at_s
+        return True
 
     def _begin(self, source: CounterSource, raw_wh: float, at_s: float, fleet: Fleet | None) -> None:
         rank = rank_of(source)

@@ -21,13 +21,17 @@ class Freshness:
 
     def sift(self, counters: Iterable[RawCounter], at_s: float) -> tuple[RawCounter, ...]:
         """Give the counters that count; a meter's counters are of one time."""
-        return tuple(
-            counter
-            for counter in counters
-            if counter.at is None
-            or counter.source.endpoint != METERS
-            or self._is_fresh(counter.source.device, counter.at, at_s)
-        )
+        frozen: dict[str, bool] = {}
+        kept: list[RawCounter] = []
+        for counter in counters:
+            if counter.at is not None and counter.source.endpoint == METERS:
+                meter = counter.source.device
+                if meter not in frozen:
+                    frozen[meter] = not self._is_fresh(meter, counter.at, at_s)
+                if frozen[meter]:
+                    continue
+            kept.append(counter)
+        return tuple(kept)
 
     def _is_fresh(self, meter: str, at: datetime, at_s: float) -> bool:
         known = self._since.get(meter)

@@ -5,11 +5,11 @@ Production may be counted by several sources at once; accounting says which of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from openvoy.model import Channel, CounterSource, Inverter, Meter, RawCounter
+from openvoy.model import CounterSource, Inverter, Meter, RawCounter, Reading
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
 from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS
@@ -37,17 +37,31 @@ def build_counters(
     )
 
 
-def _of_meters(meters: tuple[Meter, ...]) -> Iterator[RawCounter]:
+def _of_meters(meters: tuple[Meter, ...]) -> Sequence[RawCounter]:
+    found: list[RawCounter] = []
     for meter in meters:
-        delivered, received = _QUANTITIES.get(meter.kind, (meter.kind, f"{meter.kind}-reverse"))
-        device = str(meter.eid)
-        readings: list[tuple[str, Meter | Channel]] = [("aggregate", meter)]
-        readings += [(channel.phase, channel) for channel in meter.channels]
-        for block, reading in readings:
-            for quantity, value_wh in ((delivered, reading.delivered_wh), (received, reading.received_wh)):
-                if value_wh is not None:
-                    source = _source(quantity, METER_READINGS.name, block, device)
-                    yield RawCounter(source=source, value_wh=value_wh, at=meter.at)
+        for block, reading in _readings_of(meter):
+            delivered, received = _sources_of(meter.kind, meter.eid, block)
+            if reading.delivered_wh is not None:
+                found.append(RawCounter(source=delivered, value_wh=reading.delivered_wh, at=meter.at))
+            if reading.received_wh is not None:
+                found.append(RawCounter(source=received, value_wh=reading.received_wh, at=meter.at))
+    return found
+
+
+def _readings_of(meter: Meter) -> Sequence[tuple[str, Reading]]:
+    return [("aggregate", meter), *[(channel.phase, channel) for channel in meter.channels]]
+
+
+@lru_cache(maxsize=256)
+def _sources_of(kind: str, eid: int, block: str) -> tuple[CounterSource, CounterSource]:
+    """Give what a meter, or a phase of it, counts in each direction."""
+    delivered, received = _QUANTITIES.get(kind, (kind, f"{kind}-reverse"))
+    device = str(eid)
+    return (
+        _source(delivered, METER_READINGS.name, block, device),
+        _source(received, METER_READINGS.name, block, device),
+    )
 
 
 def _of_solar(replies: Replies, solar: SolarSource) -> Iterator[RawCounter]:

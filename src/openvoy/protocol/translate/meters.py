@@ -92,21 +92,21 @@ def _channels(info: MeterInfo, reading: MeterReading) -> tuple[Channel, ...]:
     if info.phase_count is None:
         return ()
     in_use = tuple(each(reading.channels))[: info.phase_count]
-    return tuple(Channel(phase=phase, **_values(channel)) for phase, channel in zip(PHASES, in_use, strict=False))
+    return tuple([Channel(phase=phase, **_values(channel)) for phase, channel in zip(PHASES, in_use, strict=False)])
 
 
 def _values(reading: MeterReading | ChannelReading) -> _Values:
-    return _Values(
-        active_power_w=reading.active_w,
-        apparent_power_va=reading.apparent_va,
-        reactive_power_var=reading.reactive_var,
-        power_factor=_power_factor(reading),
-        voltage_v=reading.voltage_v,
-        current_a=reading.current_a,
-        frequency_hz=reading.frequency_hz,
-        delivered_wh=reading.delivered_wh,
-        received_wh=reading.received_wh,
-    )
+    return {
+        "active_power_w": reading.active_w,
+        "apparent_power_va": reading.apparent_va,
+        "reactive_power_var": reading.reactive_var,
+        "power_factor": _power_factor(reading),
+        "voltage_v": reading.voltage_v,
+        "current_a": reading.current_a,
+        "frequency_hz": reading.frequency_hz,
+        "delivered_wh": reading.delivered_wh,
+        "received_wh": reading.received_wh,
+    }
 
 
 def _power_factor(reading: MeterReading | ChannelReading) -> float | None:

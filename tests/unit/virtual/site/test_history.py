@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -32,7 +31,7 @@ def tables(day: DayHistory) -> dict[str, Any]:
 def test_columns_have_the_names_of_the_records_and_one_length(site_of: SitesOf, name: str) -> None:
     for day in history(site_of(name), START, START + timedelta(days=1)):
         for table, columns in tables(day).items():
-            assert columns.keys() <= {member.name for member in fields(RECORDS[table])}
+            assert columns.keys() <= get_type_hints(RECORDS[table]).keys()
             assert {len(values) for values in columns.values()} == {len(columns["at"])}
             assert columns["at"].dtype == np.int64
             assert (np.diff(columns["at"]) >= 0).all()
