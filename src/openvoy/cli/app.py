@@ -97,10 +97,17 @@ def command(path: str, *, log_level: int = logging.WARNING, also: Sequence[str] 
 
     def register(function: CommandT) -> CommandT:
         holder = _groups[groups] if groups else _app
-        holder.command(name, help=inspect.getdoc(function))(_adapt(function, log_level))
+        holder.command(name, help=_help_of(function))(_adapt(function, log_level))
         return function
 
     return register
+
+
+def _help_of(function: Callable[..., Any]) -> str:
+    """Give its docstring, with a mark for the library to leave the lines of its examples as they are."""
+    about, _, examples = (inspect.getdoc(function) or "").partition("\nExamples:\n")
+    lines = [line for line in examples.splitlines() if line]
+    return "\n".join((about, "\b", "Examples:", *lines)) if lines else about
 
 
 def confirm(text: str) -> bool:
