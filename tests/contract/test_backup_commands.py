@@ -28,6 +28,7 @@ def test_what_a_backup_lacks_is_told_until_it_is_there_again(
         assert f"{LOST} is damaged beyond mending, or gone" in said
         assert "earlier backup" in said
         assert " in part: " in said
+        assert "ERROR" not in said
     assert run(["history", "backup", copy, "--json"]) == 5
     assert json.loads(capfd.readouterr().out)["lacking"] == [LOST]
     Path(history, LOST).write_bytes(content)
@@ -81,3 +82,16 @@ def test_what_is_no_query_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixt
     asyncio.run(fill(tmp_path))
     assert run(["history", "sql", "DROP TABLE energy", "--data", str(tmp_path)]) == 2
     assert "Ask with one SELECT" in capfd.readouterr().err
+
+
+def test_who_restores_a_history_instead_of_its_backup_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    history, copy, restored = tmp_path / "history", tmp_path / "copy", tmp_path / "restored"
+    asyncio.run(fill(history))
+    assert run(["history", "backup", str(copy), "--data", str(history)]) == 0
+    capfd.readouterr()
+    assert run(["history", "restore", str(history), str(restored)]) == 0
+    assert "a history itself, no backup" in capfd.readouterr().err
+    assert run(["history", "restore", "--replace", str(copy), str(restored)]) == 0
+    assert "a history itself" not in capfd.readouterr().err

@@ -49,9 +49,14 @@ def is_history(folder: Path) -> bool:
     return (folder / FILE_NAME).exists() or (folder / FOLDER).is_dir() or (folder / JOURNAL).is_dir()
 
 
+def is_backup(folder: Path) -> bool:
+    """Whether a folder is for backups; those of versions before this mark have no database, which a history has."""
+    return (folder / BACKUP).exists() or not (folder / FILE_NAME).exists()
+
+
 def back_up_history(source: Path, target: Path) -> Copied:
     """Copy a history as `copy_history` does, into a folder that is for backups of it; raise StorageError."""
-    if (target / FILE_NAME).exists() and not (target / BACKUP).exists():
+    if not is_backup(target):
         raise ConfigError(
             f"{target} has a history of its own, which a backup would replace.",
             hint="Name another folder. If this one is a backup that was only looked at, remove the file "

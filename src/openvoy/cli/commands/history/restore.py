@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from openvoy.cli.history.lacking import tell_lacking
 from openvoy.cli.output import print_json, say
 
 
-@command("history restore")
+@command("history restore", log_level=logging.CRITICAL)  # what is damaged is told at the end
 async def restore(
     *,
     copy: Annotated[Path, argument(help="Folder that `history backup` wrote.")],
@@ -32,8 +33,10 @@ async def restore(
     """
     with needing("service", "History"):
         from openvoy.store import HistoryStore  # noqa: PLC0415 - `--help` need not load it
-        from openvoy.store.backup import is_history, restore_history  # noqa: PLC0415 - as above
+        from openvoy.store.backup import is_backup, is_history, restore_history  # noqa: PLC0415 - as above
 
+    if is_history(copy) and not is_backup(copy):
+        say(f"{copy} is a history itself, no backup of one: what a service writes into it meanwhile may be missing.")
     if replace and is_history(target):
         # Fails where a service works with it.
         await (await HistoryStore.open(target)).close()
