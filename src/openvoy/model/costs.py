@@ -69,7 +69,7 @@ class Costs:
     export_wh: Decimal | None
     load_wh: Decimal | None
     energy_cost: Decimal | None
-    """For what was imported."""
+    """For what was imported; None where none of it has a known price."""
     demand_cost: Decimal
     """For the highest demand of a month, in the period that it fell into."""
     fixed_cost: Decimal
@@ -77,7 +77,7 @@ class Costs:
     tax: Decimal
     """The part of these costs that is tax."""
     credit: Decimal | None
-    """For what was exported."""
+    """For what was exported; None where no price is known."""
     net_cost: Decimal | None
     """All costs less the credit."""
     grid_only_cost: Decimal | None
@@ -109,6 +109,8 @@ class _Sums:
     fixed: Decimal = NOTHING
     demand: Decimal = NOTHING
     unpriced_count: int = 0
+    has_price: bool = False
+    """Some of it had a price."""
     has_grid_only: bool = False
     has_co2: bool = False
     estimated: bool = False
@@ -233,6 +235,8 @@ def _add(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPric
         if load is not None:
             sums.has_grid_only = True
             sums.grid_only += load / _KWH * price + blocks.load
+    if price is not None or slot.export_per_kwh is not None:
+        sums.has_price = True
     if exported is not None:
         sums.credit += exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
     if slot.co2_per_kwh is not None and load is not None and imported is not None:
@@ -274,10 +278,10 @@ def _add_demand(frame: CostFrame, demand: Energies | None, sums: Sequence[_Sums]
 def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums) -> Costs:
     taxed = 1 + plan.tax_pct / 100
     energies = {name: count / Decimal(100) for name, count in sums.energies.items()}
-    energy = sums.energy * taxed if "import_wh" in energies else None
+    energy = sums.energy * taxed if sums.has_price and "import_wh" in energies else None
     fixed, demand = sums.fixed * taxed, sums.demand * taxed
     # What is netted takes back taxes too; what is fed in has none.
-    credit = sums.credit * (taxed if plan.is_netted else 1) if "export_wh" in energies else None
+    credit = sums.credit * (taxed if plan.is_netted else 1) if sums.has_price and "export_wh" in energies else None
     grid_only = sums.grid_only * taxed if sums.has_grid_only else None
     return Costs(
         first=day,
