@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from openvoy import codec
 from openvoy.codec import DecodeError, WireStruct, said
@@ -22,7 +23,14 @@ ANY_GATEWAY = "un-commissioned"
 """Audience of a token for a gateway that belongs to no system yet."""
 
 
-_FORM = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
+_FORM = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
+
+SIGNATURE_CHARS = {"ES256": 86}
+"""How long a signature is, of 64 bytes in base64; with it the vendor signs."""
+
+
+class _Header(WireStruct):
+    alg: str | None = None
 
 
 class _Claims(WireStruct):
@@ -63,15 +71,25 @@ def clean_token(text: str) -> str:
 
 
 def explain_token(token: str) -> TokenInfo:
-    """Read what a token says of itself; raise CredentialRejected for what is no token at all."""
+    """Read what a token says of itself; raise CredentialRejected for what is no token at all, or not all of one."""
     parts = _FORM.fullmatch(token.strip())
     try:
-        payload = "" if parts is None else parts[1]
-        body = base64.b64decode(payload + "=" * (-len(payload) % 4), altchars=b"-_")
-        claims, _dropped = codec.decoder(_Claims)(body)
+        head, payload, signature = ("", "", "") if parts is None else parts.groups()
+        header: _Header = _read(head, _Header)
+        claims: _Claims = _read(payload, _Claims)
     except (ValueError, binascii.Error, DecodeError):
         raise CredentialRejected("What was given as token is none.", hint=HOW_TO_GET_ONE) from None
+    if len(signature) < SIGNATURE_CHARS.get(header.alg or "", 0):
+        raise CredentialRejected(
+            "The token is not whole: its end is missing.", hint="Copy all of it, to its last sign."
+        )
     return _info_of(claims)
+
+
+def _read(part: str, shape: Any) -> Any:
+    body = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_")
+    value, _dropped = codec.decoder(shape)(body)
+    return value
 
 
 def check_token(info: TokenInfo, *, gateway: str, serial: str | None, now: datetime) -> None:

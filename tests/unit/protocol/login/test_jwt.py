@@ -38,6 +38,13 @@ def test_what_is_no_token_is_said_without_repeating_it(text: str) -> None:
     assert "entrez" in told.value.hint
 
 
+@pytest.mark.parametrize("left", [85, 40, 1])
+def test_a_token_of_which_the_end_is_missing_is_told_as_that(left: int) -> None:
+    head, payload, signature = make_token(aud="1").split(".")
+    with pytest.raises(CredentialRejected, match="not whole"):
+        explain_token(f"{head}.{payload}.{signature[:left]}")
+
+
 @given(st.text())
 def test_no_text_breaks_the_explanation(text: str) -> None:
     try:
