@@ -211,6 +211,22 @@ async def test_an_address_that_says_nothing_is_told_soon_and_who_waits_sees_it(b
             await expect(user.page.get_by_role("progressbar")).to_have_count(0)
 
 
+async def test_who_sets_no_password_is_told_what_takes_its_time(browser: Browser, house: House, homes: Homes) -> None:
+    with house.running() as url:
+        async with new_user(browser, url, timezone_id="Europe/Berlin") as user:
+            await user.fill("Address or name", homes["5.0"]["url"])
+            await user.click("Continue")
+            await user.click("Save and collect")
+            await user.fill("Password (8 characters or more)", "short")
+            await user.click("Set password and finish")
+            await expect(user.page.locator(".field-problem")).to_have_count(1)
+            await user.click("Later")
+            await expect(user.page.locator(".field-problem")).to_have_count(0)
+            await expect(user.page.get_by_role("status").filter(has_text="begins anew")).to_be_visible()
+            await user.is_live()
+    assert 'time_zone = "Europe/Berlin"' in house.config.read_text()
+
+
 async def test_who_was_interrupted_begins_again_and_what_was_saved_is_there(
     browser: Browser, house: House, homes: Homes
 ) -> None:

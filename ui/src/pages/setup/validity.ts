@@ -52,11 +52,19 @@ export function validated(form: HTMLFormElement): () => void {
     if (field.hasAttribute("aria-invalid") && problemOf(field) === "") tell(field, "");
   }
 
+  /** Who leaves a form without sending it need not read what is wrong with it. */
+  function leave({ target }: Event): void {
+    if (!(target as Element).closest("button")?.formNoValidate) return;
+    for (const field of fields()) tell(field, "");
+  }
+
   form.noValidate = true;
   form.addEventListener("submit", check, { capture: true });
   form.addEventListener("input", relieve);
+  form.addEventListener("click", leave);
   return () => {
     form.removeEventListener("submit", check, { capture: true });
     form.removeEventListener("input", relieve);
+    form.removeEventListener("click", leave);
   };
 }
