@@ -41,6 +41,8 @@ test.each([
   ["Log in anew under Settings in the dashboard, or put a new token into the file home.jwt; it counts within a minute. `openvoy token show` explains the present one.", "Log in anew under Settings, or put a new token into the file home.jwt; it counts within a minute."],
   ["This firmware or hardware does not offer it; `openvoy read` shows what there is.", "This firmware or hardware does not offer it."],
   ["What is said alike.", "What is said alike."],
+  ["config", "ratings"],
+  ["The configuration has no pv.", "The configuration has no pv."],
 ])("in the words of a page: %s", (terminal, expected) => {
   expect(reword(terminal, read("en"))).toBe(expected);
 });

@@ -33,6 +33,8 @@ export function buildTranslation(table: Table): Translation {
 
 const lengthOf = (key: string): number => key.replaceAll(HOLE, "").length;
 
+const isSentence = (key: string): boolean => /[.!?]$/.test(key);
+
 const sourceOf = (key: string): string => key.split(HOLE).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)");
 
 function buildRule(key: string, text: string): Rule {
@@ -41,13 +43,15 @@ function buildRule(key: string, text: string): Rule {
     starts: new RegExp(`^${source}(?= |$)`, "s"),
     is: new RegExp(`^${source}$`, "s"),
     pieces: text.split(HOLE),
-    isSentence: /[.!?]$/.test(key),
+    isSentence: isSentence(key),
   };
 }
 
-/** In the words of a page what the service says in those of a terminal. */
+/** In the words of a page what the service says in those of a terminal: sentences wherever they stand, words alone. */
 export function reword(text: string, table: Table): string {
-  return Object.entries(table).reduce((said, [terminal, page]) => {
+  if (text in table) return table[text]!;
+  const sentences = Object.entries(table).filter(([terminal]) => isSentence(terminal));
+  return sentences.reduce((said, [terminal, page]) => {
     if (!terminal.includes(HOLE)) return said.replace(terminal, page);
     return said.replace(new RegExp(sourceOf(terminal), "s"), (_, ...found: string[]) => page.split(HOLE).reduce((left, right, index) => left + found[index - 1] + right));
   }, text);
