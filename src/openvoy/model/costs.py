@@ -110,7 +110,8 @@ class _Sums:
     demand: Decimal = NOTHING
     unpriced_count: int = 0
     has_price: bool = False
-    """Some of it had a price."""
+    has_credit: bool = False
+    """A price is known for what is fed in: where only the import's is known, it is none."""
     has_grid_only: bool = False
     has_co2: bool = False
     estimated: bool = False
@@ -235,8 +236,8 @@ def _add(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPric
         if load is not None:
             sums.has_grid_only = True
             sums.grid_only += load / _KWH * price + blocks.load
-    if price is not None or slot.export_per_kwh is not None:
-        sums.has_price = True
+    sums.has_price = sums.has_price or price is not None
+    sums.has_credit = sums.has_credit or price is not None or slot.export_per_kwh is not None
     if exported is not None:
         sums.credit += exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
     if slot.co2_per_kwh is not None and load is not None and imported is not None:
@@ -281,7 +282,7 @@ def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums)
     energy = sums.energy * taxed if sums.has_price and "import_wh" in energies else None
     fixed, demand = sums.fixed * taxed, sums.demand * taxed
     # What is netted takes back taxes too; what is fed in has none.
-    credit = sums.credit * (taxed if plan.is_netted else 1) if sums.has_price and "export_wh" in energies else None
+    credit = sums.credit * (taxed if plan.is_netted else 1) if sums.has_credit and "export_wh" in energies else None
     grid_only = sums.grid_only * taxed if sums.has_grid_only else None
     return Costs(
         first=day,

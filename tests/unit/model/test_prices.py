@@ -210,6 +210,8 @@ def test_prices_by_time() -> None:
     (day,) = costs_of(plan, date(2025, 6, 1), date(2025, 6, 1), import_wh=1000)
     assert day.energy_cost == Decimal("0.57")
     assert day.unpriced_wh == 21_000
+    (later,) = costs_of(plan, date(2025, 6, 2), date(2025, 6, 2), import_wh=1000, export_wh=500)
+    assert (later.energy_cost, later.credit, later.net_cost, later.unpriced_wh) == (None, None, None, 24_000)
 
 
 @pytest.mark.parametrize(
