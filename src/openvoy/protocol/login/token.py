@@ -8,7 +8,7 @@ from openvoy.errors import CredentialRejected, EndpointRefused
 from openvoy.protocol.endpoints.identity import CHECK_JWT
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.login.flow import Flow
-from openvoy.protocol.login.jwt import HOW_TO_GET_ONE
+from openvoy.protocol.login.jwt import HOW_TO_GET_ONE, is_cut
 from openvoy.protocol.status import check_status, is_refused
 
 SESSION_COOKIE = "sessionId"
@@ -55,7 +55,8 @@ class TokenLogin:
         response = yield from self._exchange(Request(path=CHECK_JWT.path))
         if is_refused(response):
             self._opened = False
-            raise CredentialRejected(f"{self._gateway} does not accept the token.", hint=_REJECTED_HINT)
+            hint = _CUT_HINT if is_cut(self._token) else _REJECTED_HINT
+            raise CredentialRejected(f"{self._gateway} does not accept the token.", hint=hint)
         if response.status != 404:
             # Builds without the check exist; they are content with the token alone.
             check_status(response, gateway=self._gateway, path=CHECK_JWT.path)
@@ -71,4 +72,5 @@ class TokenLogin:
         return response
 
 
+_CUT_HINT = "Its end is missing: copy all of it, to its last sign."
 _REJECTED_HINT = f"It may have been issued for another gateway, or the gateway's clock may be wrong. {HOW_TO_GET_ONE}"

@@ -80,6 +80,13 @@ def test_a_token_that_is_not_accepted_ends_at_once() -> None:
     assert "entrez" in told.value.hint
 
 
+def test_a_token_that_is_not_accepted_and_cut_is_told_as_cut() -> None:
+    gateway, login = TokenGateway(), TokenLogin(make_token(aud="1")[:-9], gateway="envoy.local")
+    with pytest.raises(CredentialRejected, match=r"envoy\.local does not accept the token") as told:
+        drive(login.flow(READING), gateway)
+    assert "Its end is missing" in told.value.hint
+
+
 def test_a_token_that_expires_while_in_use_is_told_as_such() -> None:
     gateway, login = TokenGateway(), TokenLogin(TOKEN, gateway="envoy.local")
     drive(login.flow(READING), gateway)
