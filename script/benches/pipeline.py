@@ -44,7 +44,7 @@ FIRMWARE = "8.3.5169"
 START = datetime(2025, 6, 21, 18, tzinfo=UTC)
 STEP_S = 5
 STEPS = 1440
-ROUNDS = 5
+ROUNDS = 20
 SETTLED_S = 5.0
 YEARS = 10
 LEAST_POLLS = 1500
@@ -87,7 +87,7 @@ async def _run() -> Sequence[Row]:
 
 
 async def _measure(name: str, script: Script, young: HistoryStore, old: HistoryStore) -> Sequence[Row]:
-    """Take turns, so that both share the machine's moods; of each the best round counts."""
+    """Take turns, for a minute, so that both share the moods of a machine; of each the best round counts."""
     pairs = []
     for number in range(ROUNDS + 1):
         later = timedelta(days=number)
