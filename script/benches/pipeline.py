@@ -1,8 +1,8 @@
 """What one poll costs from the gateway's reply to history: decoded, translated, accounted, recorded, stored.
 
-The replies are those of two simulated houses, made beforehand for every five seconds of two hours at the cadences of
-the service. They go in process through the same objects as there; time is CPU time of all threads. Then the same again
-behind ten years of history.
+The replies are those of two simulated houses, made beforehand for every five seconds of two hours of each day at the
+cadences of the service. They go in process through the same objects as there; time is CPU time of all threads. The same
+go behind ten years of history too.
 """
 
 from __future__ import annotations
@@ -41,11 +41,15 @@ from openvoy.virtual.site import Site, read_site
 
 SITES = ("metered-split", "full")
 FIRMWARE = "8.3.5169"
-START = datetime(2025, 6, 21, 18, tzinfo=UTC)
+START = datetime(2025, 6, 1, 18, tzinfo=UTC)
+"""All rounds are of one month: what its end brings is work of the past."""
+DAY_S = 86_400
 STEP_S = 5
 STEPS = 1440
 ROUNDS = 12
 SETTLED_S = 5.0
+IDLE_S = 0.2
+"""So long the store is given to do what a script left it; only the CPU time of that counts."""
 YEARS = 10
 LEAST_POLLS = 1500
 MOST_RATIO = 1.1
@@ -72,41 +76,37 @@ def run() -> Sequence[Row]:
 
 
 async def _run() -> Sequence[Row]:
-    scripts = {name: await write_script(name) for name in SITES}
+    # The second begins when the first has ended: what is written into the past has to look for what it replaces.
+    days = [place * (ROUNDS + 1) for place in range(len(SITES))]
+    houses = [await House.build(name, START + timedelta(days=day)) for name, day in zip(SITES, days, strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         young = await HistoryStore.open(Path(folder) / "young")
         old = await HistoryStore.open(Path(folder) / "old")
-        await _fill(old, scripts[SITES[0]].capabilities.serial)
+        await _fill(old, houses[0].capabilities.serial)
         await _settle(Path(folder) / "old" / "sealed")
-        rows: list[Row] = []
-        for place, (name, script) in enumerate(scripts.items()):
-            # Time goes on: what is written into the past has to look for what it replaces.
-            rows += await _measure(name, script, young, old, first_day=place * (ROUNDS + 1))
+        rows = [row for house in houses for row in await _measure(house, young, old)]
         await young.close()
         await old.close()
     return rows
 
 
-async def _measure(
-    name: str, script: Script, young: HistoryStore, old: HistoryStore, *, first_day: int
-) -> Sequence[Row]:
+async def _measure(house: House, young: HistoryStore, old: HistoryStore) -> Sequence[Row]:
     """Take turns, for a minute, so that both share the moods of a machine; of each the best round counts."""
-    pairs = []
-    for number in range(ROUNDS + 1):
-        later = timedelta(days=first_day + number)
-        pairs.append((await _play(script, young, later), await _play(script, old, later)))
-    best_s, aged_s = (min(times) for times in zip(*pairs[1:], strict=True))
-    rate, aged = script.polls / best_s, script.polls / aged_s
+    rounds = []
+    for _ in range(ROUNDS + 1):
+        script = await house.write_script()
+        rounds.append([script.polls / await _play(script, store) for store in (young, old)])
+    rate, aged = (max(rates) for rates in zip(*rounds[1:], strict=True))
     return [
         Row(
-            figure=f"polls a second, {name}",
+            figure=f"polls a second, {house.name}",
             value=rate,
             unit="1/s",
             bound=f">= {LEAST_POLLS}",
             ok=rate >= LEAST_POLLS,
         ),
         Row(
-            figure=f"time of a poll after {YEARS} years, {name}",
+            figure=f"time of a poll after {YEARS} years, {house.name}",
             value=1000 / aged,
             unit="ms",
             peer="young history",
@@ -118,8 +118,8 @@ async def _measure(
     ]
 
 
-async def _play(script: Script, store: HistoryStore, later: timedelta) -> float:
-    """Give the CPU seconds of a whole script."""
+async def _play(script: Script, store: HistoryStore) -> float:
+    """Give the CPU seconds of a whole script, until all of it is in the tables."""
     replies = Replies()
     books = Books(script.capabilities.serial, FIRMWARE)
     started_s = time.process_time()
@@ -127,34 +127,49 @@ async def _play(script: Script, store: HistoryStore, later: timedelta) -> float:
         for endpoint, body in answers:
             replies.note(endpoint, EndpointMissing("404") if body is None else endpoint.decode(body))
             wanted_endpoints(script.capabilities, replies)
-        _, batch = books.take(build_snapshot(script.capabilities, replies, at + later), is_new=True)
+        _, batch = books.take(build_snapshot(script.capabilities, replies, at), is_new=True)
         if batch is not None:
             await store.write(batch)
+    await store.read_last_sequence("power")
+    await asyncio.sleep(IDLE_S)
     return time.process_time() - started_s
 
 
-async def write_script(name: str) -> Script:
-    """Have a simulated house answer at the cadences of the service."""
-    site = Site(read_site(name), seed=1)
-    clock = VirtualClock(ManualClock(START))
-    source = SiteSource(site, clock, parse_version(FIRMWARE))
-    info = await source.reply(Request(path=INFO.path))
-    capabilities = build_capabilities(INFO.decode(info.body).value)
-    replies, asked_s = Replies(), dict[Endpoint[Any], int]()
-    moments: list[tuple[datetime, Sequence[Reply]]] = []
-    for now_s in range(0, STEPS * STEP_S, STEP_S):
-        answers: list[Reply] = []
-        with suppress(StopIteration):
-            while True:
-                endpoint = next(_due(capabilities, replies, asked_s, now_s))
-                asked_s[endpoint] = now_s
-                reply = await source.reply(Request(path=endpoint.path))
-                body = reply.body if reply.status == 200 else None
-                replies.note(endpoint, EndpointMissing("404") if body is None else endpoint.decode(body))
-                answers.append((endpoint, body))
-        moments.append((clock.now(), answers))
-        clock.advance(STEP_S)
-    return Script(capabilities=capabilities, moments=moments)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A simulated house that goes on from day to day: what comes later is never of an earlier time."""
+
+    name: str
+    capabilities: Capabilities
+    clock: VirtualClock
+    source: SiteSource
+
+    @classmethod
+    async def build(cls, name: str, start: datetime) -> House:
+        """Build it, as of this moment of its first day."""
+        clock = VirtualClock(ManualClock(start))
+        source = SiteSource(Site(read_site(name), seed=1), clock, parse_version(FIRMWARE))
+        info = await source.reply(Request(path=INFO.path))
+        return cls(name=name, capabilities=build_capabilities(INFO.decode(info.body).value), clock=clock, source=source)
+
+    async def write_script(self) -> Script:
+        """Have it answer at the cadences of the service, then wait for the same hour of the next day."""
+        replies, asked_s = Replies(), dict[Endpoint[Any], int]()
+        moments: list[tuple[datetime, Sequence[Reply]]] = []
+        for now_s in range(0, STEPS * STEP_S, STEP_S):
+            answers: list[Reply] = []
+            with suppress(StopIteration):
+                while True:
+                    endpoint = next(_due(self.capabilities, replies, asked_s, now_s))
+                    asked_s[endpoint] = now_s
+                    reply = await self.source.reply(Request(path=endpoint.path))
+                    body = reply.body if reply.status == 200 else None
+                    replies.note(endpoint, EndpointMissing("404") if body is None else endpoint.decode(body))
+                    answers.append((endpoint, body))
+            moments.append((self.clock.now(), answers))
+            self.clock.advance(STEP_S)
+        self.clock.advance(DAY_S - STEPS * STEP_S)
+        return Script(capabilities=self.capabilities, moments=moments)
 
 
 def _due(capabilities: Capabilities, replies: Replies, asked_s: dict[Endpoint[Any], int], now_s: int) -> Any:
@@ -178,8 +193,8 @@ async def _settle(sealed: Path) -> None:
 async def _fill(store: HistoryStore, serial: str) -> None:
     """Put ten years behind a history, ending the day before the script begins."""
     year = build_year(365)
-    span_s = 365 * 86_400
-    first_s = int(START.timestamp()) - 86_400 - YEARS * span_s
+    span_s = 365 * DAY_S
+    first_s = int(START.timestamp()) - DAY_S - YEARS * span_s
     for number in range(YEARS):
         for kind, columns in year.items():
             shift_s = first_s + number * span_s - int(np.min(columns["at"]))

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benches import Row, UnmeasurableError
-from benches.pipeline import SITES, Script, write_script
+from benches.pipeline import SITES, START, House, Script
 from openvoy.collector.books import Books
 from openvoy.errors import EndpointMissing
 from openvoy.model.records import Batch, GapRecord
@@ -52,7 +52,7 @@ def run() -> Sequence[Row]:
 
 
 async def _run() -> Sequence[Row]:
-    batches = _batches_of(await write_script(SITES[0]))
+    batches = _batches_of(await (await House.build(SITES[0], START)).write_script())
     rows = []
     for is_looked_at in (False, True):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,26 +1,21 @@
-"""What is done with the journal: applied to the tables, packed, and removed once sealed months say the same."""
+"""What is done with the journal: it is applied to the tables; months that are over are sealed, its files made small."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from openvoy.store import tables
-from openvoy.store.base import bases, is_due, number_of, write_base
-from openvoy.store.catalog import Key, month_folder, month_of
-from openvoy.store.changes import Change, parse_change, render_change
+from openvoy.store.base import is_due, write_base
+from openvoy.store.changes import Change, parse_change
 from openvoy.store.database import Database
-from openvoy.store.disk import fault_of
 from openvoy.store.faults import Fault, StoreFault
-from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
+from openvoy.store.journal import Journal
 from openvoy.store.ledger import Ledger
+from openvoy.store.packing import Packer
 from openvoy.store.parts import read_parts
 from openvoy.store.rebuilding import REBUILT, without_seen
-from openvoy.store.sealing import Sealer, read_manifest
+from openvoy.store.sealing import Sealer
 
 _LOG = logging.getLogger(__name__)
 
@@ -97,6 +92,7 @@ class Keeping:
         self._ledger = ledger
         self._journal = journal
         self._sealer = Sealer(ledger, database.shared)
+        self._packer = Packer(journal, database.shared)
         self._changes = 0
         self._is_clean = False
         self._is_settled = False
@@ -133,7 +129,8 @@ class Keeping:
             self._is_settled = self._has_many_empty = False
         if not self._settle():
             return False
-        self._pack()
+        # A clock that was wrong leaves rows of a far month, which will not be sealed for years.
+        self._has_many_empty = self._packer.pack(self._ledger.applied) > MOST_EMPTY
         self._sealer.remove_leftovers()
         self._is_clean = True
         return False
@@ -151,84 +148,3 @@ class Keeping:
             self.is_held_up = False
             self._is_settled = True
         return True
-
-    def _pack(self) -> None:
-        """Make closed files of the journal small, and remove those of which sealed months say everything.
-
-        Only the oldest are removed, so that a number that is missing means damage; of later ones the numbers stay.
-        """
-        noted = self._noted()
-        seen = max(map(number_of, bases(self._journal.folder)), default=0)
-        is_oldest, empty_count = True, 0
-        for file in self._journal.closed_segments():
-            if self._journal.holds(file):
-                is_oldest = False
-                continue
-            records = read_segment(file).records
-            if not records or records[-1].number > self._ledger.applied:
-                is_oldest = False
-                continue
-            changes = [parse_change(record.content) for record in records]
-            are_notes_kept = records[-1].number <= noted or all(change.note is None for change in changes)
-            is_sealed = are_notes_kept and all(map(self._is_sealed, changes))
-            is_superfluous = is_sealed or records[-1].number <= seen
-            if is_superfluous and is_oldest:
-                _remove(file)
-                continue
-            is_oldest = False
-            empty_count += is_superfluous
-            if is_superfluous and any(map(_says_something, changes)):
-                pack(file, [Record(record.number, render_change(NOTHING)) for record in records])
-            elif not file.name.endswith(PACKED):
-                pack(file, _without_superfluous(records, changes))
-        # A clock that was wrong leaves rows of a far month, which will not be sealed for years.
-        self._has_many_empty = empty_count > MOST_EMPTY
-
-    def _is_sealed(self, change: Change) -> bool:
-        """Whether sealed months have all that a change says, seconds apart; of parts that nobody holds a base does."""
-        if change.part is not None:
-            return True
-        shared, until = self._database.shared, self._database.shared.until(tables.POWER)
-        if until is None or any(span.end > until for span in change.replaced):
-            return False
-        parts = shared.catalog.parts
-        return all(
-            Key(table.name, month_of(values[0])) in parts if table in tables.SEALED else values[0] < until
-            for table, rows in change.drafts.items()
-            if table is not tables.LIVE
-            for _, values in rows
-        )
-
-    def _noted(self) -> int:
-        """Up to which record sealed months have all notes."""
-        months = self._database.shared.catalog.parts
-        if not months:
-            return 0
-        newest = month_folder(self._database.shared.catalog.folder, max(key.month for key in months))
-        with contextlib.suppress(StoreFault):
-            return int(read_manifest(newest)[1]["journal"])
-        return 0
-
-
-NOTHING = Change()
-
-
-def _says_something(change: Change) -> bool:
-    return bool(change.drafts) or bool(change.replaced) or change.note is not None
-
-
-def _remove(file: Path) -> None:
-    try:
-        file.unlink()
-    except OSError as error:
-        raise fault_of(error, f"History: {file} cannot be removed") from error
-
-
-def _without_superfluous(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
-    """Leave out seconds, and parts that nobody holds."""
-    for record, change in zip(records, changes, strict=True):
-        if change.part is not None:
-            yield Record(record.number, render_change(NOTHING))
-            continue
-        drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
-        yield Record(record.number, render_change(replace(change, drafts=drafts)))
