@@ -21,17 +21,20 @@ class Freshness:
 
     def sift(self, counters: Iterable[RawCounter], at_s: float) -> tuple[RawCounter, ...]:
         """Give the counters that count; a meter's counters are of one time."""
-        frozen: dict[str, bool] = {}
-        kept: list[RawCounter] = []
-        for counter in counters:
-            if counter.at is not None and counter.source.endpoint == METERS:
-                meter = counter.source.device
-                if meter not in frozen:
-                    frozen[meter] = not self._is_fresh(meter, counter.at, at_s)
-                if frozen[meter]:
-                    continue
-            kept.append(counter)
-        return tuple(kept)
+        counters = tuple(counters)
+        times = {
+            counter.source.device: counter.at
+            for counter in counters
+            if counter.at is not None and counter.source.endpoint == METERS
+        }
+        frozen = {meter for meter, at in times.items() if not self._is_fresh(meter, at, at_s)}
+        if not frozen:
+            return counters
+        return tuple(
+            counter
+            for counter in counters
+            if counter.at is None or counter.source.endpoint != METERS or counter.source.device not in frozen
+        )
 
     def _is_fresh(self, meter: str, at: datetime, at_s: float) -> bool:
         known = self._since.get(meter)
