@@ -21,7 +21,12 @@ MONTH = "base"
 
 def bases(folder: Path) -> list[Path]:
     """The finished bases of a journal's folder, oldest first."""
-    return [found for found in sorted(folder.glob("base-*")) if _is_finished(found)]
+    return [found for found in find_bases(folder) if _is_finished(found)]
+
+
+def find_bases(folder: Path) -> list[Path]:
+    """All bases of a journal's folder, oldest first, finished or not."""
+    return sorted(folder.glob("base-*"))
 
 
 def _is_finished(base: Path) -> bool:

@@ -20,8 +20,6 @@ from openvoy.store.sealing import Sealer
 _LOG = logging.getLogger(__name__)
 
 MOST_TOGETHER = 128
-MOST_EMPTY = 100
-"""Files of the journal that say nothing any more; they stay where an older one still says something."""
 
 
 def apply_changes(ledger: Ledger, changes: Sequence[tuple[int, Change]], journal: Journal) -> None:
@@ -93,13 +91,11 @@ class Keeping:
         self._journal = journal
         self._sealer = Sealer(ledger, database.shared)
         self._packer = Packer(journal, database.shared)
-        self._changes = 0
         self._is_clean = False
         self._is_settled = False
         self._is_paused = False
         self.is_held_up = False
         """Whether a reader is in the way of what is left to do, or may be."""
-        self._has_many_empty = False
 
     def note_changes(self) -> None:
         """Something was written: there may be more to do."""
@@ -124,13 +120,13 @@ class Keeping:
             self._sealer.seal(month)
             self._is_settled = False
             return True
-        if self._has_many_empty or is_due(self._ledger):
+        if self._packer.has_many_empty or is_due(self._ledger):
             write_base(self._ledger, self._journal.folder)
-            self._is_settled = self._has_many_empty = False
+            self._is_settled = self._packer.has_many_empty = False
         if not self._settle():
             return False
-        # A clock that was wrong leaves rows of a far month, which will not be sealed for years.
-        self._has_many_empty = self._packer.pack(self._ledger.applied) > MOST_EMPTY
+        if self._packer.step(self._ledger.applied):
+            return True
         self._sealer.remove_leftovers()
         self._is_clean = True
         return False

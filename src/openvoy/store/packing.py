@@ -1,67 +1,60 @@
 """Closed files of the journal become small, and go once sealed months say the same.
 
-A file is read once: what decides over it later is remembered, as a house fills some files a day, and all of a month
-stay until it is sealed.
+One file at a time, as whoever reads history waits that long. What is small already is looked at again only when more
+months are sealed: a house fills some files a day, and all of a month stay until then.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from openvoy.store import tables
-from openvoy.store.base import bases, number_of
-from openvoy.store.catalog import Key, Shared, month_folder, month_of
+from openvoy.store.base import bases, find_bases, number_of
+from openvoy.store.catalog import Key, Part, Shared, month_folder, month_of
 from openvoy.store.changes import Change, parse_change, render_change
 from openvoy.store.disk import fault_of
 from openvoy.store.faults import StoreFault
 from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
 from openvoy.store.sealing import read_manifest
 
-NOTHING = Change()
+MOST_EMPTY = 100
+EMPTY = render_change(Change())
+_END = object()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Contents:
-    """What a file says, without seconds, and without parts, which are for a later change that has to be there too."""
+    """What changes say, without seconds, and without parts, which are for a later change that has to be there too."""
 
-    last: int
-    """The number of its last record."""
-    is_said: bool
-    """Whether it says anything."""
-    has_notes: bool
-    months: frozenset[Key]
-    """What has to be sealed for it to be superfluous."""
-    newest: datetime | None
+    has_notes: bool = False
+    months: set[Key] = field(default_factory=set)
+    """What has to be sealed for them to be superfluous."""
+    newest: datetime | None = None
     """The newest row of tables that are not sealed."""
-    replaced_until: datetime | None
+    replaced_until: datetime | None = None
     """The end of what was accounted anew."""
 
+    def add(self, change: Change) -> None:
+        """Take in what one more change says."""
+        if change.part is not None:
+            return
+        self.has_notes |= change.note is not None
+        for span in change.replaced:
+            self.replaced_until = _later(self.replaced_until, span.end)
+        for table, drafts in change.drafts.items():
+            if table in tables.SEALED:
+                self.months.update(Key(table.name, month_of(draft.values[0])) for draft in drafts)
+            elif table is not tables.LIVE:
+                for draft in drafts:
+                    self.newest = _later(self.newest, draft.values[0])
 
-def summarize(records: Sequence[Record], changes: Sequence[Change]) -> Contents:
-    """Find out what a file says."""
-    whole = [change for change in changes if change.part is None]
-    rows = [found for change in whole for found in change.drafts.items() if found[0] is not tables.LIVE]
-    spans = [span for change in whole for span in change.replaced]
-    has_notes = any(change.note is not None for change in whole)
-    return Contents(
-        last=records[-1].number,
-        is_said=bool(spans) or has_notes or any(drafts for _, drafts in rows),
-        has_notes=has_notes,
-        months=frozenset(
-            Key(table.name, month_of(draft.values[0]))
-            for table, drafts in rows
-            if table in tables.SEALED
-            for draft in drafts
-        ),
-        newest=max(
-            (draft.values[0] for table, drafts in rows if table not in tables.SEALED for draft in drafts), default=None
-        ),
-        replaced_until=max((span.end for span in spans), default=None),
-    )
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
 
 
 class Packer:
@@ -70,48 +63,74 @@ class Packer:
     def __init__(self, journal: Journal, shared: Shared) -> None:
         self._journal = journal
         self._shared = shared
-        self._contents: dict[str, Contents] = {}
-        """Of packed files, by their names."""
+        self._looked: tuple[Mapping[Key, Part], Sequence[Path]] | None = None
+        """The sealed parts and the bases that there were when files were looked at last."""
+        self._looking: Iterator[None] | None = None
+        self.has_many_empty = False
+        """Whether many files say nothing any more, and stay, as an older one still says something.
 
-    def pack(self, last_number: int) -> int:
-        """Go through all files up to the last record that the tables have; says how many empty ones stay.
-
-        Only the oldest are removed, so that a number that is missing means damage; of later ones the numbers stay.
+        A clock that was wrong leaves rows of a far month, which will not be sealed for years.
         """
-        found = [self._find(file, last_number) for file in self._journal.closed_segments()]
-        noted = self._noted() if any(contents is not None and contents.has_notes for _, contents in found) else 0
-        seen = max(map(number_of, bases(self._journal.folder)), default=0)
-        is_oldest, empty_count = True, 0
-        for file, contents in found:
-            if contents is None or not (contents.last <= seen or self._is_sealed(contents, noted)):
-                is_oldest = False
-            elif is_oldest:
-                self._remove(file)
-            else:
-                empty_count += 1
-                self._empty(file, contents)
-        return empty_count
 
-    def _find(self, file: Path, last_number: int) -> tuple[Path, Contents | None]:
-        """Make a file small and find out what it says; nothing is known of one that has to stay as it is."""
-        if file.name in self._contents:
-            return file, self._contents[file.name]
+    def step(self, last_number: int) -> bool:
+        """Do what one file takes, of those up to the last record that the tables have; says whether there is more."""
+        for file in self._journal.closed_segments():
+            if not file.name.endswith(PACKED) and self._pack(file, last_number):
+                return True
+        if self._looking is None:
+            if self._looked is not None and self._is_as_looked(*self._looked):
+                return False
+            self._looking = self._look(last_number)
+        if next(self._looking, _END) is _END:
+            self._looking = None
+        return True
+
+    def _is_as_looked(self, parts: Mapping[Key, Part], found: Sequence[Path]) -> bool:
+        return self._shared.catalog.parts is parts and find_bases(self._journal.folder) == found
+
+    def _pack(self, file: Path, last_number: int) -> bool:
+        """Make a file small, if it does not have to stay as it is."""
         first = int(file.name.partition(".")[0])
         if first > last_number or self._journal.holds(file):
-            return file, None
+            return False
         records = read_segment(file).records
         if not records or records[-1].number > last_number:
-            return file, None
-        changes = [parse_change(record.content) for record in records]
-        if not file.name.endswith(PACKED):
-            file = pack(file, _without_superfluous(records, changes))
-        contents = self._contents[file.name] = summarize(records, changes)
-        return file, contents
+            return False
+        pack(file, map(_without_superfluous, records))
+        return True
 
-    def _is_sealed(self, contents: Contents, noted: int) -> bool:
-        """Whether sealed months have all that a file says."""
+    def _look(self, last_number: int) -> Iterator[None]:
+        """Remove files that say nothing any more, a step each.
+
+        Only the oldest are removed, so that a number that is missing means damage; of later ones the numbers stay. All
+        were looked at before the history was opened, so that at first only the oldest may go.
+        """
+        looked = self._shared.catalog.parts, find_bases(self._journal.folder)
+        noted, seen = self._noted(), max(map(number_of, bases(self._journal.folder)), default=0)
+        is_oldest, empty_count = True, 0
+        for file in self._journal.closed_segments():
+            records = read_segment(file).records if file.name.endswith(PACKED) else ()
+            last = records[-1].number if records else last_number + 1
+            if last > last_number or not (last <= seen or self._is_sealed(records, noted)):
+                is_oldest = False
+                if self._looked is None:
+                    break
+            elif is_oldest:
+                _remove(file)
+            else:
+                empty_count += 1
+                _empty(file, records)
+            yield
+        self.has_many_empty = empty_count > MOST_EMPTY
+        self._looked = looked
+
+    def _is_sealed(self, records: Sequence[Record], noted: int) -> bool:
+        """Whether sealed months have all that records say."""
+        contents = Contents()
+        for record in records:
+            contents.add(parse_change(record.content))
         until = self._shared.until(tables.POWER)
-        if until is None or (contents.has_notes and contents.last > noted):
+        if until is None or (contents.has_notes and records[-1].number > noted):
             return False
         if contents.replaced_until is not None and contents.replaced_until > until:
             return False
@@ -128,24 +147,23 @@ class Packer:
             return int(read_manifest(newest)[1]["journal"])
         return 0
 
-    def _empty(self, file: Path, contents: Contents) -> None:
-        if contents.is_said:
-            pack(file, [Record(record.number, render_change(NOTHING)) for record in read_segment(file).records])
-            del self._contents[file.name]
 
-    def _remove(self, file: Path) -> None:
-        try:
-            file.unlink()
-        except OSError as error:
-            raise fault_of(error, f"History: {file} cannot be removed") from error
-        del self._contents[file.name]
-
-
-def _without_superfluous(records: Iterable[Record], changes: Iterable[Change]) -> Iterable[Record]:
+def _without_superfluous(record: Record) -> Record:
     """Leave out seconds, and parts that nobody holds."""
-    for record, change in zip(records, changes, strict=True):
-        if change.part is not None:
-            yield Record(record.number, render_change(NOTHING))
-            continue
-        drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
-        yield Record(record.number, render_change(replace(change, drafts=drafts)))
+    change = parse_change(record.content)
+    if change.part is not None:
+        return Record(record.number, EMPTY)
+    drafts = {table: rows for table, rows in change.drafts.items() if table is not tables.LIVE}
+    return Record(record.number, render_change(replace(change, drafts=drafts)))
+
+
+def _empty(file: Path, records: Sequence[Record]) -> None:
+    if any(record.content != EMPTY for record in records):
+        pack(file, [Record(record.number, EMPTY) for record in records])
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+    except OSError as error:
+        raise fault_of(error, f"History: {file} cannot be removed") from error

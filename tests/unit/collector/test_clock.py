@@ -13,7 +13,7 @@ from openvoy.collector.jumps import ClockWatch, Hold, is_held_back, parse_count
 from openvoy.collector.recompute import Anew
 from openvoy.model.records import Batch, EventRecord
 from openvoy.store import HistoryStore
-from openvoy.store.keeping import MOST_EMPTY
+from openvoy.store.packing import MOST_EMPTY
 from openvoy.testing.clock import NOON, ManualClock
 from tests.unit.collector.test_store_trouble import Running, minutes_kept, running
 from tests.unit.store.records import opened, power

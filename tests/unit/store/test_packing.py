@@ -13,8 +13,8 @@ from openvoy.model.records import Batch
 from openvoy.store import HistoryStore, packing, tables
 from openvoy.store.catalog import Key
 from openvoy.store.changes import Change, Part, Span
-from openvoy.store.journal import Record, Scan, read_segment
-from openvoy.store.packing import summarize
+from openvoy.store.journal import Scan, read_segment
+from openvoy.store.packing import Contents
 from openvoy.store.rows import build_drafts
 from tests.unit.store.records import GATEWAY, energy, opened, power
 
@@ -51,25 +51,28 @@ async def test_each_file_is_read_once_however_often_something_is_written(
     assert all(name.endswith(".log.xz") for name in names)
 
 
-def summary_of(*changes: Change) -> packing.Contents:
-    return summarize([Record(number, b"") for number in range(7, 7 + len(changes))], changes)
+def contents_of(*changes: Change) -> Contents:
+    contents = Contents()
+    for change in changes:
+        contents.add(change)
+    return contents
 
 
 def test_what_has_to_be_sealed_is_what_rows_are_of() -> None:
     batch = Batch(power=(power(NOON, 3.0), power(JULY, 3.0)), energy=(energy(NOON, 4.0),))
-    found = summary_of(Change(drafts=build_drafts(batch)), Change())
+    found = contents_of(Change(drafts=build_drafts(batch)), Change())
     assert found.months == {Key("power", "2024-06"), Key("power", "2024-07"), Key("energy", "2024-06")}
-    assert (found.last, found.is_said, found.has_notes) == (8, True, False)
+    assert not found.has_notes
 
 
 def test_seconds_and_parts_say_nothing() -> None:
     live = build_drafts(Batch(live=(power(NOON, 3.0, interval_s=1),)))
     part = Change(drafts=build_drafts(Batch(energy=(energy(NOON, 4.0),))), part=Part(GATEWAY, 0))
-    found = summary_of(Change(drafts={tables.LIVE: live[tables.LIVE]}), part)
-    assert (found.is_said, found.months, found.newest) == (False, frozenset(), None)
+    found = contents_of(Change(drafts={tables.LIVE: live[tables.LIVE]}), part)
+    assert found == Contents()
 
 
 def test_times_accounted_anew_and_notes_are_seen() -> None:
     spans = [Span(GATEWAY, NOON, NOON + number * MINUTE) for number in (9, 3)]
-    found = summary_of(*(Change(replaced=(span,)) for span in spans), Change(note=("key", "value")))
+    found = contents_of(*(Change(replaced=(span,)) for span in spans), Change(note=("key", "value")))
     assert (found.replaced_until, found.has_notes) == (NOON + 9 * MINUTE, True)
