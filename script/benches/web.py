@@ -7,15 +7,9 @@ pages cost is CPU time of a service in a process of its own over a virtual gatew
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -23,6 +17,7 @@ from benches import Row, UnmeasurableError
 from benches._browser import measure
 from benches._gateway import Served
 from benches._readers import hold
+from benches._service import openvoy, simulated
 from openvoy.web.assets import STATIC_FOLDER
 
 SLOW_DOWN = 4.0
@@ -56,7 +51,7 @@ def _weight(parts: Sequence[str]) -> Row:
 def _views() -> list[Row]:
     if not (STATIC_FOLDER / "index.html").is_file():
         raise UnmeasurableError("the dashboard is not built: script/run builds it")
-    with _openvoy("demo", "--port", "0", "--no-browser", "--days", str(DAYS)) as (_, url):
+    with openvoy("demo", "--port", "0", "--no-browser", "--days", str(DAYS)) as (_, url):
         seen = measure(url, slow_down=SLOW_DOWN, runs=RUNS)
     slow = f"{SLOW_DOWN:g}x CPU slow-down"
     return [
@@ -85,20 +80,15 @@ def _times(figure: str, times_ms: Sequence[float], bound_ms: float | None) -> li
 def _pages() -> list[Row]:
     # By day, when most is read; not so long ago that its tokens have ended.
     noon = datetime.combine(datetime.now(UTC).date() - timedelta(days=1), NOON, UTC)
-    gateway = ("gateway", "--site", "full", "--listen", "127.0.0.1:0", "--start", noon.isoformat())
     with (
         tempfile.TemporaryDirectory(prefix="openvoy-bench-") as folder,
-        subprocess.Popen([sys.executable, "-m", "openvoy", *gateway], stdout=subprocess.PIPE, text=True) as process,
+        simulated("full", "--start", noon.isoformat()) as served,
+        openvoy("run", "--listen", "127.0.0.1:0", "--host", served.url, "--token", served.token, data=Path(folder)) as (
+            pid,
+            url,
+        ),
     ):
-        try:
-            assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
-            served = Served(url=said["url"], token=said["owner_token"], admin_token=said["admin_token"])
-            options = ("--host", served.url, "--token", served.token)
-            with _openvoy("run", "--listen", "127.0.0.1:0", *options, data=Path(folder)) as (pid, url):
-                return _compare(url, pid, served)
-        finally:
-            process.terminate()
+        return _compare(url, pid, served)
 
 
 def _compare(url: str, pid: int, gateway: Served) -> list[Row]:
@@ -134,20 +124,3 @@ def _compare(url: str, pid: int, gateway: Served) -> list[Row]:
         Row(figure=f"events that {PAGES} pages got", value=many.updates, unit=f"in {HELD_S:g} s"),
         Row(figure=f"memory of the service with {PAGES} open pages", value=many.rss_mb, unit="MB RSS"),
     ]
-
-
-@contextmanager
-def _openvoy(*arguments: str, data: Path | None = None) -> Iterator[tuple[int, str]]:
-    """Start a service or the demo; gives its process and address."""
-    own = {} if data is None else {"OPENVOY_DATA": str(data), "XDG_CONFIG_HOME": str(data / "config")}
-    command = [sys.executable, "-m", "openvoy", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **own}) as process:
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                if found := re.search(r"runs: (http://\S+?)/?$", line.strip()):
-                    yield process.pid, found[1]
-                    return
-            raise UnmeasurableError(f"openvoy {arguments[0]} did not start")
-        finally:
-            process.terminate()
