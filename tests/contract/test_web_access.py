@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from openvoy.collector.feed import LiveFeed
 from openvoy.settings.listen import Listen
@@ -117,6 +118,32 @@ async def test_a_change_from_another_sites_page_is_refused(service: WebService) 
         assert reply.status == 403
         assert "X-CSRFToken" in (await reply.json())["hint"]
     assert [one["name"] for one in await service.ask("/api/v1/accounts")] == ["anna"]
+
+
+async def test_a_page_of_this_service_counts_whatever_another_one_left_in_the_browser(
+    service: WebService, tmp_path: Path
+) -> None:
+    async with web_service(Setup(accounts=tmp_path / "other.json")) as other:
+        await other.browser.get("/")
+        left = {cookie.key: cookie.value for cookie in other.browser.cookie_jar}[CSRF_COOKIE]
+    service.browser.cookie_jar.clear()
+    here = URL(f"http://127.0.0.1:{service.bound.port}/")
+    service.browser.cookie_jar.update_cookies({CSRF_COOKIE: left, "theme": "dark"}, here)
+    await send(service.browser, "PUT", "/api/v1/accounts", 403, name="anna", password=PASSWORD, right="owner")
+    await service.browser.get("/")
+    cookies = {cookie.key: cookie.value for cookie in service.browser.cookie_jar}
+    assert cookies[CSRF_COOKIE] != left
+    assert cookies["theme"] == "dark"
+    await make_owner(service)
+
+
+@pytest.mark.parametrize("value", ["", "x", "ä", "0" * 64, "0" * 128, "0" * 64 + "ä"])
+async def test_a_cookie_that_is_none_is_refused_like_none(service: WebService, value: str) -> None:
+    headers = {"Cookie": f"{CSRF_COOKIE}={value}", "X-CSRFToken": value or "x"}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        url = f"http://127.0.0.1:{service.bound.port}/api/v1/accounts"
+        async with session.put(url, json={"name": "eve", "password": PASSWORD}, headers=headers) as reply:
+            assert reply.status == 403
 
 
 async def test_cookies_are_only_for_this_site_and_not_for_scripts(service: WebService) -> None:

@@ -132,6 +132,16 @@ async def test_the_day_so_far_beside_others_by_the_same_hour(tmp_path: Path) -> 
         assert compared["yesterday"]["solar_wh"] == pytest.approx(sum(wh or 0 for wh in hours["solar_wh"]), abs=1)
 
 
+async def test_days_are_compared_until_today_is_known(tmp_path: Path) -> None:
+    rows = [counted(TODAY - timedelta(days=1), hour, solar_wh=1000.0 * hour) for hour in range(24)]
+    rows += [counted(TODAY, hour, solar_wh=24_000 + 500.0 * hour) for hour in range(12)]
+    async with service_with(tmp_path, Batch(energy=tuple(rows))) as service:
+        compared = await service.ask("/api/v1/today/compared")
+    assert compared["until"] == "2025-06-21T11:00:00+02:00"
+    assert compared["today"]["solar_wh"] == pytest.approx(5500)
+    assert compared["yesterday"]["solar_wh"] == pytest.approx(11_000)
+
+
 async def test_what_the_day_earned(tmp_path: Path) -> None:
     batch = Batch(
         energy=(

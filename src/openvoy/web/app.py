@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hmac import compare_digest
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -16,6 +17,7 @@ from litestar import Litestar, Request, Response
 from litestar.config.csrf import CSRFConfig
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.middleware.csrf import CSRF_SECRET_LENGTH, generate_csrf_hash
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
@@ -36,6 +38,7 @@ from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp, find_header,
 from openvoy.web.assets import STATIC_FOLDER, accepts, find_asset, read_assets
 from openvoy.web.backend import NO_EXPORTERS, Backend, Shelf, SiteInfo
 from openvoy.web.broadcast import Broadcaster
+from openvoy.web.cookies import without_foreign
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
 from openvoy.web.offers import SharedOffers
@@ -113,7 +116,9 @@ def build_app(
         *(_build_page(page, access) for page in pages),
         *_build_asset_handlers(static),
     ]
-    asgi = _choose(_as_asgi(_for_programs(handlers)), _as_asgi(_for_browsers(handlers, access, has_tls=has_tls)))
+    browsers = _as_asgi(_for_browsers(handlers, access, has_tls=has_tls))
+    browsers = without_foreign(browsers, CSRF_COOKIE, lambda token: _is_own(token, access.secret))
+    asgi = _choose(_as_asgi(_for_programs(handlers)), browsers)
     guarded = guard(asgi, hosts=hosts, clock=clock, is_renamed=access.is_renamed)
     return WebApp(asgi=guarded, live=live, access=access, shelf=shelf)
 
@@ -149,6 +154,12 @@ def _for_browsers(handlers: Sequence[HTTPRouteHandler], access: Access, *, has_t
         secret=access.secret.hex(), cookie_name=CSRF_COOKIE, cookie_samesite="strict", cookie_secure=has_tls
     )
     return _for_programs(handlers, middleware=[session.middleware], csrf_config=csrf)
+
+
+def _is_own(token: str, secret: bytes) -> bool:
+    """Whether this service has given a token of a page: a random half, and what only its secret makes of that."""
+    random, signed = token[:CSRF_SECRET_LENGTH], token[CSRF_SECRET_LENGTH:]
+    return compare_digest(signed.encode(), generate_csrf_hash(random, secret.hex()).encode())
 
 
 @cache
@@ -370,8 +381,8 @@ def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes
     if error.status_code == 405:
         text = f"{request.method} is not possible here."
     elif error.status_code == 403:
-        text = "This did not come from a page of this service."
-        hint = f"A page sends the cookie {CSRF_COOKIE} as X-CSRFToken; a program sends an API key as Bearer."
+        text = "This did not come from a page of this service, or from one of before it was started anew."
+        hint = f"Load the page again. A program sends an API key as Bearer, or the cookie {CSRF_COOKIE} as X-CSRFToken."
     elif error.status_code == 400:
         faults = [one for one in error.extra or () if isinstance(one, Mapping)]
         text = "; ".join(f"{one.get('key')}: {one.get('message')}" for one in faults) or text.partition(" for path ")[0]

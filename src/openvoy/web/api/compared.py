@@ -51,6 +51,7 @@ class ComparedDay:
     """The day so far beside others. A mean is of the days of which a value is known."""
 
     until: datetime
+    """Up to when today is known; the other days are taken up to the same time of day."""
     today: DayPart
     yesterday: DayPart
     week: DayPart
@@ -63,10 +64,9 @@ class ComparedDay:
 
 async def compare_today(backend: Backend, *, gateway: GatewayName = None) -> ComparedDay:
     """The site's day so far, beside the days before it by the same time of day; several gateways are added up."""
-    now = backend.clock.now().astimezone(backend.zone).replace(microsecond=0)
-    columns = await backend.store.read_energy_between(
-        bounds=build_bounds(now, backend.zone), gateway=find_serial(backend.feed, gateway)
-    )
+    serial = find_serial(backend.feed, gateway)
+    now = await _find_known(backend, serial)
+    columns = await backend.store.read_energy_between(bounds=build_bounds(now, backend.zone), gateway=serial)
     # Every second interval: what lies between them are the rests of the days.
     *before, today = range(0, 2 * MOST_DAYS + 1, 2)
     return ComparedDay(
@@ -77,6 +77,16 @@ async def compare_today(backend: Backend, *, gateway: GatewayName = None) -> Com
         month=_mean(columns, before),
         money=await _read_money(backend, now, gateway),
     )
+
+
+async def _find_known(backend: Backend, serial: str | None) -> datetime:
+    """Find up to when today is known: what other days brought after that would stand beside nothing."""
+    now = backend.clock.now().astimezone(backend.zone).replace(microsecond=0)
+    midnight = datetime.combine(now.date(), time(), backend.zone)
+    known = [status.serial for status in backend.feed.statuses() if status.serial is not None]
+    serials = known if serial is None else [serial]
+    last = [record.at for each in serials if (record := await backend.store.read_last_energy(each)) is not None]
+    return min((at for at in last if midnight < at <= now), default=now).astimezone(backend.zone)
 
 
 def build_bounds(now: datetime, zone: ZoneInfo) -> Sequence[int]:

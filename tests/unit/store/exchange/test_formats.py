@@ -122,6 +122,21 @@ def test_dates_of_all_countries(tmp_path: Path, pattern: str) -> None:
     assert [one.start_s for one in found.intervals["solar"]] == [MIDNIGHT_S + 86_400 * number for number in range(5)]
 
 
+@pytest.mark.parametrize("broken", ["32/13/2025", "13/32/2025", "13/13/2025", "00/14/2025", "n/a"])
+def test_a_line_without_a_date_does_not_say_whether_days_stand_first(tmp_path: Path, broken: str) -> None:
+    rows = [[f"09/{day:02d}/2025", 10_000] for day in range(1, 9)]
+    found = gathered(tmp_path / "r.csv", text_of([HEADER[:2], *rows, [broken, 1]]))
+    assert [(one.end_s - one.start_s) / 86_400 for one in found.intervals["solar"]] == [1] * 8
+    assert problems(found) == [(10, f"'{broken}' is not a time")]
+
+
+@pytest.mark.parametrize("odd", ["13/08/2025", "31/12/2025"])
+def test_dates_of_both_kinds_are_not_guessed(tmp_path: Path, odd: str) -> None:
+    text = text_of([HEADER[:2], *([f"09/{day:02d}/2025", 10_000] for day in range(10, 16)), [odd, 1]])
+    with pytest.raises(ConfigError, match="in others the month"):
+        gathered(tmp_path / "r.csv", text)
+
+
 def test_months(tmp_path: Path) -> None:
     rows = [[f"{month:02d}/01/2024", f"{month}.5"] for month in (1, 2, 3)]
     text = text_of([["Date", "Energy Produced (kWh)"], *rows])

@@ -134,18 +134,30 @@ def _has_day_first(texts: Iterable[str]) -> bool:
     """A number above 12 is a day; else days change from line to line more often than months do."""
     firsts, seconds = _Column(), _Column()
     for text in texts:
-        if (found := _SLASHED.fullmatch(text)) is not None:
+        if (found := _SLASHED.fullmatch(text)) is not None and _is_date(int(found[1]), int(found[2])):
             firsts.take(int(found[1]))
             seconds.take(int(found[2]))
-    if any(12 < first < 1000 for first in firsts.known):
-        return True
-    if any(second > 12 for second in seconds.known):
-        return False
+    is_day_first = any(12 < first < 1000 for first in firsts.known)
+    is_month_first = any(second > 12 for second in seconds.known)
+    if is_day_first and is_month_first:
+        raise ConfigError(
+            "In some dates the day stands first, in others the month.",
+            hint="Say --dates day-first or month-first: lines of the other kind are left out.",
+        )
+    if is_day_first or is_month_first:
+        return is_day_first
     if seconds.known == {1} and len(firsts.known) > 1:
         raise ConfigError(
             "These may be days of January or first days of months.", hint="Say --dates day-first or month-first."
         )
     return firsts.changes > seconds.changes
+
+
+def _is_date(first: int, second: int) -> bool:
+    """Whether these may be a day and a month in either order, or a year and a month: what is no date tells nothing."""
+    if first > 1000:
+        return True
+    return min(first, second) <= 12 and max(first, second) <= 31 and min(first, second) > 0
 
 
 class _Column:
