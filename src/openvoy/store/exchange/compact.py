@@ -182,6 +182,10 @@ class Intervals(Sequence[Interval]):
             found.append(last)
         return found, len(self) - len(found)
 
+    def overruled(self) -> Iterator[tuple[Interval, Interval]]:
+        """Give what was said of a time, and what was said of it next."""
+        return ((before, after) for before, after in pairwise(self.in_order()) if before[:2] == after[:2])
+
     def in_order(self) -> Iterator[Interval]:
         """Give them by their start and end; those of one time as they came."""
         runs = Intervals()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +30,10 @@ DAYS_OPEN = 64
 """Days of bins that are in memory; files say one day after the other."""
 STANDBY_W = 100
 """What meters and inverters read below 0 at night: nothing was made. More is a broken reading."""
+SAME_WH = 1.0
+"""Reports are rounded: what differs by no more is said again, not said otherwise."""
+MOST_TOLD = 1000
+"""Of what was said otherwise; enough to see that two files do not belong together."""
 FIRST_S = 946_684_800
 """2000: what is older is of a clock that was never set."""
 
@@ -144,9 +148,9 @@ class Gatherer:
         """
         series: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
         for key, amounts in _taken(self._amounts):
-            series[key] = self._sorted(amounts)
+            series[key] = self._sorted(key[0], amounts)
         for key, totals in _taken(self._totals):
-            for step in self._steps(key[1], ((one.start_s, one.energy_wh) for one in self._sorted(totals))):
+            for step in self._steps(key[1], ((one.start_s, one.energy_wh) for one in self._sorted(key[0], totals))):
                 series[key].append(step)
         for key, bins in _taken(self._bins):
             for number, power_w in bridge(bins.means()):
@@ -160,9 +164,14 @@ class Gatherer:
         derive_load(gathered.intervals)
         return gathered
 
-    def _sorted(self, said: Intervals) -> Intervals:
+    def _sorted(self, quantity: str, said: Intervals) -> Intervals:
         found, repeated = said.sort()
         self._gathered.repeated += repeated
+        otherwise = (pair for pair in said.overruled() if abs(pair[1].energy_wh - pair[0].energy_wh) > SAME_WH)
+        for before, after in islice(otherwise, MOST_TOLD) if repeated else ():
+            moment = datetime.fromtimestamp(before.start_s, UTC)
+            words = f"{before.energy_wh:g} Wh, as it is said again with {after.energy_wh:g} Wh"
+            self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M} UTC, {words}")
         return found
 
     def _split_net(self, by_quantity: dict[str, list[Sequence[Interval]]]) -> None:

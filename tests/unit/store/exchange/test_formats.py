@@ -130,6 +130,16 @@ def test_a_line_without_a_date_does_not_say_whether_days_stand_first(tmp_path: P
     assert problems(found) == [(10, f"'{broken}' is not a time")]
 
 
+def test_what_is_said_again_otherwise_is_told_and_the_last_word_counts(tmp_path: Path) -> None:
+    rows = [[f"06/{day}/2024", wh] for wh in (10_000, 10_000.4, 30_000) for day in (14, 15, 16)]
+    found = gathered(tmp_path / "r.csv", text_of([HEADER[:2], *rows]))
+    assert [one.energy_wh for one in found.intervals["solar"]] == [30_000] * 3
+    assert found.repeated == 6
+    assert [str(problem) for problem in found.problems] == [
+        f"solar: 2024-06-{day} 22:00 UTC, 10000.4 Wh, as it is said again with 30000 Wh" for day in (13, 14, 15)
+    ]
+
+
 @pytest.mark.parametrize("odd", ["13/08/2025", "31/12/2025"])
 def test_dates_of_both_kinds_are_not_guessed(tmp_path: Path, odd: str) -> None:
     text = text_of([HEADER[:2], *([f"09/{day:02d}/2025", 10_000] for day in range(10, 16)), [odd, 1]])
