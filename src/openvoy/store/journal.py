@@ -123,9 +123,15 @@ def segments(folder: Path) -> list[Path]:
     """The files of a journal, in order; of one that is being packed, the unpacked."""
     found: dict[str, Path] = {}
     for file in sorted(folder.glob(f"*{OPEN}*"), key=lambda file: file.name, reverse=True):
-        if file.name.endswith((OPEN, PACKED)):
-            found[file.name.partition(".")[0]] = file
+        stem = file.name.partition(".")[0]
+        if file.name.endswith((OPEN, PACKED)) and stem.isdecimal():
+            found[stem] = file
     return [found[first] for first in sorted(found)]
+
+
+def first_number(file: Path) -> int:
+    """Give the number of the first record that was put into a file."""
+    return int(file.name.partition(".")[0])
 
 
 class Journal:
@@ -162,8 +168,8 @@ class Journal:
     def hold(self, number: int) -> None:
         """Have the file of a record stay as it is, as a later one needs it; one that was found when opened does not."""
         if number > self._found:
-            names = (file.name.partition(".")[0] for file in segments(self.folder))
-            self._held.add(max(name for name in names if int(name) <= number))
+            file = max((file for file in segments(self.folder) if first_number(file) <= number), key=first_number)
+            self._held.add(file.name.partition(".")[0])
 
     def release(self) -> None:
         """Let go of what is held; the file that is being written ends, so that it can be made small too."""
@@ -233,8 +239,12 @@ class Journal:
         self.close()
 
     def records(self, number: int) -> Iterator[Record]:
-        """Read records above a number, in order."""
-        for file in segments(self.folder):
+        """Read records above a number, in order; files that hold none of them are left closed."""
+        files = segments(self.folder)
+        ends = [*map(first_number, files[1:]), None]
+        for file, end in zip(files, ends, strict=False):
+            if end is not None and end <= number + 1:
+                continue
             for record in read_segment(file).records:
                 if record.number > number:
                     yield record

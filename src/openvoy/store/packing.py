@@ -18,7 +18,7 @@ from openvoy.store.catalog import Key, Part, Shared, month_folder, month_of
 from openvoy.store.changes import Change, parse_change, render_change
 from openvoy.store.disk import fault_of
 from openvoy.store.faults import StoreFault
-from openvoy.store.journal import PACKED, Journal, Record, pack, read_segment
+from openvoy.store.journal import PACKED, Journal, Record, first_number, pack, read_segment
 from openvoy.store.sealing import read_manifest
 
 MOST_EMPTY = 100
@@ -90,8 +90,7 @@ class Packer:
 
     def _pack(self, file: Path, last_number: int) -> bool:
         """Make a file small, if it does not have to stay as it is."""
-        first = int(file.name.partition(".")[0])
-        if first > last_number or self._journal.holds(file):
+        if first_number(file) > last_number or self._journal.holds(file):
             return False
         records = read_segment(file).records
         if not records or records[-1].number > last_number:

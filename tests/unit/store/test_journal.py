@@ -12,7 +12,18 @@ from openvoy.errors import StorageError
 from openvoy.store.changes import Change, Span, parse_change, render_change
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import mend, render_guard
-from openvoy.store.journal import Journal, Record, pack, read_all, read_segment, render_record, scan, segments
+from openvoy.store.journal import (
+    Journal,
+    Record,
+    Scan,
+    first_number,
+    pack,
+    read_all,
+    read_segment,
+    render_record,
+    scan,
+    segments,
+)
 from openvoy.store.rows import build_drafts
 from openvoy.store.times import EPOCH
 from tests.unit.store.records import START, everything
@@ -79,6 +90,26 @@ def test_a_lack_is_told(tmp_path: Path) -> None:
     segments(tmp_path / "journal")[1].unlink()
     with pytest.raises(StorageError, match="lacks records 2 to 2"):
         read_all(tmp_path / "journal")
+
+
+@pytest.mark.parametrize(("number", "opened"), [(0, [1, 3, 4]), (1, [1, 3, 4]), (2, [3, 4]), (3, [4]), (9, [4])])
+def test_only_files_with_later_records_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, opened: list[int]
+) -> None:
+    journal = Journal(tmp_path / "journal")
+    for contents in ([b"a", b"b"], [b"c"], [b"d"]):
+        journal.append(contents)
+        journal.close()
+    (tmp_path / "journal" / "notes.log").write_text("not ours")
+    read: list[int] = []
+
+    def noted(file: Path) -> Scan:
+        read.append(first_number(file))
+        return read_segment(file)
+
+    monkeypatch.setattr("openvoy.store.journal.read_segment", noted)
+    assert [record.number for record in journal.records(number)] == list(range(number + 1, 5))
+    assert read == opened
 
 
 def test_a_packed_file_says_the_same(tmp_path: Path) -> None:
