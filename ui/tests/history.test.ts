@@ -1,7 +1,7 @@
 import type { Cell } from "../src/lib/table";
 import { buildCsv, knownDays } from "../src/pages/history/csv";
 import { describe, expect, it } from "vitest";
-import { extremes, renderCsv, rowsOf, totalOf, trimmed } from "../src/pages/history/energies";
+import { besideByClock, extremes, renderCsv, rowsOf, totalOf, trimmed, type Row } from "../src/pages/history/energies";
 import { extentOf, marksOf, stack } from "../src/pages/history/bars";
 import { amountsByBar, totalAmounts } from "../src/pages/history/costs";
 import { addMonths, isDate } from "../src/fields/calendar";
@@ -163,5 +163,28 @@ describe("the file", () => {
   it("is named by the days of which anything is known", () => {
     expect(knownDays([rows[2]!, ...rows], ({ start_s }) => String(start_s))).toEqual(["0", "86400"]);
     expect(knownDays([rows[2]!], ({ start_s }) => String(start_s))).toBeNull();
+  });
+});
+
+describe("hours of two days", () => {
+  const zone = "Europe/Paris";
+  const hoursOf = (date: string, count: number, offset_h: number): Row[] =>
+    Array.from({ length: count }, (_, hour) => ({ start_s: Date.parse(`${date}T00:00:00Z`) / 1000 + 3600 * (hour - offset_h) }) as Row);
+  const clocks = (rows: readonly (Row | undefined)[]): (string | null)[] => rows.map((row) => (row === undefined ? null : clockOf(row.start_s * 1000, zone)));
+  const plain = hoursOf("2025-10-25", 24, 2);
+
+  it("stand beside each other by the clock where one repeats an hour", () => {
+    const autumn = hoursOf("2026-10-25", 25, 2);
+    const beside = clocks(besideByClock(autumn, plain, zone));
+    expect(beside.slice(0, 6)).toEqual(["00:00", "01:00", "02:00", null, "03:00", "04:00"]);
+    expect(beside.at(-1)).toBe("23:00");
+    expect(clocks(besideByClock(plain, autumn, zone))).toEqual(clocks(plain));
+  });
+
+  it("stand beside each other by the clock where one skips an hour", () => {
+    const spring = hoursOf("2026-03-29", 23, 1);
+    const beside = clocks(besideByClock(spring, plain, zone));
+    expect(beside.slice(0, 4)).toEqual(["00:00", "01:00", "03:00", "04:00"]);
+    expect(clocks(besideByClock(plain, spring, zone)).slice(0, 4)).toEqual(["00:00", "01:00", null, "03:00"]);
   });
 });

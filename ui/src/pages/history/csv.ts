@@ -10,7 +10,7 @@ export interface Sheet {
   ids: readonly string[];
   rows: readonly Cell[];
   /** Rows of what it is compared with, beside those above; null where it is compared with nothing. */
-  others: readonly Row[] | null;
+  others: readonly (Row | undefined)[] | null;
   /** Of amounts; undefined where no prices are known. */
   currency: Maybe<string> | undefined;
   timeZone: string;

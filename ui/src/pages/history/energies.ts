@@ -2,6 +2,7 @@
 
 import type { Energies, Maybe } from "../../api/types";
 import type { HistoryColumns } from "./api";
+import { clockOf } from "./period";
 
 export const PARTS = ["solar_wh", "discharge_wh", "import_wh", "load_wh", "charge_wh", "export_wh"] as const;
 export type PartName = (typeof PARTS)[number];
@@ -98,4 +99,12 @@ export function renderCsv(head: readonly string[], rows: readonly (readonly (str
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+/** Hours of another day beside those of this one that have the same time on the clock, which one day may skip or repeat. */
+export function besideByClock(rows: readonly Row[], others: readonly Row[], timeZone: string): (Row | undefined)[] {
+  const hourOf = ({ start_s }: Row): string => clockOf(start_s * 1000, timeZone);
+  const left = new Map<string, Row[]>();
+  for (const other of others) left.set(hourOf(other), [...(left.get(hourOf(other)) ?? []), other]);
+  return rows.map((row) => left.get(hourOf(row))?.shift());
 }

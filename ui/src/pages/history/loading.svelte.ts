@@ -4,7 +4,7 @@ import { untrack } from "svelte";
 import { ApiError } from "../../api/client";
 import { t as common } from "../../lib/i18n.svelte";
 import { fetchCosts, fetchEnergy, fetchHourCosts, type CostColumns } from "./api";
-import { isKnown, rowsOf, trimmed, type Row } from "./energies";
+import { besideByClock, isKnown, rowsOf, trimmed, type Row } from "./energies";
 import { dateOf, type Period } from "./period";
 
 export interface Asked {
@@ -24,7 +24,10 @@ export interface Trouble {
 export interface Loaded {
   period: Period;
   rows: Row[];
+  /** All of what it is compared with. */
   others: Row[];
+  /** Of those, the one beside each row. */
+  beside: (Row | undefined)[];
 }
 
 export class History {
@@ -50,7 +53,10 @@ export class History {
     const energies = Promise.all([
       fetchEnergy(period, period.bar, gateway, period.kind === "range").then(rowsOf),
       part === null ? [] : fetchEnergy(part, period.bar, gateway, true).then(rowsOf),
-    ]).then(([rows, others]): Loaded => ({ period, others, rows: period.kind === "all" ? trimmed(rows) : rows }));
+    ]).then(([rows, others]): Loaded => {
+      const beside = period.bar === "hour" ? besideByClock(rows, others, timeZone) : others;
+      return { period, others, beside, rows: period.kind === "all" ? trimmed(rows) : rows };
+    });
     take(energies, (found) => (this.loaded = found), (trouble) => (this.problem = trouble));
     take(energies.then((found) => daysOf(found, gateway, timeZone)), (days) => (this.days = days), (trouble) => (this.problem = trouble));
     // Of all time the costs begin where energies do.
