@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from openvoy.cli.config import Config, load_config, parse_config
+from openvoy.cli.setup.edits import Secrets, build_gateway_edits
 from openvoy.errors import ConfigError
 from openvoy.settings.listen import Listen
 
@@ -247,3 +249,11 @@ def test_the_mirror_is_off_until_it_has_an_address() -> None:
     assert config.listen == Listen(host="0.0.0.0", port=8443)
     assert (config.gateway, config.allow_writes) == ("home", True)
     assert "line 2" in refuse('[mirror]\nlisten = "8443"').message
+
+
+@pytest.mark.parametrize("name", ["Tom's roof", "a/b #+", "", "x" * 65])
+def test_what_cannot_be_a_name_is_told_to_a_person_without_the_place_in_a_file(name: str) -> None:
+    tried: Any = None
+    secrets = Secrets(folder=Path(), contents={}, settings={})
+    with pytest.raises(ConfigError, match=r"^'.*' cannot be a name\.$"):
+        build_gateway_edits("", Config(), tried, secrets, name=name, replaces=None)

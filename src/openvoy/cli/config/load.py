@@ -192,11 +192,17 @@ def _check_login(gateway: GatewayConfig, place: Place) -> None:
         raise place.at("user").error("The user installer needs a password.", "Add password_file or password_env.")
 
 
+def check_name(name: str) -> None:
+    """Raise ConfigError for what cannot be the name of a gateway."""
+    if not _GATEWAY_NAME.fullmatch(name):
+        raise ConfigError(f"'{name}' cannot be a name.", hint="Use up to 64 letters, digits, spaces, dots, - and _.")
+
+
 def _check_unique(gateway: GatewayConfig, before: list[GatewayConfig], place: Place) -> None:
-    if not _GATEWAY_NAME.fullmatch(gateway.name):
-        raise place.at("name").error(
-            f"'{gateway.name}' cannot be a name.", "Use up to 64 letters, digits, spaces, dots, - and _."
-        )
+    try:
+        check_name(gateway.name)
+    except ConfigError as error:
+        raise place.at("name").error(error.message, error.hint) from error
     try:
         address = parse_address(gateway.host)
     except ConfigError as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from openvoy.cli.config import Config
 from openvoy.cli.config.editing import Edit, Rename
+from openvoy.cli.config.load import check_name
 from openvoy.cli.setup.trying import Tried
 from openvoy.client.private_file import read_private, write_private
 from openvoy.errors import ConfigError
@@ -85,6 +86,7 @@ def build_gateway_edits(
     text: str, config: Config, tried: Tried, secrets: Secrets, *, name: str, replaces: str | None
 ) -> Sequence[Edit]:
     """Add a gateway, or give the one that is replaced its new login and address."""
+    check_name(name)
     host = tried.trial.probe.host
     if replaces is None:
         values: dict[str, Any] = {"name": name, "host": host, **secrets.settings}
