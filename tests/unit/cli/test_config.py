@@ -255,5 +255,5 @@ def test_the_mirror_is_off_until_it_has_an_address() -> None:
 def test_what_cannot_be_a_name_is_told_to_a_person_without_the_place_in_a_file(name: str) -> None:
     tried: Any = None
     secrets = Secrets(folder=Path(), contents={}, settings={})
-    with pytest.raises(ConfigError, match=r"^'.*' cannot be a name\.$"):
+    with pytest.raises(ConfigError, match=r"^'.*' cannot be a name\."):
         build_gateway_edits("", Config(), tried, secrets, name=name, replaces=None)
