@@ -78,6 +78,22 @@ def test_who_only_looks_makes_no_history(tmp_path: Path, capfd: pytest.CaptureFi
     assert run(["history", "import", str(report), "--dry-run", "--data", str(tmp_path / "empty")]) == 0
 
 
+def test_who_looks_at_a_backup_leaves_it_as_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(fill(tmp_path / "history"))
+    stick = tmp_path / "stick"
+    assert run(["history", "backup", str(stick), "--data", str(tmp_path / "history")]) == 0
+
+    def contents() -> dict[str, bytes]:
+        return {str(file.relative_to(stick)): file.read_bytes() for file in stick.rglob("*") if file.is_file()}
+
+    before = contents()
+    for arguments in (["export", "energy"], ["sql", "SELECT count(*) FROM energy"], ["verify"]):
+        capfd.readouterr()
+        assert run(["history", *arguments, "--data", str(stick)]) == 0
+        assert "a backup stays as it is" in capfd.readouterr().err
+        assert contents() == before
+
+
 def test_what_is_no_query_is_wrong_use(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     asyncio.run(fill(tmp_path))
     assert run(["history", "sql", "DROP TABLE energy", "--data", str(tmp_path)]) == 2

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from openvoy.store.backup import copy_history
+from openvoy.store.backup import BACKUP, copy_history
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.history import HistoryStore
 from openvoy.store.passing import passing_folder
@@ -36,17 +36,25 @@ class Looked:
 
 @contextlib.asynccontextmanager
 async def looking_at(folder: Path) -> AsyncIterator[Looked]:
-    """Open a history, or a copy of one that is in use; raise StorageError."""
+    """Open a history, or a copy of one that is in use or a backup; raise StorageError."""
     with tempfile.TemporaryDirectory(prefix="openvoy-", dir=passing_folder()) as name:
-        try:
-            store, copied_as = await HistoryStore.open(folder, live_days=FOREVER_DAYS), None
-        except StoreFault as fault:
-            copied_as = _COPIED_AS.get(fault.fault)
-            if copied_as is None:
-                raise
+        looked = await _open_in_place(folder)
+        if isinstance(looked, str):
             copy_history(folder, Path(name))
-            store = await HistoryStore.open(Path(name), live_days=FOREVER_DAYS)
+            looked = Looked(await HistoryStore.open(Path(name), live_days=FOREVER_DAYS), looked)
         try:
-            yield Looked(store, copied_as)
+            yield looked
         finally:
-            await store.close()
+            await looked.store.close()
+
+
+async def _open_in_place(folder: Path) -> Looked | str:
+    """Open a history itself, or say why that cannot be; raise StorageError."""
+    if (folder / BACKUP).exists():
+        return "a backup stays as it is"
+    try:
+        return Looked(await HistoryStore.open(folder, live_days=FOREVER_DAYS), None)
+    except StoreFault as fault:
+        if fault.fault not in _COPIED_AS:
+            raise
+        return _COPIED_AS[fault.fault]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from openvoy.store.rebuilding import REBUILT, rebuild
 from openvoy.store.sealing import read_parts
 
 FILE_NAME = "history.duckdb"
+NEW = ".new"
+"""Ends the name of a database that is being made."""
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
 
@@ -32,6 +35,8 @@ def open_history(
         aside.append(set_aside(file, "it is not a history file, or one that was never finished"))
     while True:
         try:
+            if not file.exists():
+                _begin(file, limits)
             return _open(file, limits, migrations, aside), aside
         except StoreFault as fault:
             # At most twice: the log alone, then everything; a new file cannot be damaged.
@@ -42,12 +47,42 @@ def open_history(
             aside.append(set_aside(log if is_log else file, fault.reason))
 
 
+def _begin(file: Path, limits: Limits) -> None:
+    """Make a database under another name, and give it its own once it is whole.
+
+    Who is killed meanwhile leaves nothing that looks like damage; of two processes the first one's counts.
+    """
+    made = file.with_name(f"{file.name}.{os.getpid()}{NEW}")
+    Database(made, limits).close()
+    try:
+        if _is_named(made, file):
+            # Of a database that is gone; what it says is in the journal.
+            file.with_name(FILE_NAME + ".wal").unlink(missing_ok=True)
+        sync_folder(file.parent)
+    except OSError as error:
+        raise fault_of(error, f"History: {file} cannot be made") from error
+
+
+def _is_named(made: Path, file: Path) -> bool:
+    """Give a file its name, if nobody has that meanwhile; whether nobody had."""
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        made.unlink()
+        return False
+    except OSError:
+        made.replace(file)  # a file system without links
+    else:
+        made.unlink()
+    return True
+
+
 def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside: list[SetAside]) -> Database:
     database = Database(file, limits)
     database.shared.catalog.inspector.tell = aside.append
     try:
+        _remove_left(file)
         migrate(database.writer, migrations)
-        sync_folder(file.parent)
         if _is_empty(database.writer):
             rebuild(database.writer, database.shared.catalog)
         with database.shared.changing(read_parts(database.writer)):
@@ -57,6 +92,12 @@ def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside
         database.close()
         raise
     return database
+
+
+def _remove_left(file: Path) -> None:
+    """Remove what processes left that ended while they made a database: whoever has this one open is the only one."""
+    for left in file.parent.glob(f"{file.name}.*{NEW}*"):
+        left.unlink(missing_ok=True)
 
 
 def _is_empty(session: Session) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import stat
@@ -14,10 +15,10 @@ import pytest
 
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
-from openvoy.store import HistoryStore, Limits
+from openvoy.store import HistoryStore, Limits, opening
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
-from openvoy.store.opening import FILE_NAME, open_history
+from openvoy.store.opening import FILE_NAME, NEW, open_history
 from openvoy.store.tables import OUTBOX
 from tests.unit.store.records import START, energy, event, everything, minute, opened, plain_rows_of, power, rows_of
 
@@ -43,12 +44,16 @@ async def fill(folder: Path, *, checkpoint: bool = True) -> None:
     os.utime(folder / FILE_NAME, (WRITTEN_AT.timestamp(),) * 2)
 
 
+def names_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
 async def test_the_folder_is_made_for_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "data"
     async with opened(folder) as store:
         assert not store.set_aside
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {file.name for file in folder.iterdir()} == {FILE_NAME, "journal"}
+    assert names_in(folder) == {FILE_NAME, "journal"}
     assert stat.S_IMODE((folder / "journal").stat().st_mode) == 0o700
 
 
@@ -135,6 +140,37 @@ async def test_a_log_of_the_database_that_was_cut_costs_nothing(tmp_path: Path) 
         columns = await store.read_power(start=minute(1), end=minute(60), step_s=60)
         assert not store.set_aside
     assert columns["solar_w"] == [float(number) for number in range(20)]
+
+
+async def test_who_was_killed_while_it_made_a_database_leaves_no_damage(tmp_path: Path) -> None:
+    await fill(tmp_path, checkpoint=False)
+    (tmp_path / FILE_NAME).unlink()
+    (tmp_path / f"{FILE_NAME}.4711{NEW}").touch()
+    async with opened(tmp_path) as store:
+        assert not store.set_aside
+        assert (await store.read_power(start=START, end=minute(1), step_s=60))["solar_w"] == [101.0]
+    assert names_in(tmp_path) == {FILE_NAME, "journal"}
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_of_two_that_begin_the_first_ones_database_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", refused)
+    first, _ = open_history(tmp_path, Limits())
+    first.writer.run("INSERT INTO meta VALUES ('mine', 'yes')")
+    if has_links:
+        opening._begin(tmp_path / FILE_NAME, Limits())
+    assert first.writer.rows("SELECT value FROM meta WHERE key = 'mine'") == [("yes",)]
+    first.close()
+    again, aside = open_history(tmp_path, Limits())
+    assert not aside
+    assert again.writer.rows("SELECT value FROM meta WHERE key = 'mine'") == [("yes",)]
+    again.close()
 
 
 async def test_one_process_at_a_time(tmp_path: Path) -> None:
