@@ -1,4 +1,4 @@
-"""A virtual gateway in a process of its own, serving a recording."""
+"""A virtual gateway in a process of its own."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from openvoy.testing.captures import captures_folder, load_capture
 class Served:
     """Where it is and how to log in."""
 
+    pid: int
     url: str
     token: str
     admin_token: str
@@ -67,9 +68,9 @@ def _major(path: Path) -> int | None:
 
 
 @contextmanager
-def serve(recording: Path) -> Iterator[Served]:
-    """Serve a recording until the block ends."""
-    command = [sys.executable, "-m", "openvoy", "gateway", "--capture", str(recording), "--listen", "127.0.0.1:0"]
+def started(*options: str) -> Iterator[Served]:
+    """Start a virtual gateway, which lives until the block ends."""
+    command = [sys.executable, "-m", "openvoy", "gateway", "--listen", "127.0.0.1:0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -77,6 +78,7 @@ def serve(recording: Path) -> Iterator[Served]:
             if not line:
                 raise UnmeasurableError("openvoy gateway did not start")
             said = json.loads(line)
-            yield Served(url=said["url"], token=said["owner_token"], admin_token=said["admin_token"])
+            tokens = {"token": said["owner_token"], "admin_token": said["admin_token"]}
+            yield Served(pid=process.pid, url=said["url"], **tokens)
         finally:
             process.terminate()

@@ -1,8 +1,7 @@
-"""A service, a demo or a simulated gateway as a process of its own, as their user starts them."""
+"""A service or a demo as a process of its own, as its user starts it."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -12,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benches import UnmeasurableError
-from benches._gateway import Served
 
 
 @contextmanager
@@ -28,21 +26,5 @@ def openvoy(*arguments: str, data: Path | None = None) -> Iterator[tuple[int, st
                     yield process.pid, found[1]
                     return
             raise UnmeasurableError(f"openvoy {arguments[0]} did not start")
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def simulated(site: str, *options: str) -> Iterator[Served]:
-    """Start a gateway of a simulated site."""
-    gateway = ("gateway", "--site", site, "--listen", "127.0.0.1:0", *options)
-    with subprocess.Popen([sys.executable, "-m", "openvoy", *gateway], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line:
-                raise UnmeasurableError("openvoy gateway did not start")
-            said = json.loads(line)
-            yield Served(url=said["url"], token=said["owner_token"], admin_token=said["admin_token"])
         finally:
             process.terminate()

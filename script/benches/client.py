@@ -17,7 +17,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from benches import Row
-from benches._gateway import Served, find_recording, serve
+from benches._gateway import Served, find_recording, started
 
 CONTESTANTS = ("openvoy", "bare", "pyenphase")
 WARM_UP_CYCLES = 5
@@ -58,7 +58,7 @@ class Contestant:
 def run() -> Sequence[Row]:
     """Measure."""
     recording = find_recording(8)
-    with serve(recording) as served:
+    with started("--capture", str(recording)) as served:
         paths, requests = _count_requests(served)
         rounds = [one for _ in range(GENERATIONS) for one in _measure(served, paths)]
     return _rows(rounds, requests, recording.stem)

@@ -8,10 +8,7 @@ that one reading of each site every five seconds takes, a midnight of all of the
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benches import Row, UnmeasurableError
-from benches._gateway import unverified
+from benches._gateway import started, unverified
 from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
@@ -67,18 +64,8 @@ def _site_year(name: str) -> Row:
 
 def _requests(name: str) -> list[Row]:
     """Ask a gateway in a process of its own, one kept-alive connection, each endpoint for some seconds."""
-    options = ("--site", name, "--firmware", FIRMWARE, "--listen", "127.0.0.1:0", "--start", "2025-06-21T20:33:20Z")
-    command = [sys.executable, "-m", "openvoy", "gateway", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line:
-                raise UnmeasurableError("openvoy gateway did not start")
-            said = json.loads(line)
-            return [_ask(process.pid, said["url"], said["owner_token"], path, name) for path in LIVE]
-        finally:
-            process.terminate()
+    with started("--site", name, "--firmware", FIRMWARE, "--start", "2025-06-21T20:33:20Z") as served:
+        return [_ask(served.pid, served.url, served.token, path, name) for path in LIVE]
 
 
 def _ask(pid: int, url: str, token: str, path: str, name: str) -> Row:

@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from benches import Row
+from benches._gateway import started
 from benches._readers import Held, hold, rss_mb
-from benches._service import openvoy, simulated
+from benches._service import openvoy
 from benches._site_year import build_year
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.http import Request
@@ -80,7 +81,7 @@ def run() -> Sequence[Row]:
 @contextmanager
 def _service(data: Path) -> Iterator[tuple[int, str]]:
     with (
-        simulated(SITE, "--firmware", FIRMWARE) as gateway,
+        started("--site", SITE, "--firmware", FIRMWARE) as gateway,
         openvoy("run", "--listen", "127.0.0.1:0", "--host", gateway.url, "--token", gateway.token, data=data) as found,
     ):
         yield found

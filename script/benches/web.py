@@ -15,9 +15,9 @@ from pathlib import Path
 
 from benches import Row, UnmeasurableError
 from benches._browser import measure
-from benches._gateway import Served
+from benches._gateway import Served, started
 from benches._readers import hold
-from benches._service import openvoy, simulated
+from benches._service import openvoy
 from openvoy.web.assets import STATIC_FOLDER
 
 SLOW_DOWN = 4.0
@@ -82,7 +82,7 @@ def _pages() -> list[Row]:
     noon = datetime.combine(datetime.now(UTC).date() - timedelta(days=1), NOON, UTC)
     with (
         tempfile.TemporaryDirectory(prefix="openvoy-bench-") as folder,
-        simulated("full", "--start", noon.isoformat()) as served,
+        started("--site", "full", "--start", noon.isoformat()) as served,
         openvoy("run", "--listen", "127.0.0.1:0", "--host", served.url, "--token", served.token, data=Path(folder)) as (
             pid,
             url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,8 +97,9 @@ def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside
 
 def _remove_left(file: Path) -> None:
     """Remove what processes left that ended while they made a database: whoever has this one open is the only one."""
-    for left in file.parent.glob(f"{file.name}.*{NEW}*"):
-        left.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # they are in nobody's way
+        for left in file.parent.glob(f"{file.name}.*{NEW}*"):
+            left.unlink()
 
 
 def _is_empty(session: Session) -> bool:

@@ -381,7 +381,7 @@ def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes
     if error.status_code == 405:
         text = f"{request.method} is not possible here."
     elif error.status_code == 403:
-        text = "This did not come from a page of this service, or from one of before it was started anew."
+        text = "This did not come from a current page of this service."
         hint = f"Load the page again. A program sends an API key as Bearer, or the cookie {CSRF_COOKIE} as X-CSRFToken."
     elif error.status_code == 400:
         faults = [one for one in error.extra or () if isinstance(one, Mapping)]
