@@ -25,7 +25,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from openvoy import __version__, codec
-from openvoy.errors import ConfigError, OpenvoyError, Remedy, StorageError
+from openvoy.errors import OpenvoyError
 from openvoy.ports import Clock, Exporters, Feed, Page, Store
 from openvoy.ports.control import Desk
 from openvoy.ports.logbook import Logbook
@@ -43,7 +43,7 @@ from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
 from openvoy.web.offers import SharedOffers
 from openvoy.web.operation import Operation, Problem, Visit
-from openvoy.web.problems import BadQuery, NothingThere, WebProblem
+from openvoy.web.problems import BadQuery, NothingThere, WebProblem, status_of
 from openvoy.web.schema_page import JSON_PATH, STYLE, STYLE_PATH, render_schema_page
 
 _LOG = logging.getLogger("openvoy.web")
@@ -363,16 +363,7 @@ def _reply_error(request: _Request, error: OpenvoyError) -> Response[bytes]:
     reply = {"error": error.message, "hint": error.hint, "kind": type(error).__name__}
     if isinstance(error, WebProblem):
         return _reply({**reply, **error.details}, request, error.status)
-    return _reply(reply, request, _status_of(error))
-
-
-def _status_of(error: OpenvoyError) -> int:
-    """Say by a status who can do something about it: nobody now, a person, or the gateway."""
-    if isinstance(error, StorageError) or error.remedy is Remedy.BACK_OFF:
-        return 503
-    if isinstance(error, ConfigError):
-        return 409
-    return 502 if error.remedy in {Remedy.FORGET, Remedy.SKIP, Remedy.RENEW, Remedy.HUMAN} else 500
+    return _reply(reply, request, status_of(error))
 
 
 def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes]:

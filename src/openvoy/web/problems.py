@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from openvoy.errors import OpenvoyError, Remedy
+from openvoy.errors import ConfigError, OpenvoyError, Remedy, StorageError
 
 
 class WebProblem(OpenvoyError):
@@ -54,3 +54,12 @@ class TooManyAttempts(WebProblem):
 
     status = 429
     remedy = Remedy.BACK_OFF
+
+
+def status_of(error: OpenvoyError) -> int:
+    """Say by a status who can do something about it: nobody now, a person, or the gateway."""
+    if isinstance(error, StorageError) or error.remedy is Remedy.BACK_OFF:
+        return 503
+    if isinstance(error, ConfigError):
+        return 409
+    return 502 if error.remedy in {Remedy.FORGET, Remedy.SKIP, Remedy.RENEW, Remedy.HUMAN} else 500
