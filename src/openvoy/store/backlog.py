@@ -27,7 +27,8 @@ class Backlog:
     def add(self, changes: Sequence[tuple[int, Change]]) -> bool:
         """Take changes up; says, once until `begin`, that there is so much of it that it is to be applied."""
         with self._changing:
-            self._changes.extend(changes)
+            last = self._changes[-1][0] if self._changes else 0
+            self._changes.extend(change for change in changes if change[0] > last)
             is_much = len(self._changes) >= APPLY_EVERY or sum(change.rows for _, change in self._changes) > APPLY_ROWS
             is_due = is_much and not self._is_called
             self._is_called = self._is_called or is_due

@@ -10,6 +10,7 @@ the last file, was never acknowledged.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import lzma
 import os
@@ -144,6 +145,8 @@ class Journal:
         self._file: int | None = None
         self._path: Path | None = None
         self._size = 0
+        self._has_rest = False
+        """Whether a record that was refused may still stand at the end of the file that is being written."""
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -174,7 +177,7 @@ class Journal:
     def release(self) -> None:
         """Let go of what is held; the file that is being written ends, so that it can be made small too."""
         self._held.clear()
-        self.close()
+        self.turn()
 
     def holds(self, file: Path) -> bool:
         """Whether a file has to stay as it is."""
@@ -186,12 +189,16 @@ class Journal:
         rendered = b"".join(2 * render_record(record) for record in records)
         with self._turning:
             try:
+                self._cut()
                 self._ensure_room(len(rendered))
                 file = self._open(records[0].number)
+                self._has_rest = True
                 _write(file, rendered)
                 _sync(file)
+                self._has_rest = False
             except OSError as error:
-                self._give_up()
+                with contextlib.suppress(OSError):
+                    self._cut()
                 raise fault_of(error, "History: the journal cannot be written") from error
             self._size += len(rendered)
             self.last = records[-1].number
@@ -216,13 +223,11 @@ class Journal:
             sync_folder(self.folder)
         return self._file
 
-    def _give_up(self) -> None:
-        """Take a record that was begun away again; where that fails the file ends, and readers pass over the rest."""
-        if self._file is not None:
-            try:
-                os.ftruncate(self._file, self._size)
-            except OSError:
-                self._close()
+    def _cut(self) -> None:
+        """Take a record away that was refused, before its number is given again."""
+        if self._file is not None and self._has_rest:
+            os.ftruncate(self._file, self._size)
+            self._has_rest = False
 
     def _close(self) -> None:
         if self._file is not None:
@@ -235,18 +240,24 @@ class Journal:
             self._close()
 
     def turn(self) -> None:
-        """End the file that is being written."""
-        self.close()
+        """End the file that is being written, unless something has to be taken away from its end before."""
+        with self._turning:
+            if not self._has_rest:
+                self._close()
 
     def records(self, number: int) -> Iterator[Record]:
-        """Read records above a number, in order; files that hold none of them are left closed."""
+        """Read acknowledged records above a number, in order; files that hold none of them are left closed.
+
+        What is being written is not among them: it may be refused yet, and its number be given to another.
+        """
+        last = self.last
         files = segments(self.folder)
         ends = [*map(first_number, files[1:]), None]
         for file, end in zip(files, ends, strict=False):
             if end is not None and end <= number + 1:
                 continue
             for record in read_segment(file).records:
-                if record.number > number:
+                if number < record.number <= last:
                     yield record
                     number = record.number
 

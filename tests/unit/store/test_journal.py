@@ -68,6 +68,46 @@ def test_numbers_go_on_after_a_restart(tmp_path: Path) -> None:
     assert [record.number for record in read_all(tmp_path / "journal")] == [1, 2, 3]
 
 
+def test_a_record_that_is_refused_is_not_read_while_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append([b"kept"])
+    seen: list[bytes] = []
+
+    def fail(file: int) -> None:
+        assert b"refused" in (tmp_path / "journal" / "000000000001.log").read_bytes()
+        seen.extend(record.content for record in journal.records(0))
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("openvoy.store.journal._sync", fail)
+        with pytest.raises(StorageError):
+            journal.append([b"refused"])
+    assert seen == [b"kept"], "its number is given to another"
+    assert journal.append([b"taken"]) == 2
+    assert [record.content for record in journal.records(0)] == [b"kept", b"taken"]
+
+
+def test_nothing_follows_a_refused_record_that_cannot_be_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.append([b"kept"])
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("openvoy.store.journal._sync", fail)
+        patch.setattr(os, "ftruncate", fail)
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                journal.append([b"refused"])
+            journal.turn()
+    assert journal.append([b"taken"]) == 2
+    journal.close()
+    assert [record.content for record in read_all(tmp_path / "journal")] == [b"kept", b"taken"]
+
+
 def test_a_first_record_that_was_not_finished_is_no_damage_of_those_after_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     journal.append([b"a"])
