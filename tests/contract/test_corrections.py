@@ -97,6 +97,20 @@ def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Ca
     assert "correct list" in call("correct", "revoke", "2", code=2)
 
 
+def test_a_correction_of_a_time_without_counters_is_told_to_change_nothing(
+    call: Call, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def told(start: str, end: str) -> str:
+        span = ("--start", start, "--end", end)
+        assert run(["history", "correct", "bad-range", "--gateway", GATEWAY, *span, *place(tmp_path)]) == 0
+        return capfd.readouterr().err
+
+    call("recompute", "--yes")
+    assert "it changes nothing" in told("2025-11-19T09:55", "2025-11-19T14:00")
+    assert "it changes nothing" not in told("2026-11-19T09:55", "2026-11-19T10:05")
+    assert json.loads(call("correct", "list", "--json"))[0]["start"].startswith("2025-11-19")
+
+
 def test_what_cannot_be_applied_is_not_said_to_be(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

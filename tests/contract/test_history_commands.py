@@ -309,6 +309,14 @@ def test_a_broken_file_is_imported_as_far_as_it_goes_or_not_at_all(
     assert len(json.loads(call(home, capfd, "import", "--list", "--json")[0])) == 1
 
 
+def test_a_file_with_a_heading_alone_is_told_so(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = home / "heading.csv"
+    file.write_text(quarter_report(*SPAN).partition("\n")[0] + "\n")
+    _, err = call(home, capfd, "import", str(file))
+    assert "The files hold no line with an energy" in err
+    assert "nothing was changed" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

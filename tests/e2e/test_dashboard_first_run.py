@@ -29,6 +29,8 @@ HOUSES = {
     "7.6": ("metered-split", "7.6"),
     "8.3": ("full", "8.3", "--cloud-port", "0"),
 }
+ZONES = {"3.9": "Europe/Paris", "5.0": "Europe/Amsterdam", "7.6": "America/Los_Angeles", "8.3": "America/Los_Angeles"}
+"""The gateway's, where its firmware says it, before the browser's in Paris."""
 Homes = Mapping[str, Home]
 Way = Callable[[NewUser, Home], Awaitable[None]]
 
@@ -155,7 +157,7 @@ async def test_from_nothing_to_live_values(browser: Browser, house: House, homes
             assert (user.clicks, user.fields) == documented()[kind]
     written = house.config.read_text()
     assert written.startswith("# kept by hand\n")
-    assert 'time_zone = "Europe/Paris"' in written
+    assert f'time_zone = "{ZONES[version]}"' in written
     assert house.config.stat().st_mode & 0o077 == 0
     for secret in (home["owner_token"], home["cloud_password"], home["installer_password"], PASSWORD):
         assert secret is None or secret not in written
@@ -213,10 +215,13 @@ async def test_an_address_that_says_nothing_is_told_soon_and_who_waits_sees_it(b
 
 async def test_who_sets_no_password_is_told_what_takes_its_time(browser: Browser, house: House, homes: Homes) -> None:
     with house.running() as url:
-        async with new_user(browser, url, timezone_id="Europe/Berlin") as user:
+        async with new_user(browser, url, timezone_id="Asia/Tokyo") as user:
             await user.fill("Address or name", homes["5.0"]["url"])
             await user.click("Continue")
             await user.click("Save and collect")
+            zone = user.page.get_by_label("Time zone of the house")
+            await expect(zone.locator("option")).to_contain_text(["Amsterdam", "Tokyo", "UTC"])
+            await zone.select_option("Asia/Tokyo")
             await user.fill("Password (8 characters or more)", "short")
             await user.click("Set password and finish")
             await expect(user.page.locator(".field-problem")).to_have_count(1)
@@ -224,7 +229,27 @@ async def test_who_sets_no_password_is_told_what_takes_its_time(browser: Browser
             await expect(user.page.locator(".field-problem")).to_have_count(0)
             await expect(user.page.get_by_role("status").filter(has_text="begins anew")).to_be_visible()
             await user.is_live()
-    assert 'time_zone = "Europe/Berlin"' in house.config.read_text()
+    assert 'time_zone = "Asia/Tokyo"' in house.config.read_text()
+
+
+async def test_the_way_back_of_the_browser_leads_to_the_step_before(
+    browser: Browser, house: House, homes: Homes
+) -> None:
+    with house.running() as url:
+        async with new_user(browser, url) as user:
+            address = user.page.get_by_label("Address or name")
+            await user.fill("Address or name", homes["7.6"]["url"])
+            await user.click("Continue")
+            await choose_and_paste(user, homes["7.6"])
+            await user.page.locator("[data-trial]").wait_for()
+            await user.page.go_back()
+            await expect(user.page.get_by_role("button", name="Check it")).to_be_visible()
+            await user.page.go_back()
+            await expect(address).to_have_value(homes["7.6"]["url"])
+            await user.click("Continue")
+            await expect(user.page.get_by_role("button", name="Check it")).to_be_visible()
+            await user.page.reload()
+            await expect(address).to_have_value(homes["7.6"]["url"])
 
 
 async def test_who_was_interrupted_begins_again_and_what_was_saved_is_there(

@@ -17,7 +17,7 @@ from openvoy.client.gateway import Gateway
 from openvoy.client.pins import MemoryPinStore
 from openvoy.collector import Source
 from openvoy.errors import ConfigError
-from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord
+from openvoy.model.records import Batch, DeviceEnergyRecord, DeviceRecord, EnergyRecord
 from openvoy.ports import Clock
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
@@ -27,6 +27,8 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, history_tables, read_site
+from openvoy.virtual.site.meters import build_meters
+from openvoy.virtual.site.serials import controller_serial
 from openvoy.web import SiteInfo
 
 FIRST_DAY = "demo.first_day"
@@ -104,7 +106,8 @@ async def live_until_now(store: HistoryStore, site: Site, clock: Clock) -> None:
     reported = now - SLOWEST_REPORT
     moments = (*_midnights(site, start, reported), reported) if start < reported else ()
     panels = tuple(row for at in moments for row in _panels_at(site, at))
-    await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels))
+    devices = tuple(_devices_at(site, start))
+    await store.write(Batch(energy=(_energy_at(site, now),), device_energy=panels, devices=devices))
     if clock.now() - now >= timedelta(minutes=1):
         await live_until_now(store, site, clock)
 
@@ -147,6 +150,16 @@ def _panels_at(site: Site, at: datetime) -> Iterator[DeviceEnergyRecord]:
             serial=panel.serial,
             energy_wh=wh_from_joules(panel.lifetime_j),
         )
+
+
+def _devices_at(site: Site, at: datetime) -> Iterator[DeviceRecord]:
+    """What is there from the first day on; panels and batteries are known by what they have reported."""
+    definition = site.definition
+    serials = [("gateway", definition.gateway.serial)]
+    serials += [("meter", str(meter.eid)) for meter in build_meters(definition) if meter.enabled]
+    serials += [("controller", controller_serial(definition))] if definition.controller else []
+    for kind, serial in serials:
+        yield DeviceRecord(gateway=definition.gateway.serial, at=at.astimezone(UTC), kind=kind, serial=serial)
 
 
 def _build_service(gateway: VirtualGateway, site: Site, port: int, folder: Path, clock: Clock) -> Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -44,6 +45,13 @@ class Address:
 
     def __str__(self) -> str:
         return self.host if self.port is None else f"{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def written(self) -> str:
+        """As people write it, with its scheme where that was said."""
+        if self.scheme is None:
+            return str(self)
+        return f"{self.scheme}://{_bracketed(self.host) if self.port is None else self}"
 
     def origins(self) -> tuple[Origin, ...]:
         """Give the places to try, in their order: https first, then http as firmware before 7 speaks it."""
@@ -96,13 +104,27 @@ def _defect(parts: SplitResult, scheme: str | None, host: str | None, port: int 
         return "user and password do not belong there"
     if port == 0:
         return "there is no port 0"
+    return _defect_of_host(host)
+
+
+def _defect_of_host(host: str | None) -> str | None:
     if host is None or not _HOST.fullmatch(host):
         return "that is no host"
+    if host.rpartition(".")[2].isdecimal() and not _is_v4(host):
+        return "four numbers from 0 to 255 belong there"
     try:
         host.encode("idna")
     except UnicodeError:
         return "that is no host name"
     return None
+
+
+def _is_v4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _unusable(text: str, reason: str) -> ConfigError:

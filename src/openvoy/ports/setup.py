@@ -76,6 +76,8 @@ class Trial:
     meters: int
     missing: int
     """Parts that could not be read."""
+    time_zone: str | None
+    """In which the gateway counts its days, IANA name; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,17 @@ async def test_the_past_knows_of_panels_only_what_they_have_reported(tmp_path: P
     await store.close()
 
 
+async def test_devices_are_there_from_the_first_day_on(tmp_path: Path) -> None:
+    site = Site(read_site("demo").commissioned_on(date(2026, 6, 20)))
+    store = await HistoryStore.open(tmp_path)
+    await live_until_now(store, site, ManualClock(datetime(2026, 6, 21, 12, tzinfo=UTC)))
+    known = await store.read_devices()
+    await store.close()
+    assert {"gateway", "meter", "inverter", "battery"} <= set(known["kind"])
+    first_night = site.commissioned_at + timedelta(days=1)
+    assert max(float(at_s or 0) for at_s in known["first_seen"]) < first_night.timestamp()
+
+
 class BusyClock(ManualClock):
     """Five minutes go by between the second look at it and the third."""
 

@@ -36,13 +36,27 @@ def test_what_people_write(text: str, host: str, port: int | None, scheme: str |
     "text",
     ["", "  ", "a b", "ftp://envoy.local", "https://", "envoy:port", "envoy:0", "envoy:65536", "envoy:-1", "[fd00::5",
      "user:hunter2@envoy.local", "https://user:hunter2@envoy.local", "envoy..local", "/info", "en\nvoy", "x" * 300,
-     "a:b:c", "envoy.local\\info"],
+     "a:b:c", "envoy.local\\info", "192.168.1.300", "192.168.1", "https://10.0.0.5.6:8443", "12"],
 )  # fmt: skip
 def test_what_is_no_address_is_said_without_secrets(text: str) -> None:
     with pytest.raises(ConfigError, match="is no address of a gateway") as told:
         parse_address(text)
     assert "hunter2" not in str(told.value)
     assert "envoy.local" in told.value.hint
+
+
+def test_a_name_may_end_with_a_digit() -> None:
+    assert parse_address("envoy-1.home2").host == "envoy-1.home2"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("HTTP://Envoy.local/home", "http://envoy.local"), ("HTTPS://[FD00::5]:8443", "https://[fd00::5]:8443"),
+     ("https://[fd00::5]", "https://[fd00::5]"), ("envoy:8080/", "envoy:8080"), ("fd00::5", "fd00::5")],
+)  # fmt: skip
+def test_an_address_is_written_as_people_do(text: str, written: str) -> None:
+    assert parse_address(text).written == written
+    assert parse_address(written) == parse_address(text)
 
 
 @given(st.text())

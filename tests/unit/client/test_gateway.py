@@ -163,7 +163,7 @@ class TestConnect:
     @pytest.mark.parametrize(
         ("token", "message", "asked"),
         [
-            ("nonsense", "What was given as token is none", []),
+            ("nonsense", "What was given is no token", []),
             (make_token(aud=SERIAL, exp=1), r"The token for envoy\.local expired", []),
             (make_token(aud="122200000002"), r"122200000002, but envoy\.local is 122200000001", ["/info"]),
         ],

@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from openvoy.cli.extras import needing
+from openvoy.cli.zone import is_time_zone
 from openvoy.client.address import Origin, parse_address
 from openvoy.client.cloud import CloudClient
 from openvoy.client.connect import fetch_identity
 from openvoy.client.discovery import merge
 from openvoy.client.gateway import Gateway, build_transport
 from openvoy.client.pins import PinStore
-from openvoy.errors import BadPayload, ConfigError, GatewayTimeout, GatewayUnreachable
+from openvoy.errors import BadPayload, ConfigError, GatewayTimeout, GatewayUnreachable, OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.ports import Clock, Transport
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
 from openvoy.protocol.cloud import Account, CloudService
+from openvoy.protocol.endpoints.inventory import HOME
 from openvoy.protocol.firmware import LoginKind
 from openvoy.protocol.login import explain_token
 from openvoy.protocol.login.jwt import check_token, clean_token
 
 LISTEN_S = 4.0
+ZONE_TIMEOUT_S = 15.0
 KEPT_S = 900.0
 MOST_KEPT = 8
 DAY_S = 86_400
@@ -94,7 +97,7 @@ class Trials:
             raise ConfigError(f"What answers at {host} does not say its serial number.", hint="Check the address.")
         logins = {LoginKind.NONE: "none", LoginKind.DIGEST: "digest", LoginKind.TOKEN: "token"}
         return Probe(
-            host=host.strip(),
+            host=address.written,
             serial=what.serial,
             firmware=str(what.firmware),
             part_number=what.part_number,
@@ -111,7 +114,9 @@ class Trials:
         )
         async with gateway:
             snapshot = await gateway.snapshot()
-        trial = _build_trial(probe, snapshot, None if token is None else self.view(token, probe.serial))
+            zone = await _read_zone(gateway)
+        shown = None if token is None else self.view(token, probe.serial)
+        trial = _build_trial(probe, snapshot, token=shown, time_zone=zone)
         self._forget_old()
         self._tried[trial.id] = Tried(trial=trial, login=login, token=token, at_s=self._clock.monotonic())
         return trial
@@ -157,7 +162,16 @@ class Trials:
         self._tried = dict(fresh[-MOST_KEPT:])
 
 
-def _build_trial(probe: Probe, snapshot: Snapshot, token: TokenView | None) -> Trial:
+async def _read_zone(gateway: Gateway) -> str | None:
+    """Ask where the gateway is; not all logins may, and the page is the slowest."""
+    try:
+        name = (await gateway.fetch(HOME, timeout_s=ZONE_TIMEOUT_S)).value.time_zone
+    except OpenvoyError:
+        return None
+    return name if name and is_time_zone(name) else None
+
+
+def _build_trial(probe: Probe, snapshot: Snapshot, *, token: TokenView | None, time_zone: str | None) -> Trial:
     power = snapshot.power
     return Trial(
         id=secrets.token_urlsafe(16),
@@ -171,6 +185,7 @@ def _build_trial(probe: Probe, snapshot: Snapshot, token: TokenView | None) -> T
         batteries=len(snapshot.batteries),
         meters=len(snapshot.meters),
         missing=len(snapshot.missing),
+        time_zone=time_zone,
     )
 
 

@@ -76,7 +76,7 @@ def explain_token(token: str) -> TokenInfo:
     try:
         claims: _Claims = _read("" if parts is None else parts[2], _Claims)
     except (ValueError, binascii.Error, DecodeError):
-        raise CredentialRejected("What was given as token is none.", hint=HOW_TO_GET_ONE) from None
+        raise CredentialRejected("What was given is no token.", hint=HOW_TO_GET_ONE) from None
     return _info_of(claims)
 
 

@@ -67,6 +67,11 @@ class ImportPlan:
     """Names in the files of which nobody said what they are."""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the files say nothing at all, not even what cannot be used."""
+        return not (self.chains or self.problems or self.repeated or self.skipped or self.later or self.ignored)
+
+    @property
     def energies_wh(self) -> dict[str, float]:
         """What would be added, by quantity."""
         totals: dict[str, float] = {}

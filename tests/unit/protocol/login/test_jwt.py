@@ -33,7 +33,7 @@ def test_white_space_around_a_pasted_token_is_no_matter() -> None:
     ["", "abc", "a.b", "a.b.c", "a.b.c.d", "eyJ.eyJ.sig nature", f"{make_token(aud='1')}\nX-Header: x", "{}", "é.é.é"],
 )
 def test_what_is_no_token_is_said_without_repeating_it(text: str) -> None:
-    with pytest.raises(CredentialRejected, match="What was given as token is none") as told:
+    with pytest.raises(CredentialRejected, match="What was given is no token") as told:
         explain_token(text)
     assert "entrez" in told.value.hint
 

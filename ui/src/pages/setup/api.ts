@@ -48,6 +48,7 @@ export interface Trial {
   batteries: number;
   meters: number;
   missing: number;
+  time_zone: Maybe<string>;
 }
 
 export interface GatewayEntry {

@@ -15,6 +15,7 @@ from openvoy.errors import ConfigError
 
 if TYPE_CHECKING:
     from openvoy.model.records import CorrectionRecord
+    from openvoy.store import HistoryStore
 
 group("history correct", "Corrections: events that accounting takes into account; raw counters are never edited.")
 
@@ -135,4 +136,16 @@ async def _keep(
             gateway=gateway, at=now, kind=kind, start=span[0], end=span[1], details=dict(details)
         )
         await store.write_corrections([correction])
-    say(f"Kept. {_NEXT.format(gateway=gateway)}")
+        has_effect = kind != "bad_range" or await _is_counted(store, gateway, span)
+    if has_effect:
+        say(f"Kept. {_NEXT.format(gateway=gateway)}")
+    else:
+        say(
+            f"Kept, though it changes nothing: the history has no readings of counters of gateway {gateway} of this "
+            "time (energy that was imported, or simulated for a demo, has none). Check the time and its zone."
+        )
+
+
+async def _is_counted(store: HistoryStore, gateway: str, span: tuple[datetime, datetime]) -> bool:
+    columns = await store.read_counters(start=span[0], end=span[1], gateway=gateway)
+    return any(len(values) for values in columns.values())

@@ -113,6 +113,8 @@ async def import_files(
                 "Nothing was imported, as some lines cannot be used.", hint="Leave --strict out, or correct them."
             )
         if dry_run or not plan.chains:
+            if plan.is_empty:
+                say("The files hold no line with an energy.")
             say("Nothing was changed." if dry_run else "There is nothing new: nothing was changed.")
             return
         record = await write_import(store, plan, now=now)
@@ -151,6 +153,10 @@ async def _find_gateway(store: HistoryStore, given: str | None) -> str:
     return given
 
 
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def _show_plan(plan: ImportPlan, zone: ZoneInfo, *, as_json: bool) -> None:
     for problem in plan.problems[:MOST_PROBLEMS]:
         say(f"not used: {problem}")
@@ -159,11 +165,11 @@ def _show_plan(plan: ImportPlan, zone: ZoneInfo, *, as_json: bool) -> None:
     for name in sorted(plan.ignored):
         say(f"left out, as nobody said what it is: {name} (--map '{name}=…')")
     for quantity, count in plan.skipped.items():
-        say(f"left out, as the history has it: {quantity}, {count} times")
+        say(f"left out, as the history has it: {quantity}, {_times(count)}")
     for quantity, count in plan.later.items():
-        say(f"left out, as the gateway will say it itself: {quantity}, {count} times (--gone if it never will)")
+        say(f"left out, as the gateway will say it itself: {quantity}, {_times(count)} (--gone if it never will)")
     if plan.repeated:
-        say(f"left out, as the files say it twice: {plan.repeated} times")
+        say(f"left out, as the files say it twice: {_times(plan.repeated)}")
     span = None if plan.span is None else tuple(moment.astimezone(zone) for moment in plan.span)
     summary = {
         "format": plan.format,
