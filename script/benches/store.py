@@ -41,7 +41,7 @@ FIRST_TIMES = ("a year of energy by day", "a year of panels by day")
 """Views that keep days added up for whoever asks again."""
 COMMITS = 500
 SETTLED_S = 3.0
-UNPACKED_S = 0.5
+UNPACKED_S = 3.0
 """What is unpacked for whoever goes on from day to day is the past's work, not the next view's."""
 PACE_S = 0.02
 """Between commits: a gateway gives something new each second at most; twenty of them are asked here."""
