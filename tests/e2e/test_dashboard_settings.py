@@ -70,3 +70,22 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             assert "influx" not in config.read_text()
             width = await page.evaluate("() => document.documentElement.scrollWidth")
             assert width <= size["width"]
+
+
+async def test_what_is_wrong_with_an_account_stands_under_its_form(browser: Browser, tmp_path: Path) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
+    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+        async with visit(browser, f"{address_of(process)}/#/settings", viewport=PHONE) as opened:
+            card = opened.page.locator('[data-card="users"]')
+            form = card.locator("form").first
+            await form.locator("input").first.fill("anna")
+            await form.locator('input[type="password"]').fill("x" * 2000)
+            await form.get_by_role("button").click()
+            await expect(card.locator(".trouble")).to_have_count(1)
+            await expect(card.locator(".trouble")).to_contain_text("2000 characters")
+            heading = card.get_by_role("heading", name="Tablets and programs")
+            places = [await one.bounding_box() for one in (form, card.locator(".trouble"), heading)]
+            tops = [place["y"] for place in places if place is not None]
+            assert tops == sorted(tops)
+            assert len(tops) == len(places)
