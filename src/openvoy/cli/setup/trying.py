@@ -27,7 +27,8 @@ from openvoy.protocol.login import explain_token
 from openvoy.protocol.login.jwt import check_token, clean_token
 
 LISTEN_S = 4.0
-ZONE_TIMEOUT_S = 15.0
+ZONE_TIMEOUT_S = 8.0
+"""Longer nobody waits for a time zone that the browser knows as well."""
 KEPT_S = 900.0
 MOST_KEPT = 8
 DAY_S = 86_400
