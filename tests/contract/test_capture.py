@@ -274,7 +274,7 @@ def in_time(stand: Stand) -> str:
         (("--out", "absent/home.har"), 2, "is no folder"),
         (("--out", "home.har", "--pause", "-1"), 2, "is no pause"),
         (("--out", "home.har", "--host", "127.0.0.1:{port}"), 3, "cannot be reached"),
-        (("--out", "home.har", "--token", "nonsense"), 4, "is none"),
+        (("--out", "home.har", "--token", "nonsense"), 4, "is no token"),
     ],
 )
 async def test_what_cannot_be_is_said_with_a_remedy(

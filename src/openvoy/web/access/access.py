@@ -239,7 +239,7 @@ class Access:
     def _check_owner_left(self, account: Account) -> None:
         owners = [one.name for one in self.accounts if one.right == "owner"]
         if owners == [account.name]:
-            raise BadQuery(f"'{account.name}' is the only owner.", hint="Make another owner first.")
+            raise BadQuery(f"{account.name!r} is the only owner.", hint="Make another owner first.")
 
     def _now(self) -> datetime:
         return self._clock.now().replace(microsecond=0)
