@@ -6,7 +6,7 @@
  */
 /// <reference lib="webworker" />
 
-import type { Start } from "../api/types";
+import type { MeReply, Start } from "../api/types";
 import { DATA_CACHE, isKeptForLater, KEPT_AT, type Said, START, tooOld, UPDATES } from "./rules";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -95,8 +95,8 @@ async function keep(asked: number, url: string, path: string, reply: Response | 
   if (reply === null || !(reply.ok || (reply.status === 404 && path !== START))) return;
   const body = await reply.text();
   if (asked !== era) return;
-  if (path === START) return await forgetOthers(JSON.stringify((JSON.parse(body) as Start).me));
-  if (path === "api/v1/me") await forgetOthers(JSON.stringify(JSON.parse(body)));
+  if (path === START) return void (await isSomebody((JSON.parse(body) as Start).me));
+  if (path === "api/v1/me" && !(await isSomebody(JSON.parse(body) as MeReply))) return;
   const headers = { "Content-Type": "application/json", [KEPT_AT]: reply.headers.get("Date") ?? new Date().toUTCString() };
   const cache = await caches.open(DATA_CACHE);
   await cache.put(url, new Response(body, { headers, status: reply.status }));
@@ -112,12 +112,15 @@ function keepUpdates(event: ExtendableEvent, body: string): void {
   });
 }
 
-async function forgetOthers(me: string): Promise<void> {
-  const cache = await caches.open(DATA_CACHE);
-  const before = await (await cache.match(WHO))?.text();
-  if (before === me) return;
+/** Forget what others saw. For nobody nothing is kept: a login without the service leads nowhere, that it is away is told. */
+async function isSomebody(who: MeReply): Promise<boolean> {
+  const me = JSON.stringify(who);
+  const before = await (await (await caches.open(DATA_CACHE)).match(WHO))?.text();
+  if (before === me) return true;
   await caches.delete(DATA_CACHE);
+  if (who.right === "nobody") return false;
   await (await caches.open(DATA_CACHE)).put(WHO, new Response(me));
+  return true;
 }
 
 async function forgetOld(cache: Cache): Promise<void> {
