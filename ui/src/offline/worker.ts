@@ -95,8 +95,8 @@ async function keep(asked: number, url: string, path: string, reply: Response | 
   if (reply === null || !(reply.ok || (reply.status === 404 && path !== START))) return;
   const body = await reply.text();
   if (asked !== era) return;
-  if (path === START) return void (await isSomebody((JSON.parse(body) as Start).me));
-  if (path === "api/v1/me" && !(await isSomebody(JSON.parse(body) as MeReply))) return;
+  if (path === START) return void (await forgetOthers((JSON.parse(body) as Start).me));
+  if (path === "api/v1/me" && !(await forgetOthers(JSON.parse(body) as MeReply))) return;
   const headers = { "Content-Type": "application/json", [KEPT_AT]: reply.headers.get("Date") ?? new Date().toUTCString() };
   const cache = await caches.open(DATA_CACHE);
   await cache.put(url, new Response(body, { headers, status: reply.status }));
@@ -112,8 +112,8 @@ function keepUpdates(event: ExtendableEvent, body: string): void {
   });
 }
 
-/** Forget what others saw. For nobody nothing is kept: a login without the service leads nowhere, that it is away is told. */
-async function isSomebody(who: MeReply): Promise<boolean> {
+/** Forget what others saw; says whether to keep anything: nothing for nobody, as a login without the service leads nowhere. */
+async function forgetOthers(who: MeReply): Promise<boolean> {
   const me = JSON.stringify(who);
   const before = await (await (await caches.open(DATA_CACHE)).match(WHO))?.text();
   if (before === me) return true;
