@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def free_port() -> int:
         return port
 
 
-class Receiver:
+class Receiver(ABC):
     """A program that keeps what it is sent in a folder."""
 
     program = ""
@@ -42,9 +43,9 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Build the command that starts it."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it and wait until it answers."""
