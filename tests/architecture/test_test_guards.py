@@ -76,6 +76,20 @@ OUTSIDE = """
 """
 
 
+LOUD = """
+    import logging
+
+    def test_says_less():
+        logging.getLogger("openvoy").handlers[:] = [logging.NullHandler()]
+        logging.getLogger("openvoy").setLevel(logging.CRITICAL)
+
+    def test_hears(caplog):
+        logging.getLogger("openvoy.part").warning("it rains")
+        assert "it rains" in caplog.text
+        assert logging.getLogger("openvoy").handlers == []
+"""
+
+
 def run_tests(folder: Path, source: str, plugin: str, *options: str) -> str:
     (folder / "test_sample.py").write_text(textwrap.dedent(source))
     command = [
@@ -103,6 +117,10 @@ def test_what_is_left_running_fails_the_test(tmp_path: Path) -> None:
     assert "7 passed, 4 errors" in output
     for name in ("task", "thread", "pool", "process"):
         assert f"ERROR test_sample.py::test_leaves_a_{name} " in output
+
+
+def test_what_is_said_about_the_log_ends_with_the_test(tmp_path: Path) -> None:
+    assert "2 passed" in run_tests(tmp_path, LOUD, "tests.support.leftovers")
 
 
 def test_what_leaves_this_machine_fails_the_test(tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
-"""A test that leaves a task, a thread or a process running fails. What a fixture of wider scope starts may stay."""
+"""A test that leaves a task, a thread or a process running fails. What a fixture of wider scope starts may stay.
+
+How much is logged, which each command sets for its process, is set back.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import os
 import re
 import threading
@@ -16,6 +20,8 @@ import pytest
 
 GRACE = "leftover_grace_s"
 """What was told to end gets this long to be gone; a busy machine takes its time."""
+
+LOG = "openvoy"
 
 _PROCESSES = Path("/proc")
 _LATER_OF_POOL = re.compile(r"_[1-9]\d*$")
@@ -63,7 +69,13 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, 
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Remember what runs before a test."""
     item.stash[_BEFORE] = set(running())
-    return (yield)
+    log = logging.getLogger(LOG)
+    level, handlers = log.level, log.handlers[:]
+    try:
+        return (yield)
+    finally:
+        log.setLevel(level)
+        log.handlers[:] = handlers
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
