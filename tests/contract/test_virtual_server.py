@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 
 from openvoy.errors import ConfigError
+from openvoy.protocol.http import Request
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
+from openvoy.virtual.responder import Answer
+from openvoy.virtual.server import Server
+from openvoy.virtual.source import Framing, Reply
 from tests.unit.virtual.recordings import entry, recording
 from tests.unit.virtual.wire import Wire, ask, bearer, unverified_tls
 
@@ -163,6 +167,34 @@ async def test_a_huge_body_flows_and_a_client_may_leave() -> None:
             )
             await wire.reader.readexactly(1000)
         assert (await ask(gateway.url, "/production.json", headers=headers)).status == 200
+
+
+async def test_others_have_their_turn_while_a_body_flows_to_one_who_takes_all_of_it() -> None:
+    turns, turns_at = 0, list[int]()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            turns_at.append(turns)
+            yield b" " * 1000
+
+    async def answer(_: Request) -> Answer:
+        return Answer(reply=Reply(framing=Framing.CHUNKED, stream=pieces))
+
+    async def wait_for_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    server = Server(answer, lambda *_: None, now=ManualClock().now, has_keep_alive=True)
+    port = await server.start("127.0.0.1", 0, None)
+    waiting = asyncio.create_task(wait_for_turns())
+    try:
+        assert len((await ask(f"http://127.0.0.1:{port}", "/")).body) == 100_000
+    finally:
+        waiting.cancel()
+        await server.stop()
+    assert turns_at == sorted(set(turns_at))
 
 
 async def test_statistics_count_bytes_of_bodies() -> None:

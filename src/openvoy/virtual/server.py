@@ -197,6 +197,8 @@ class Server:
                     async for piece in pieces:
                         await response.write(piece)
                         sent_bytes += len(piece)
+                        # Who takes everything at once makes this go on and on: others would wait, and so would its end.
+                        await asyncio.sleep(0)
             await response.write_eof()
         return response, sent_bytes
 
