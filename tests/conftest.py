@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+from collections import defaultdict
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
@@ -54,10 +55,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _extend_limits(items, config.getoption("--timeout"))
     if config.getoption("--long"):
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+    slow = {item for item in items if item.get_closest_marker("slow")}
+    left_out = slow | _beyond_samples([item for item in items if item not in slow])
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _beyond_samples(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """Give the cases of tests of which only some run: the first, the last, and those evenly between."""
+    cases = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    beyond = set[pytest.Item]()
+    for own in cases.values():
+        mark = own[0].get_closest_marker("sample")
+        assert mark is not None
+        (most,) = mark.args
+        steps = max(1, most - 1)
+        beyond |= set(own) - {own[round(step * (len(own) - 1) / steps)] for step in range(most)}
+    return beyond
 
 
 def _extend_limits(items: Sequence[pytest.Item], least_s: float | None) -> None:

@@ -37,6 +37,7 @@ def serials_of(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+@pytest.mark.sample(5)
 def test_a_recording_is_made_private_and_stays_readable(path: Path, tmp_path: Path) -> None:
     exchanges = exchanges_of(path)
     made = build_har(exchanges, key=b"\x05" * 32, now=AT)

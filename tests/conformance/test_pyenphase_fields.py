@@ -63,6 +63,7 @@ ELSEWHERE = {"storage_settings"}
 
 
 @pytest.mark.parametrize("name", [path.stem for path in RECORDINGS] or ["absent"])
+@pytest.mark.sample(5)
 async def test_every_difference_has_its_reason(
     recordings_folder: Path, name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -70,6 +70,7 @@ def is_undisturbed(found: Outcome, alone: Outcome) -> bool:
 
 @pytest.mark.parametrize("kind", AT)
 @pytest.mark.parametrize("manner", ["dead", "garbage", "chatter", "endless", "silence", "slow"])
+@pytest.mark.sample(6)
 async def test_who_is_sent_to(kind: str, manner: str, alone: Outcome, tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         if manner == "slow":

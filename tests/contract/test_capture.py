@@ -135,6 +135,7 @@ async def same_snapshot(stand: Stand, made: Recording) -> None:
 
 
 @pytest.mark.parametrize("name", GENERATIONS)
+@pytest.mark.sample(1)
 async def test_a_recording_of_a_recording_says_the_same(recordings_folder: Path, name: str) -> None:
     async with standing(open_recording(recordings_folder / f"{name}.har")) as stand:
         made = await captured(stand)
@@ -144,6 +145,7 @@ async def test_a_recording_of_a_recording_says_the_same(recordings_folder: Path,
 
 
 @pytest.mark.parametrize(("site", "firmware"), [("demo", "8.3.5169"), ("standard", "7.6.175")])
+@pytest.mark.sample(1)
 async def test_a_recording_of_a_site_says_what_it_said(site: str, firmware: str) -> None:
     async with standing(site, firmware) as stand:
         made = await captured(stand)
@@ -277,6 +279,7 @@ def in_time(stand: Stand) -> str:
         (("--out", "home.har", "--token", "nonsense"), 4, "is no token"),
     ],
 )
+@pytest.mark.sample(2)
 async def test_what_cannot_be_is_said_with_a_remedy(
     options: tuple[str, ...], code: int, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,7 @@ def compare(found: dict[str, tuple[int, int]]) -> None:
 
 
 @pytest.mark.parametrize("login", ["none", "wrong", "owner", "installer"])
+@pytest.mark.sample(10)
 async def test_every_method_of_every_endpoint(visitor: Visitor, login: str) -> None:
     if visitor.source.identity.login is not LoginKind.TOKEN:
         await walk_digest(visitor, login)

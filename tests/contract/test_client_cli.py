@@ -75,6 +75,7 @@ async def test_get_prints_the_body_as_it_is(recordings_folder: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("arguments", [("-X", "PUT"), ("-d", "{}"), ("--request", "delete")])
+@pytest.mark.sample(1)
 async def test_get_does_not_write_unless_it_is_told(
     recordings_folder: Path, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:

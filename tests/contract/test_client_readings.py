@@ -103,6 +103,7 @@ AT_MOST_S = {"busy-503": 30.0, "nightly-outage:at=00:00,minutes=1440,mode=busy":
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.sample(4)
 async def test_values_are_fresh_within_one_cadence_of_the_end_of_a_fault(fault: str) -> None:
     both = pair(at=MORNING_IN_AMERICA)
     async with both.following(lambda: both.client.readings(streams=False)) as kept:

@@ -95,6 +95,7 @@ async def test_the_power_line_is_followed_as_it_is_declared() -> None:
 
 class TestLiveData:
     @pytest.mark.parametrize("site", ["demo", "three-phase-battery", "full"])
+    @pytest.mark.sample(1)
     async def test_it_is_switched_on_kept_on_and_put_back(self, site: str) -> None:
         both = pair(site, at=MORNING_IN_AMERICA)
         async with both.following(both.client.live) as kept:

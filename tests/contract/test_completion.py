@@ -31,6 +31,7 @@ def run(*command: str, home: Path, script: str | None = None) -> subprocess.Comp
 
 
 @pytest.mark.parametrize("shell", TALKS)
+@pytest.mark.sample(1)
 def test_a_shell_completes_commands(shell: str, tmp_path: Path) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")

@@ -47,6 +47,7 @@ async def test_what_a_generation_has_is_offered(firmware: str, keys: Path) -> No
 
 @pytest.mark.parametrize("firmware", GENERATIONS)
 @pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.sample(7)
 async def test_what_is_told_comes_about_and_can_be_undone(firmware: str, half: int, keys: Path) -> None:
     async with bench(firmware, keys) as told:
         for row in [row for row in ROWS if is_had_by(row, firmware)][half::2]:

@@ -132,6 +132,7 @@ async def test_what_is_risky_is_asked_and_nobody_is_a_no(shell: Shell) -> None:
         (("list", "battery.modes"), 2, "battery.mode"),
     ],
 )
+@pytest.mark.sample(4)
 async def test_wrong_input_says_what_is_right(shell: Shell, words: tuple[str, ...], code: int, said: str) -> None:
     finished = await shell.control(*words)
     assert (finished.code, finished.out) == (code, b"")

@@ -35,6 +35,7 @@ async def outcomes(told: Bench) -> list[Outcome]:
 
 
 @pytest.mark.parametrize("row", SAID, ids=lambda row: row.name)
+@pytest.mark.sample(9)
 async def test_a_write_that_is_echoed_and_ignored_is_told(row: Row, keys: Path) -> None:
     async with bench("8.3", keys, "writes-ignored:path=*") as told:
         before = row.seen(told.desk)

@@ -85,6 +85,7 @@ async def test_it_sets_a_contact(house: House) -> None:
 
 
 @pytest.mark.parametrize("mode", list(EnvoyStorageMode)[:3])
+@pytest.mark.sample(5)
 async def test_it_sets_the_storage_mode(house: House, mode: EnvoyStorageMode) -> None:
     await house.envoy.set_storage_mode(mode)
     data = await house.update()

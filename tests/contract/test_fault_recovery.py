@@ -102,6 +102,7 @@ async def test_who_begins_while_gateways_restart_waits_for_no_slow_page(firmware
 
 @pytest.mark.parametrize("group", range(GROUPS))
 @pytest.mark.timeout(120)
+@pytest.mark.sample(2)
 async def test_live_values_are_fresh_within_one_cadence_of_a_faults_end(group: int) -> None:
     async with watching("demo", "8.3") as watch:
         assert await watch.until(lambda: is_right(watch, 0), at_most_s=30)

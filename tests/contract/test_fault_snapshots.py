@@ -51,6 +51,7 @@ async def survive(stand: Stand, group: int) -> None:
 
 @pytest.mark.parametrize("group", range(GROUPS))
 @pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.sample(6)
 async def test_a_recorded_gateway_is_read_under_any_fault(recordings_folder: Path, name: str, group: int) -> None:
     source: Source = open_recording(recordings_folder / f"{name}.har")
     async with standing(source) as stand:
@@ -59,6 +60,7 @@ async def test_a_recorded_gateway_is_read_under_any_fault(recordings_folder: Pat
 
 @pytest.mark.parametrize("group", range(GROUPS))
 @pytest.mark.parametrize(("site", "firmware"), [("standard", "7.3.517"), ("demo", "8.3.5433"), ("three-phase", "8.2")])
+@pytest.mark.sample(4)
 async def test_a_simulated_gateway_is_read_under_any_fault(site: str, firmware: str, group: int) -> None:
     async with standing(site, firmware) as stand:
         await survive(stand, group)

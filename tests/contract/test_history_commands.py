@@ -130,6 +130,7 @@ def test_a_report_is_looked_at_imported_exported_and_taken_out(home: Path, capfd
 
 
 @pytest.mark.parametrize("name", ["raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet"])
+@pytest.mark.sample(2)
 def test_our_own_export_comes_back(home: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
     report = home / "report.csv"
     report.write_text(quarter_report(*SPAN))
@@ -347,6 +348,7 @@ def test_a_file_with_a_heading_alone_is_told_so(home: Path, capfd: pytest.Captur
         (["export", "power", "--data", "nowhere"], "no history"),
     ],
 )
+@pytest.mark.sample(10)
 def test_what_is_wrong_is_said(
     home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
 ) -> None:

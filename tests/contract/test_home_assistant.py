@@ -101,6 +101,7 @@ def test_every_recording_is_discovered(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("site", EXAMPLES)
+@pytest.mark.sample(3)
 async def test_every_example_site_is_discovered_without_a_flood(site: str) -> None:
     snapshot = await read_snapshot(source_of(site, "5.0" if site == "standard" else "8.3"))
     messages = check(snapshot)

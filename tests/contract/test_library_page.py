@@ -27,6 +27,7 @@ SAYS = {0: "has firmware 8.3", 1: "the house uses", 2: ":", 3: "+00:00", 4: "[",
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
+@pytest.mark.sample(3)
 async def test_an_example_runs_as_it_stands(number: int) -> None:
     clock = VirtualClock(SystemClock())
     site = read_site("demo").commissioned_on((clock.now() - timedelta(days=3)).date())

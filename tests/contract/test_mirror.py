@@ -20,6 +20,7 @@ LIVE = "/ivp/meters/readings"
     ("site", "firmware"),
     [("metered-split", "5.0"), ("three-phase", "7.3"), ("full", "7.6"), ("full", "8.3"), ("collar", "8.3.5433")],
 )
+@pytest.mark.sample(2)
 async def test_pyenphase_reads_the_same_from_both(site: str, firmware: str) -> None:
     async with mirrored(site, firmware) as pair:
         token = pair.upstream.owner_token and pair.upstream.issue_token("owner", lifetime_s=LIFETIME_S)
@@ -168,6 +169,7 @@ async def test_asking_what_makes_the_gateway_act_is_a_write() -> None:
         ("unauthorized:path=/ivp/meters/readings", "fetched"),
     ],
 )
+@pytest.mark.sample(4)
 async def test_no_trouble_of_the_gateway_is_more_than_an_old_reply(fault: str, how: str) -> None:
     async with mirrored("metered-split", "8.3") as pair:
         token = pair.mirror.owner_token

@@ -90,6 +90,7 @@ async def test_it_serves_the_gateway_and_notices_its_update(tmp_path: Path) -> N
         (("--site", "full", "--firmware", "99"), 2, "no firmware"),
     ],
 )
+@pytest.mark.sample(3)
 async def test_what_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
     ended = await openvoy("gateway", *arguments, data=tmp_path)
     assert (ended.code, ended.out) == (code, b"")

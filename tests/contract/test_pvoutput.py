@@ -196,6 +196,7 @@ async def test_only_what_is_new_where_that_is_wanted(week: Week) -> None:
         ({}, (500, "x" * 100_000), "500", "nothing is lost"),
     ],
 )
+@pytest.mark.sample(4)
 async def test_what_pvoutput_says_is_told_and_nothing_is_lost(
     week: Week, more: dict[str, Any], refusal: tuple[int, str] | None, problem: str, hint: str
 ) -> None:

@@ -129,6 +129,7 @@ async def until_it_listens(stand: Stand) -> None:
 @pytest.mark.parametrize("group", range(GROUPS))
 @pytest.mark.parametrize(("site", "firmware"), STANDS, ids=["-".join(pair) for pair in STANDS])
 @pytest.mark.timeout(60)
+@pytest.mark.sample(4)
 async def test_no_fault_makes_a_reading_wrong_without_a_word(site: str, firmware: str, group: int) -> None:
     found: list[str] = []
     async with standing(site, firmware) as stand:

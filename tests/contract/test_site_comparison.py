@@ -92,12 +92,14 @@ async def check(stand: Stand, definition: SiteDefinition, folder: pytest.TempPat
 
 
 @pytest.mark.parametrize(("name", "firmware"), READINGS, ids=["-".join(pair) for pair in READINGS])
+@pytest.mark.sample(16)
 async def test_shipped_sites(name: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     stand = Stand(name, firmware, moment_on(name))
     await check(stand, stand.site.definition, tmp_path_factory)
 
 
 @pytest.mark.parametrize(("make", "firmware"), VARIED, ids=["-".join(pair) for pair in VARIED])
+@pytest.mark.sample(20)
 async def test_other_makes(make: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     stand = Stand(MAKES[make], firmware, moment_on("full" if "everything" in make else "demo"))
     await check(stand, stand.site.definition, tmp_path_factory)

@@ -88,12 +88,14 @@ async def read(stand: Stand, folder: pytest.TempPathFactory) -> EnvoyData:
 
 
 @pytest.mark.parametrize(("name", "firmware"), READINGS, ids=["-".join(pair) for pair in READINGS])
+@pytest.mark.sample(16)
 async def test_what_it_reads_is_true(name: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     stand = Stand(name, firmware, moment_on(name))
     check_everything(await read(stand, tmp_path_factory), stand.source, stand.state)
 
 
 @pytest.mark.parametrize(("name", "firmware"), ISLANDS, ids=["-".join(pair) for pair in ISLANDS])
+@pytest.mark.sample(5)
 async def test_an_island_is_read_as_it_is(name: str, firmware: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     stand = Stand(name, firmware, moment_on(name))
     stand.site.obey(replace(stand.site.orders, grid_relay="open"), moment_on(name) - timedelta(minutes=8))

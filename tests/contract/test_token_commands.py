@@ -106,6 +106,7 @@ async def test_fetch_gives_the_token_on_stdout_and_as_json(tmp_path: Path) -> No
         ((*OWNER, "--serial", SERIAL, "--password-file", "/no/file"), 2, "cannot be read"),
     ],
 )
+@pytest.mark.sample(5)
 async def test_wrong_words_are_told_with_what_to_do(
     words: tuple[str, ...], code: int, told: str, tmp_path: Path
 ) -> None:

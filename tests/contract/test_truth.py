@@ -50,6 +50,7 @@ async def wrong_days(life: Life, store: HistoryStore) -> list[str]:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("seed", [3, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.sample(1)
 async def test_days_are_right_whatever_befalls_the_gateway(name: str, seed: int, tmp_path: Path) -> None:
     trouble = build_trouble(12, seed, faults_a_month=20, outages_a_month=6)
     store = await HistoryStore.open(tmp_path)

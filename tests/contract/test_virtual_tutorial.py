@@ -40,6 +40,7 @@ async def run(*command: str, folder: Path) -> tuple[int, str]:
 
 
 @pytest.mark.timeout(60)
+@pytest.mark.slow
 async def test_the_failing_test_fails_and_its_remedy_mends_it(tmp_path: Path) -> None:
     shown = files("python")
     assert [name for name, _ in shown] == ["energy.py", "conftest.py", "test_energy.py", "energy.py"]

@@ -71,6 +71,7 @@ async def test_the_first_account_is_the_owners_and_logs_in_at_once(service: WebS
 @pytest.mark.parametrize(
     "path", ["/api/v1/snapshot", "/api/v1/site", "/api/v1/live", "/api/v1/events", "/api/v1/accounts", "/api/v1/keys"]
 )
+@pytest.mark.sample(2)
 async def test_nothing_is_told_to_strangers_once_there_is_an_account(service: WebService, path: str) -> None:
     await make_owner(service)
     async with stranger(service) as other, other.get(path) as reply:
@@ -138,6 +139,7 @@ async def test_a_page_of_this_service_counts_whatever_another_one_left_in_the_br
 
 
 @pytest.mark.parametrize("value", ["", "x", "ä", "0" * 64, "0" * 128, "0" * 64 + "ä"])
+@pytest.mark.sample(2)
 async def test_a_cookie_that_is_none_is_refused_like_none(service: WebService, value: str) -> None:
     headers = {"Cookie": f"{CSRF_COOKIE}={value}", "X-CSRFToken": value or "x"}
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:

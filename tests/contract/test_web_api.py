@@ -134,6 +134,7 @@ async def test_health_is_good_only_while_all_data_is_fresh() -> None:
         ("site", {"gateway": "home"}, "no parameter 'gateway'", "none"),
     ],
 )
+@pytest.mark.sample(5)
 async def test_what_cannot_be_asked_is_told_with_a_remedy(
     path: str, query: dict[str, Any], error: str, hint: str
 ) -> None:

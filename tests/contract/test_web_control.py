@@ -121,6 +121,7 @@ async def test_nothing_is_changed_while_control_is_off(tmp_path: Path, keys: Pat
     ("control", "arguments"),
     [("battery.reserve", {"reserve": 101}), ("battery.reserve", {}), ("battery.nothing", {}), ("", {})],
 )
+@pytest.mark.sample(2)
 async def test_what_cannot_be_is_told_before_anything_is_sent(
     tmp_path: Path, keys: Path, control: str, arguments: dict[str, Any]
 ) -> None:

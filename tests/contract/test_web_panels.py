@@ -96,6 +96,7 @@ async def test_a_layout_is_kept_for_its_owner_alone(service: WebService, tmp_pat
         ({"panels": [{**PLACE, "serial": f"{number}"} for number in range(1001)]}, "1000 panels"),
     ],
 )
+@pytest.mark.sample(4)
 async def test_what_is_no_layout_is_refused_and_nothing_changes(
     service: WebService, changes: dict[str, Any], word: str
 ) -> None:

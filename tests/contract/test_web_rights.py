@@ -99,6 +99,7 @@ def right_request(operation: Operation) -> tuple[dict[str, str], Any]:
 
 
 @pytest.mark.parametrize("how", ["account", "link", "key"])
+@pytest.mark.sample(1)
 async def test_each_operation_that_changes_something_is_refused(tmp_path: Path, how: str) -> None:
     async with house(tmp_path) as home:
         async with looking(home, how) as (browser, headers):

@@ -92,6 +92,7 @@ def test_a_port_that_speaks_no_http(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("fault", ["truncated-json", "html-with-200", "huge-body"])
+@pytest.mark.sample(2)
 def test_one_broken_reply_costs_its_part_only(fault: str, recordings_folder: Path, tmp_path: Path) -> None:
     recording = str(recordings_folder / f"{METERED}.har")
     switch = f"{fault}:path=/api/v1/production/inverters" + (",mb=200" if fault == "huge-body" else "")
@@ -106,6 +107,7 @@ def test_one_broken_reply_costs_its_part_only(fault: str, recordings_folder: Pat
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("text", ["", "not json", "{}", '{"log": {"entries": []}}', '{"log": 5}'])
+@pytest.mark.sample(2)
 def test_a_har_that_is_none(text: str, tmp_path: Path) -> None:
     file = tmp_path / "bad.har"
     file.write_text(text)

@@ -137,6 +137,7 @@ def documented() -> Mapping[str, tuple[int, int]]:
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=() if kind in ALWAYS else pytest.mark.slow) for kind in WAYS]
 )
+@pytest.mark.sample(2)
 async def test_from_nothing_to_live_values(browser: Browser, house: House, homes: Homes, kind: str) -> None:
     version, way = WAYS[kind]
     home = homes[version]

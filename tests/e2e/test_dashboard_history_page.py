@@ -164,6 +164,7 @@ async def check_date(opened: Visit) -> None:
 
 
 @pytest.mark.parametrize("kind", ["day", "week", "month", "year", "all", "range"])
+@pytest.mark.sample(3)
 async def test_every_kind_opens_and_nobody_is_shut_out(browser: Browser, service: Served, kind: str) -> None:
     async with visit(
         browser, f"{service.url}#/history?by={kind}&start=2026-03-16", viewport=PHONE if kind == "week" else DESK
@@ -275,6 +276,7 @@ async def test_a_range_costs_what_its_days_cost(browser: Browser, service: Serve
 
 
 @pytest.mark.parametrize("kind", ["day", "week", "year", "range"])
+@pytest.mark.sample(2)
 async def test_nothing_jumps_when_values_come(browser: Browser, service: Served, kind: str) -> None:
     for viewport in (DESK, PHONE):
         async with visit(browser, "about:blank", viewport=viewport, **MOVING) as opened:

@@ -138,6 +138,7 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("state", TROUBLE)
+@pytest.mark.sample(2)
 async def test_trouble_says_what_and_since_when_and_what_helps(browser: Browser, service: Served, state: str) -> None:
     problem, hint = TROUBLE[state]
     service.feed.publish(a_status(now()), a_home(now()))

@@ -75,6 +75,7 @@ async def ready(opened: Visit) -> None:
         *(pytest.param(size, "dark", marks=() if size == "desk" else pytest.mark.slow) for size in SIZES),
     ],
 )
+@pytest.mark.sample(4)
 async def test_fits_every_size_in_both_colours(
     browser: Browser, service: Served, size: str, scheme: Literal["light", "dark"]
 ) -> None:
@@ -121,6 +122,7 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.sample(2)
 async def test_speaks_the_browsers_language(browser: Browser, service: Served, locale: str) -> None:
     title, power, words = LANGUAGES[locale]
     async with visit(browser, service.url, locale=locale) as opened:
@@ -151,6 +153,7 @@ async def test_less_motion_is_none(browser: Browser, service: Served) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.sample(1)
 async def test_axe_finds_nothing_serious(browser: Browser, service: Served, scheme: str) -> None:
     if not AXE.exists():
         pytest.skip("no axe-core: npm ci in ui/ brings it")

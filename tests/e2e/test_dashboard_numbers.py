@@ -95,6 +95,7 @@ def rows_of(columns: Mapping[str, Sequence[Any]], **wanted: Any) -> list[dict[st
 
 
 @pytest.mark.parametrize("locale", ["de-DE", "fr-FR"])
+@pytest.mark.sample(1)
 async def test_panels(browser: Browser, home: Home, locale: str) -> None:
     reports = await same(
         home, "api/v1/history/inverters", await home.store.read_inverters(start=home.midnight, end=home.end)
@@ -182,6 +183,7 @@ async def check_sheet(
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.sample(1)
 async def test_meters(browser: Browser, home: Home, locale: str) -> None:
     snapshot = await home.service.ask("api/v1/snapshot")
     async with visit(browser, f"{home.service.url}#/meters", locale=locale) as opened:
@@ -250,6 +252,7 @@ async def check_balance(opened: Visit, home: Home, locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+@pytest.mark.sample(1)
 async def test_devices(browser: Browser, home: Home, locale: str) -> None:
     said = await home.service.ask("api/v1/devices")
     assert said == rows_of(await home.store.read_devices())

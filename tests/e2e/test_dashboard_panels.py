@@ -133,6 +133,7 @@ async def places(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("count", [60, 200])
+@pytest.mark.sample(1)
 async def test_many_panels_are_laid_out_with_fingers(browser: Browser, service: Served, count: int) -> None:
     now = datetime.now(UTC)
     service.feed.publish(a_status(now), a_home(now, inverters=tuple(a_panel(number, now) for number in range(count))))

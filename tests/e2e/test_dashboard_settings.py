@@ -29,6 +29,7 @@ async def set_up(page: Page, kind: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.sample(1)
 async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_path: Path, size: dict[str, int]) -> None:
     config = tmp_path / "openvoy.toml"
     config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')

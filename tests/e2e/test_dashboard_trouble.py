@@ -181,6 +181,7 @@ STRONGEST = ("unreachable", "disk-full", "nightly-outage")
 
 
 @pytest.mark.parametrize("name", STRONGEST)
+@pytest.mark.sample(2)
 async def test_what_is_wrong_and_what_helps_can_be_read_on_every_page(
     browser: Browser, tmp_path: Path, name: str
 ) -> None:

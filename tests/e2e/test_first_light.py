@@ -30,6 +30,7 @@ GOLDEN: dict[str, dict[str, float]] = {
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.sample(1)
 def test_a_recording_is_collected_kept_and_shown(name: str, recordings_folder: Path, tmp_path: Path) -> None:
     recording = str(recordings_folder / f"{name}.har")
     with virtual_gateway("--capture", recording, data=tmp_path) as gateway:

@@ -24,6 +24,7 @@ from tests.e2e.store_kills import Kills, numbers_of
         (7, ("migration", "migration")),
     ],
 )
+@pytest.mark.sample(2)
 async def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(
     tmp_path: Path, seed: int, kinds: tuple[str, ...]
 ) -> None:

@@ -81,6 +81,7 @@ async def test_killed_while_a_month_is_sealed(beside: Path, steps: Sequence[str]
 
 
 @at_steps(["open /sealed/month=2024-01/power-2.guard.part", "open /sealed/month=2024-01/manifest.copy.json.part"])
+@pytest.mark.slow
 async def test_killed_while_a_month_is_sealed_anew(beside: Path, steps: Sequence[str]) -> None:
     await begin(beside / "before")
     for stop in stopped("killed", "seal anew", beside, steps):
@@ -107,6 +108,7 @@ async def test_killed_while_a_database_is_made_anew(beside: Path, steps: Sequenc
 
 
 @at_steps(["open /sealed/month=2024-01/energy-1.parquet.part", "os.remove /unfinished"])
+@pytest.mark.slow
 async def test_killed_while_a_backup_is_made(beside: Path, steps: Sequence[str]) -> None:
     """A backup that is not finished is refused, and finished by the next one."""
     await begin(beside / "source")
@@ -152,6 +154,7 @@ async def test_killed_while_a_history_is_replaced(beside: Path, steps: Sequence[
 
 
 @pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.sample(1)
 async def test_killed_while_a_migration_writes(beside: Path, version: int) -> None:
     """The engine's own files are cut off in the middle of what it writes."""
     write_old(beside / "before", version)
@@ -190,6 +193,7 @@ async def test_a_full_disk_while_a_history_is_kept(beside: Path, disk: Path, wha
 
 
 @at_steps(["os.mkdir /sealed", "open /sealed/month=2024-01/manifest.copy.json.part", "os.remove /unfinished"])
+@pytest.mark.slow
 async def test_a_full_disk_while_a_backup_is_made(beside: Path, disk: Path, steps: Sequence[str]) -> None:
     await begin(beside / "source")
     (beside / "disk").symlink_to(disk)
@@ -199,6 +203,7 @@ async def test_a_full_disk_while_a_backup_is_made(beside: Path, disk: Path, step
 
 
 @at_steps(["open /restoring/journal", "os.mkdir /replaced-1"])
+@pytest.mark.slow
 async def test_a_full_disk_while_a_history_is_replaced(beside: Path, disk: Path, steps: Sequence[str]) -> None:
     await begin(beside / "begun")
     copy_history(beside / "begun", beside / "source")
@@ -223,6 +228,7 @@ async def test_a_full_disk_while_a_database_is_made_anew(beside: Path, disk: Pat
 
 
 @pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.sample(1)
 async def test_a_full_disk_while_a_history_is_migrated(beside: Path, disk: Path, version: int) -> None:
     write_old(beside / "before", version)
     (beside / "disk").symlink_to(disk)

@@ -152,6 +152,7 @@ PAGES = ["/home", "/production", "/inventory", "/event", "/admin/home", "/instal
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.sample(1)
 async def test_pages_fit_a_phone_and_can_be_told_apart(browser: Browser, gateway: VirtualGateway, scheme: str) -> None:
     settings = {"viewport": PHONE, "color_scheme": scheme, **INSECURE}
     async with visit(browser, f"{gateway.url}/home", **settings) as opened:

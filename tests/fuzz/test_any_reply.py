@@ -78,6 +78,7 @@ def check(endpoint: Endpoint[Any], value: Any) -> None:
 
 
 @pytest.mark.parametrize("endpoint", JSON_ENDPOINTS, ids=lambda endpoint: endpoint.name)
+@pytest.mark.sample(40)
 def test_what_looks_like_a_reply_is_decoded_and_written_again(endpoint: Endpoint[Any]) -> None:
     @seed(1)
     @BOUNDED

@@ -28,6 +28,7 @@ MOST_MEMORY_MIB = 64
         for number, pair in enumerate(SITES)
     ],
 )
+@pytest.mark.sample(1)
 async def test_a_simulated_gateway_gone_mad_gives_a_snapshot_or_bad_payload(site: str, firmware: str) -> None:
     campaign = Campaign([await simulated_case(site, firmware)], seed=SITES.index((site, firmware)))
     campaign.run(REPLIES)
@@ -35,6 +36,7 @@ async def test_a_simulated_gateway_gone_mad_gives_a_snapshot_or_bad_payload(site
 
 
 @pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.sample(1)
 def test_a_recorded_gateway_gone_mad_gives_a_snapshot_or_bad_payload(recordings_folder: Path, half: int) -> None:
     cases: Sequence[Case] = list(recorded_cases(recordings_folder))[half::2]
     campaign = Campaign(cases, seed=half)
@@ -67,6 +69,7 @@ HEAVY = {
 
 
 @pytest.mark.parametrize("name", HEAVY)
+@pytest.mark.sample(4)
 def test_a_heavy_reply_costs_bounded_memory(name: str) -> None:
     tracemalloc.start()
     try:

@@ -81,6 +81,7 @@ async def check_marked(service: Running, lost_count: int) -> None:
 
 
 @pytest.mark.parametrize("how", BACK)
+@pytest.mark.sample(1)
 async def test_a_clock_that_goes_back_replaces_nothing(tmp_path: Path, how: str) -> None:
     clock = ManualClock()
     async with running(tmp_path, clock) as service:

@@ -129,6 +129,7 @@ async def test_every_kind_of_record_can_come_in_columns(tmp_path: Path) -> None:
         ("power", {"gateway": "1", "at": [1.0], "interval_s": [2.0**40]}, "INT32"),
     ],
 )
+@pytest.mark.sample(2)
 async def test_columns_that_do_not_fit_are_refused(
     tmp_path: Path, kind: str, columns: Mapping[str, Any], message: str
 ) -> None:

@@ -124,6 +124,7 @@ async def next_month(store: HistoryStore) -> None:
 
 
 @pytest.mark.parametrize("change", [late_row, accounted_anew, columns_again, next_month])
+@pytest.mark.sample(2)
 async def test_days_follow_what_happens_to_their_months(
     tmp_path: Path, change: Callable[[HistoryStore], Awaitable[None]]
 ) -> None:

@@ -34,6 +34,7 @@ async def unclosed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", [f"{FILE_NAME}.wal", FILE_NAME, "journal"])
+@pytest.mark.sample(1)
 async def test_a_flipped_bit_anywhere_loses_nothing(tmp_path: Path, unclosed: Path, name: str) -> None:
     chance = random.Random(name)
     for number in range(FLIPS):

@@ -77,6 +77,7 @@ def flip(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [cut, empty, scribble, flip])
+@pytest.mark.sample(2)
 async def test_a_damaged_file_is_set_aside_and_made_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     await fill(tmp_path)
     damage(tmp_path / FILE_NAME)
@@ -265,6 +266,7 @@ OF_VERSION |= dict.fromkeys(range(2, len(MIGRATIONS) + 1), _OF_SECOND)
 
 
 @pytest.mark.parametrize("version", OF_VERSION)
+@pytest.mark.sample(3)
 async def test_what_a_released_version_wrote_is_there_after_an_update(tmp_path: Path, version: int) -> None:
     database, _ = open_history(tmp_path, Limits(), MIGRATIONS[:version])
     for statement in OF_VERSION[version]:

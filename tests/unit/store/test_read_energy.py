@@ -41,6 +41,7 @@ def steady(
     ],
     ids=["Paris spring", "Paris autumn", "New York spring", "New York autumn"],
 )
+@pytest.mark.sample(5)
 async def test_days_when_clocks_change(
     tmp_path: Path, *, zone: ZoneInfo, day: tuple[int, int, int], hours: int, offset_s: int
 ) -> None:

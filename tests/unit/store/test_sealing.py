@@ -264,6 +264,7 @@ def flip(file: Path, at: int) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
+@pytest.mark.sample(2)
 async def test_one_damaged_byte_of_a_sealed_file_is_mended_and_told(tmp_path: Path, place: int) -> None:
     await fill(tmp_path)
     async with opened(tmp_path) as store:
@@ -326,6 +327,7 @@ async def test_a_sealed_file_beyond_mending_costs_its_month_only(tmp_path: Path)
 
 
 @pytest.mark.parametrize("left", ["part", "file", "manifest"])
+@pytest.mark.sample(1)
 async def test_a_seal_that_was_not_finished_is_done_again(
     tmp_path: Path, left: str, unsealed: pytest.MonkeyPatch
 ) -> None:

@@ -181,6 +181,7 @@ CHANGES: tuple[Callable[[HistoryStore], Awaitable[None]], ...] = (
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.sample(4)
 async def test_what_stood_is_what_would_be_read_anew(
     tmp_path: Path, change: Callable[[HistoryStore], Awaitable[None]]
 ) -> None:

@@ -103,6 +103,7 @@ TROUBLES: dict[str, Trouble] = {
 
 
 @pytest.mark.parametrize("title", TROUBLES)
+@pytest.mark.sample(3)
 async def test_each_trouble_is_told_once_and_once_when_it_is_over(house: House, title: str) -> None:
     well = replace(ON_GRID, inverters=PANELS)
     house.feed.snapshot = well

@@ -53,6 +53,7 @@ def peak_bytes() -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("name", LONG)
+@pytest.mark.sample(1)
 def test_a_long_file_is_not_in_memory(tmp_path: Path, name: str) -> None:
     file = tmp_path / "file"
     file.write_text(LONG[name])

@@ -213,6 +213,7 @@ def check_exports(case: Case, site: Site, block: DayBlock) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.sample(2)
 def test_what_must_hold_holds(name: str) -> None:
     @settings(max_examples=EXAMPLES[name], deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(cases(name))

@@ -39,6 +39,7 @@ def test_an_island_exchanges_nothing_with_the_grid(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ISLANDS)
+@pytest.mark.sample(1)
 def test_what_the_battery_gives_is_what_the_house_lacks(name: str) -> None:
     site = Site(with_battery(plain(name), start_pct=60, mode="backup"), seed=2)
     order(site, clock(site, "18:00:00"), grid_relay="open")

@@ -34,6 +34,7 @@ def past(site: Site, moment: str) -> list[SiteState]:
 @pytest.mark.parametrize("name", ["full", "three-phase-battery", "demo", "acb", "large"])
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("moment", ["12:34:23", "18:05:00"])
+@pytest.mark.sample(10)
 def test_what_was_true_before_stays_true_to_the_last_bit(name: str, change: str, moment: str) -> None:
     site = build(name)
     if change == "relay" and site.definition.controller is None:
