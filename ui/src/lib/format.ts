@@ -115,18 +115,20 @@ function scaleFixed(value: number, unit: string): { scale: Scale; digits: number
   return { scale, digits: scale.divisor > 1e3 && scaled < 9.9995 ? 3 : digitsFor(scaled) };
 }
 
+/** What a browser takes long to make is made when it is first used: a page that begins needs few of its formats. */
+function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Build the formats of one language, one time zone and a person's choices. */
 export function buildFormat(locale: string, timeZone: string, choices: Choices = USUAL): Format {
-  const plain = [0, 1, 2, 3].map(
-    (digits) =>
-      new Intl.NumberFormat(locale, {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-        signDisplay: "negative",
-      }),
-  );
-  const number = (value: number, digits: number): string =>
-    (plain[digits] ?? plain[0])!.format(value).replace("-", "−");
+  const numbers = (options: Intl.NumberFormatOptions): ((value: number) => string) => {
+    const format = later(() => new Intl.NumberFormat(locale, { signDisplay: "negative", ...options }));
+    return (value) => format().format(value).replace("-", "−");
+  };
+  const plain = [0, 1, 2, 3].map((digits) => numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const number = (value: number, digits: number): string => (plain[digits] ?? plain[0])!(value);
   const fixed = (value: Value, digits: number, unit: string): string =>
     isNumber(value) ? `${number(value, digits)}${NBSP}${unit}` : UNKNOWN;
   const scaled = (value: Value, scales: Scale[]): Quantity => {
@@ -144,37 +146,32 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
   const join = ({ value, unit }: Quantity): string => (unit === "" ? value : `${value}${NBSP}${unit}`);
   const hourCycle: Intl.DateTimeFormatOptions =
     choices.clock === "auto" ? {} : { hourCycle: choices.clock === "12" ? "h12" : "h23" };
-  const time = (options: Intl.DateTimeFormatOptions): ((at_ms: Value) => string) => {
-    const clockOptions = "hour" in options ? hourCycle : {};
-    const format = new Intl.DateTimeFormat(locale, { timeZone, ...options, ...clockOptions });
-    return (at_ms) => (isNumber(at_ms) ? format.format(at_ms) : UNKNOWN);
+  const isTwelve = later(() => new Intl.DateTimeFormat(locale, { hour: "numeric", ...hourCycle }).resolvedOptions().hour12 === true);
+  const time = (options: () => Intl.DateTimeFormatOptions): ((at_ms: Value) => string) => {
+    const format = later(() => new Intl.DateTimeFormat(locale, { timeZone, ...options() }));
+    return (at_ms) => (isNumber(at_ms) ? format().format(at_ms) : UNKNOWN);
   };
-  const percents = [0, 1].map(
-    (digits) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, signDisplay: "negative" }),
-  );
-  const unitOf = (unit: string): Intl.NumberFormat =>
-    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" });
-  const minutes = unitOf("minute");
-  const hours = unitOf("hour");
-  const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "negative" });
-  const isTwelve = new Intl.DateTimeFormat(locale, { hour: "numeric", ...hourCycle }).resolvedOptions().hour12 === true;
-  const hour = isTwelve ? "numeric" : "2-digit";
-  const clock = time({ hour, minute: "2-digit" });
-  const moment = time({ day: "numeric", month: "short", year: "numeric", hour, minute: "2-digit" });
-  const date = time({ dateStyle: "short" });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
+  const hour = (): Intl.DateTimeFormatOptions => ({ hour: isTwelve() ? "numeric" : "2-digit", ...hourCycle });
+  const percents = [0, 1].map((digits) => numbers({ style: "percent", maximumFractionDigits: digits }));
+  const minutes = numbers({ style: "unit", unit: "minute", unitDisplay: "short" });
+  const hours = numbers({ style: "unit", unit: "hour", unitDisplay: "short" });
+  const ticks = numbers({ maximumFractionDigits: 2 });
+  const clock = time(() => ({ ...hour(), minute: "2-digit" }));
+  const shortHour = time(hour);
+  const moment = time(() => ({ day: "numeric", month: "short", year: "numeric", ...hour(), minute: "2-digit" }));
+  const date = time(() => ({ dateStyle: "short" }));
+  const relative = later(() => new Intl.RelativeTimeFormat(locale, { numeric: "always" }));
 
   return {
     power: (value_w) => join(scaled(value_w, POWER)),
     powerTick: (value_w) => {
       const { scale } = scaleOf(value_w, POWER);
-      return `${ticks.format(value_w / scale.divisor).replace("-", "−")}${NBSP}${scale.unit}`;
+      return `${ticks(value_w / scale.divisor)}${NBSP}${scale.unit}`;
     },
     powerParts: (value_w) => scaled(value_w, POWER),
     energy: (value_wh) => join(energyParts(value_wh)),
     energyParts,
-    percent: (value_pct, digits = 0) =>
-      isNumber(value_pct) ? (percents[digits] ?? percents[0])!.format(value_pct / 100).replace("-", "−") : UNKNOWN,
+    percent: (value_pct, digits = 0) => (isNumber(value_pct) ? (percents[digits] ?? percents[0])!(value_pct / 100) : UNKNOWN),
     voltage: (value_v) => fixed(value_v, 1, "V"),
     current: (value_a) => fixed(value_a, 2, "A"),
     frequency: (value_hz) => fixed(value_hz, 2, "Hz"),
@@ -184,27 +181,26 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     span: (value_s) => {
       if (!isNumber(value_s)) return UNKNOWN;
       const total = Math.max(1, Math.round(value_s / 60));
-      if (total < 60) return minutes.format(total);
+      if (total < 60) return minutes(total);
       const rest = total % 60;
-      return rest === 0 ? hours.format(total / 60) : `${hours.format(Math.floor(total / 60))} ${minutes.format(rest)}`;
+      return rest === 0 ? hours(total / 60) : `${hours(Math.floor(total / 60))} ${minutes(rest)}`;
     },
     ago: (value_s) => {
       if (!isNumber(value_s)) return UNKNOWN;
       const [count, unit] = ageOf(Math.max(0, value_s));
-      return relative.format(-count, unit);
+      return relative().format(-count, unit);
     },
     clock,
-    clockSeconds: time({ hour, minute: "2-digit", second: "2-digit" }),
-    hourTick: isTwelve ? time({ hour }) : clock,
-    day: time({ weekday: "short", day: "numeric", month: "short" }),
+    clockSeconds: time(() => ({ ...hour(), minute: "2-digit", second: "2-digit" })),
+    hourTick: (at_ms) => (isTwelve() ? shortHour : clock)(at_ms),
+    day: time(() => ({ weekday: "short", day: "numeric", month: "short" })),
     moment,
     when: (at_ms, now_ms) => (date(at_ms) === date(now_ms) ? clock(at_ms) : moment(at_ms)),
     date: (date_, options) =>
       new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(new Date(`${date_}T00:00:00Z`)),
     money: (value, currency) => {
       if (!isNumber(value)) return UNKNOWN;
-      if (!currency) return number(value, 2);
-      return new Intl.NumberFormat(locale, { style: "currency", currency, signDisplay: "negative" }).format(value).replace("-", "−");
+      return currency ? numbers({ style: "currency", currency })(value) : number(value, 2);
     },
     count: (value) => number(value, 0),
   };

@@ -33,18 +33,18 @@ function translationOf(wanted: Language): Translation | undefined {
 const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g;
 
 /** The site's, as everywhere on the page, once it is known. */
-let zone = $state(Intl.DateTimeFormat().resolvedOptions().timeZone);
+let told = $state<string | null>(null);
 
 export function tellZone(timeZone: string): void {
-  zone = timeZone;
+  told = timeZone;
 }
 
 /** Where moments of the service are told that no page of the site belongs to. */
-export const toldZone = (): string => zone;
+export const toldZone = (): string => told ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function withMoments(text: string): string {
   if (!text.includes(" UTC")) return text;
-  const format = buildFormat(locale(), zone, choices());
+  const format = buildFormat(locale(), toldZone(), choices());
   return text.replace(MOMENT, (_, date: string, time: string) => format.moment(Date.parse(`${date}T${time}Z`)));
 }
 
