@@ -7,7 +7,7 @@ const SOURCE = "src/offline/worker.ts";
 /** Browsers know a service worker by its address, so that its name stays. */
 const NAME = "worker.js";
 const PUBLIC = "public";
-const PUBLIC_KEPT = ["favicon.svg", "manifest.webmanifest", "icon-192.png"];
+const PUBLIC_KEPT = ["favicon.svg", "formats.js", "manifest.webmanifest", "icon-192.png"];
 
 /** Build the service worker by itself, and tell it which files its version has. */
 export function serviceWorker(): Plugin {
