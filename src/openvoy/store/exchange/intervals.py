@@ -97,6 +97,8 @@ class Gatherer:
         self._totals: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
         """What counters said, as of times that take none."""
         self._bins: dict[tuple[str, str], Bins] = defaultdict(Bins)
+        self._below_wh: dict[tuple[str, str], array[float]] = defaultdict(lambda: array("d"))
+        """Energies below 0, by file and quantity."""
         self._gathered = Gathered()
 
     def take(self, observations: Iterable[Observation], file: Path | str = "") -> None:
@@ -130,7 +132,10 @@ class Gatherer:
         if not least_wh <= one.energy_wh <= wh_at_power(LARGEST_SITE_W, span_s):
             self._note(file, one.line, f"{one.energy_wh:g} Wh cannot be the energy of {span_s} s")
             return
-        energy_wh = one.energy_wh if one.quantity == NET else max(0.0, one.energy_wh)
+        energy_wh = one.energy_wh
+        if energy_wh < 0 and one.quantity != NET:
+            self._below_wh[file, one.quantity].append(energy_wh)
+            energy_wh = 0.0
         self._amounts[one.quantity, one.series].append(Interval(one.start_s, one.end_s, energy_wh))
 
     def _take_power(self, file: str, one: PowerSample) -> None:
@@ -146,6 +151,11 @@ class Gatherer:
 
         What was taken is let go of: this is asked once.
         """
+        for (file, quantity), below in _taken(self._below_wh):
+            if sum(below) < -SAME_WH:
+                self._note(
+                    file, None, f"{quantity}: {len(below)} energies below 0, {sum(below):.6g} Wh in all; 0 is kept"
+                )
         series: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
         for key, amounts in _taken(self._amounts):
             series[key] = self._sorted(key[0], amounts)
@@ -163,6 +173,12 @@ class Gatherer:
         gathered.intervals = {quantity: add_up(parts) for quantity, parts in by_quantity.items()}
         derive_load(gathered.intervals)
         return gathered
+
+    def _tell_of_those_below_0(self) -> None:
+        for (file, quantity), below_wh in _taken(self._below_wh):
+            if (total_wh := sum(below_wh)) < -SAME_WH:
+                words = f"{len(below_wh)} energies below 0, {total_wh:.6g} Wh in all; 0 is kept"
+                self._note(file, None, f"{quantity}: {words}")
 
     def _sorted(self, quantity: str, said: Intervals) -> Intervals:
         found, repeated = said.sort()

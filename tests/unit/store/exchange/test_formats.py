@@ -178,6 +178,13 @@ def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     assert len(found.intervals["solar"]) == 96 - 1 - 3
 
 
+def test_what_panels_take_at_night_is_told_and_nothing_that_was_made(tmp_path: Path) -> None:
+    rows = [["06/01/2024", "-300"], ["06/02/2024", "9000"], ["06/03/2024", "-200"], ["06/13/2024", "-0"]]
+    found = gathered(tmp_path / "r.csv", text_of([["Date", "Energy Produced (Wh)"], *rows]))
+    assert problems(found) == [(None, "solar: 2 energies below 0, -500 Wh in all; 0 is kept")]
+    assert [one.energy_wh for one in found.intervals["solar"]] == [0, 9000, 0, 0]
+
+
 def test_statistics_in_all_their_shapes(tmp_path: Path) -> None:
     span = date(2024, 6, 1), date(2024, 6, 3)
     hours = hourly_sums("import", *span)
