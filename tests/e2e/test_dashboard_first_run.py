@@ -16,6 +16,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.chromium import PHONE, chromium, visit
 from tests.e2e.newcomer import PASSWORD, Home, House, NewUser, gateways, new_user
+from tests.e2e.processes import openvoy
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -231,6 +232,28 @@ async def test_who_sets_no_password_is_told_what_takes_its_time(browser: Browser
             await expect(user.page.get_by_role("status").filter(has_text="begins anew")).to_be_visible()
             await user.is_live()
     assert 'time_zone = "Asia/Tokyo"' in house.config.read_text()
+
+
+async def test_where_accounts_are_already_only_the_days_of_the_house_are_asked_for(
+    browser: Browser, house: House, homes: Homes, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text(PASSWORD)
+    how = ("--right", "owner", "--password-file", str(tmp_path / "password"))
+    assert openvoy("account", "set", "anna", *how, data=house.folder).returncode == 0
+    with house.running() as url:
+        async with visit(browser, url, timezone_id="Asia/Tokyo") as opened:
+            user = NewUser(opened.page)
+            await user.fill("Name", "anna")
+            await user.fill("Password", PASSWORD)
+            await user.click("Log in")
+            await user.fill("Address or name", homes["5.0"]["url"])
+            await user.click("Continue")
+            await user.click("Save and collect")
+            await expect(user.page.get_by_label("Time zone of the house")).to_have_value("Europe/Amsterdam")
+            await expect(user.page.get_by_label("Password")).to_have_count(0)
+            await user.click("Continue")
+            await user.is_live()
+    assert 'time_zone = "Europe/Amsterdam"' in house.config.read_text()
 
 
 async def test_the_way_back_of_the_browser_leads_to_the_step_before(
