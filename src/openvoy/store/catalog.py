@@ -187,14 +187,15 @@ def month_bounds(month: str) -> tuple[datetime, datetime]:
 
 
 def months_between(start: datetime, end: datetime) -> list[str] | None:
-    """The months that a time touches; None if there are too many to name."""
+    """The months that a time touches, in their order; None if there are too many to name."""
     if (end.year - start.year) * 12 + end.month - start.month > MOST_MONTHS:
         return None
     months = []
-    at = start.replace(day=1)
-    while at < end:
+    # Months begin at midnight, whatever time of the day it is from which one asks.
+    at = month_bounds(month_of(start))[0]
+    while start < end and at < end:
         months.append(month_of(at))
-        at = (at + timedelta(days=32)).replace(day=1)
+        at = month_bounds(months[-1])[1]
     return months
 
 
