@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.processes import login, openvoy, virtual_gateway
+from tests.e2e.processes import OPENVOY, environment, login, openvoy, virtual_gateway
 
 METERED = "7.6.175_with_cts_3phase"
 
@@ -134,3 +135,18 @@ def test_a_host_beside_a_configuration_that_names_gateways(tmp_path: Path) -> No
     file = tmp_path / "openvoy.toml"
     file.write_text('[[gateway]]\nhost = "192.0.2.1"\n')
     check(openvoy("run", "--config", str(file), "--host", "127.0.0.1:1", data=tmp_path), 2, "openvoy.toml", "--host")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.timeout(30)
+def test_what_is_printed_where_there_is_no_room(tmp_path: Path) -> None:
+    words = ("history", "import", "--list", "--json")
+    with Path("/dev/full").open("wb") as full:
+        finished = subprocess.run(
+            [*OPENVOY, *words], env=environment(tmp_path), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert finished.returncode == 5
+    assert finished.stderr.splitlines() == [
+        "openvoy: What is printed finds no room.",
+        "  Make room there, or print to another place.",
+    ]

@@ -12,6 +12,7 @@ OpenvoyError; it may return an exit code of its own.
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import inspect
 import logging
@@ -25,9 +26,9 @@ import typer
 import typer.completion
 
 from openvoy import __version__
-from openvoy.cli.output import say, show_error, start_logging
+from openvoy.cli.output import drop_output, say, show_error, start_logging
 from openvoy.cli.wrong_use import Known, find_command, find_remedy
-from openvoy.errors import OpenvoyError
+from openvoy.errors import OpenvoyError, StorageError
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -206,9 +207,16 @@ def _call(function: Callable[..., Any], values: Mapping[str, Any]) -> int:
         result = function(**values)
         if inspect.iscoroutine(result):
             result = asyncio.run(result)
+        sys.stdout.flush()
     except OpenvoyError as error:
         show_error(error)
         return error.exit_code
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        drop_output()
+        show_error(StorageError("What is printed finds no room.", hint="Make room there, or print to another place."))
+        return StorageError.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     return result if isinstance(result, int) else 0
