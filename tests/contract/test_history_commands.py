@@ -125,11 +125,14 @@ def test_a_report_is_looked_at_imported_exported_and_taken_out(home: Path, capfd
     assert "2024-06-02" in out
 
     assert record["id"] in call(home, capfd, "import", "--list")[0]
+    kept = call(home, capfd, *days)[0]
+    assert "Nothing was changed" in call(home, capfd, "import", "--revoke", record["id"], "--dry-run")[1]
+    assert call(home, capfd, *days)[0] == kept
     call(home, capfd, "import", "--revoke", record["id"])
     assert table(call(home, capfd, *days)[0]) == []
 
 
-@pytest.mark.parametrize("name", ["raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet"])
+@pytest.mark.parametrize("name", ["raw.csv", "raw.jsonl", "raw.parquet", "hours.parquet", "hours.csv"])
 @pytest.mark.sample(2)
 def test_our_own_export_comes_back(home: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
     report = home / "report.csv"

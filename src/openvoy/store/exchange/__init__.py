@@ -4,6 +4,7 @@ from openvoy.store.exchange.formats import AUTO, FORMATS
 from openvoy.store.exchange.importing import (
     ImportPlan,
     ImportRecord,
+    find_import,
     plan_import,
     read_imports,
     revoke_import,
@@ -18,6 +19,7 @@ __all__ = [
     "ImportPlan",
     "ImportRecord",
     "Reading",
+    "find_import",
     "plan_import",
     "read_imports",
     "revoke_import",

@@ -104,7 +104,8 @@ def read_files(files: Sequence[Path], format_name: str, reading: Reading) -> tup
     for file, one in formats.items():
         gatherer.take(one.read(file, reading), file)
     gathered = gatherer.gather()
-    gathered.problems += reading.problems
+    unmet = sorted(reading.names.keys() - reading.met)
+    gathered.problems += [*reading.problems, *(Problem("--map", None, f"no energies are named {one}") for one in unmet)]
     return names[0], gathered
 
 
@@ -197,13 +198,19 @@ async def read_imports(store: HistoryStore) -> list[ImportRecord]:
     return [] if text is None else [ImportRecord(**record) for record in json.loads(text)]
 
 
-async def revoke_import(store: HistoryStore, import_id: str) -> ImportRecord:
-    """Take an import out of the history, whole; raise ConfigError if there is none of this id."""
-    records = await read_imports(store)
+def find_import(records: Sequence[ImportRecord], import_id: str) -> ImportRecord:
+    """Find an import by its id; raise ConfigError if there is none."""
     found = next((record for record in records if record.id == import_id), None)
     if found is None:
         known = ", ".join(record.id for record in records if record.state != "revoked")
         raise ConfigError(f"There is no import {import_id}.", hint=f"Known are: {known or 'none'}.")
+    return found
+
+
+async def revoke_import(store: HistoryStore, import_id: str) -> ImportRecord:
+    """Take an import out of the history, whole; raise ConfigError if there is none of this id."""
+    records = await read_imports(store)
+    found = find_import(records, import_id)
     start, end = datetime.fromisoformat(found.start), datetime.fromisoformat(found.end) + timedelta(seconds=1)
     for name in found.chains:
         await store.replace_energy(gateway=name, start=start, end=end, batch=Batch())

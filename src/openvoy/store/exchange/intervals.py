@@ -21,6 +21,9 @@ from openvoy.units import wh_at_power
 K = TypeVar("K")
 V = TypeVar("V")
 
+Key = tuple[str, str, str]
+"""Quantity, source and series."""
+
 BIN_S = 300
 """Powers are averaged over this, as energies of our own are kept."""
 LONGEST_BRIDGE = 3
@@ -93,10 +96,10 @@ class Gatherer:
 
     def __init__(self, until: datetime | None = None) -> None:
         self._until_s = float("inf") if until is None else until.timestamp()
-        self._amounts: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
-        self._totals: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
+        self._amounts: dict[Key, Intervals] = defaultdict(Intervals)
+        self._totals: dict[Key, Intervals] = defaultdict(Intervals)
         """What counters said, as of times that take none."""
-        self._bins: dict[tuple[str, str], Bins] = defaultdict(Bins)
+        self._bins: dict[Key, Bins] = defaultdict(Bins)
         self._below_wh: dict[tuple[str, str], array[float]] = defaultdict(lambda: array("d"))
         """Energies below 0, by file and quantity."""
         self._gathered = Gathered()
@@ -113,7 +116,9 @@ class Gatherer:
                         self._take_amount(name, one)
                 case Total():
                     if self._is_possible(name, one, one.at_s, one.at_s):
-                        self._totals[one.quantity, one.series].append(Interval(one.at_s, one.at_s, one.total_wh))
+                        self._totals[one.quantity, one.source, one.series].append(
+                            Interval(one.at_s, one.at_s, one.total_wh)
+                        )
                 case PowerSample():
                     if self._is_possible(name, one, one.at_s, one.at_s):
                         self._take_power(name, one)
@@ -136,7 +141,7 @@ class Gatherer:
         if energy_wh < 0 and one.quantity != NET:
             self._below_wh[file, one.quantity].append(energy_wh)
             energy_wh = 0.0
-        self._amounts[one.quantity, one.series].append(Interval(one.start_s, one.end_s, energy_wh))
+        self._amounts[one.quantity, one.source, one.series].append(Interval(one.start_s, one.end_s, energy_wh))
 
     def _take_power(self, file: str, one: PowerSample) -> None:
         least_w = -LARGEST_SITE_W if one.quantity == NET else -STANDBY_W
@@ -144,7 +149,7 @@ class Gatherer:
             self._note(file, one.line, f"{one.power_w:g} W cannot be a power of {one.quantity}")
             return
         power_w = one.power_w if one.quantity == NET else max(0.0, one.power_w)
-        self._bins[one.quantity, one.series].add(one.at_s, power_w)
+        self._bins[one.quantity, one.source, one.series].add(one.at_s, power_w)
 
     def gather(self) -> Gathered:
         """Give energies by quantity; of overlapping ones of one series the finer, then the first are kept.
@@ -156,23 +161,45 @@ class Gatherer:
                 self._note(
                     file, None, f"{quantity}: {len(below)} energies below 0, {sum(below):.6g} Wh in all; 0 is kept"
                 )
-        series: dict[tuple[str, str], Intervals] = defaultdict(Intervals)
+        by_source: dict[tuple[str, str], list[Sequence[Interval]]] = defaultdict(list)
+        for (quantity, source, _), intervals in _taken(self._series()):
+            by_source[quantity, source].append(self._without_overlap(intervals))
+        by_quantity: dict[str, dict[str, Sequence[Interval]]] = defaultdict(dict)
+        for (quantity, source), parts in _taken(by_source):
+            by_quantity[quantity][source] = add_up(parts)
+        _split_net(by_quantity)
+        gathered = self._gathered
+        gathered.intervals = {quantity: self._once(quantity, said) for quantity, said in by_quantity.items()}
+        derive_load(gathered.intervals)
+        return gathered
+
+    def _series(self) -> dict[Key, Intervals]:
+        """Give what each series says, whichever way it says it."""
+        series: dict[Key, Intervals] = defaultdict(Intervals)
         for key, amounts in _taken(self._amounts):
             series[key] = self._sorted(key[0], amounts)
         for key, totals in _taken(self._totals):
-            for step in self._steps(key[1], ((one.start_s, one.energy_wh) for one in self._sorted(key[0], totals))):
+            for step in self._steps(key[2], ((one.start_s, one.energy_wh) for one in self._sorted(key[0], totals))):
                 series[key].append(step)
         for key, bins in _taken(self._bins):
             for number, power_w in bridge(bins.means()):
                 series[key].append(_of_bin(number, power_w))
-        by_quantity: dict[str, list[Sequence[Interval]]] = defaultdict(list)
-        for (quantity, _), intervals in _taken(series):
-            by_quantity[quantity].append(self._without_overlap(intervals))
-        self._split_net(by_quantity)
-        gathered = self._gathered
-        gathered.intervals = {quantity: add_up(parts) for quantity, parts in by_quantity.items()}
-        derive_load(gathered.intervals)
-        return gathered
+        return series
+
+    def _once(self, quantity: str, said: dict[str, Sequence[Interval]]) -> Sequence[Interval]:
+        """Of what several sources say of one time, keep the finer."""
+        if len(said) == 1:
+            return next(iter(said.values()))
+        together = Intervals()
+        for intervals in said.values():
+            for one in intervals:
+                together.append(one)
+        before = self._gathered.repeated
+        kept = self._without_overlap(together)
+        if count := self._gathered.repeated - before:
+            names = ", ".join(sorted(name or "--map" for name in said))
+            self._note(quantity, None, f"{count} energies that more than one says ({names}): the finer are kept")
+        return kept
 
     def _tell_of_those_below_0(self) -> None:
         for (file, quantity), below_wh in _taken(self._below_wh):
@@ -189,14 +216,6 @@ class Gatherer:
             words = f"{before.energy_wh:g} Wh, as it is said again with {after.energy_wh:g} Wh"
             self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M} UTC, {words}")
         return found
-
-    def _split_net(self, by_quantity: dict[str, list[Sequence[Interval]]]) -> None:
-        """Energies of both directions become import or export, by the sum of all phases."""
-        net = add_up(by_quantity.pop(NET, []))
-        for quantity, sign in (("import", 1), ("export", -1)) if net else ():
-            by_quantity[quantity].append(
-                Intervals(Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net)
-            )
 
     def _steps(self, series: str, totals: Iterable[tuple[int, float]]) -> Iterator[Interval]:
         for step in build_steps(totals):
@@ -218,6 +237,14 @@ class Gatherer:
 
     def _note(self, place: str, line: int | None, text: str) -> None:
         self._gathered.problems.append(Problem(place, line, text))
+
+
+def _split_net(by_quantity: dict[str, dict[str, Sequence[Interval]]]) -> None:
+    """Energies of both directions become import or export, by the sum of all phases."""
+    for source, net in by_quantity.pop(NET, {}).items():
+        for quantity, sign in ("import", 1), ("export", -1):
+            ones = (Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net)
+            by_quantity[quantity][NET if source in by_quantity[quantity] else source] = Intervals(ones)
 
 
 def _taken(values: dict[K, V]) -> Iterator[tuple[K, V]]:

@@ -15,7 +15,7 @@ NET = "net"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Energy of a time (Unix seconds) of one series; several series of one quantity are added up."""
+    """Energy of a time (Unix seconds) of one series; several series of one quantity and source are added up."""
 
     quantity: str
     series: str
@@ -23,6 +23,8 @@ class Amount:
     end_s: int
     energy_wh: float
     line: int | None = None
+    source: str = ""
+    """Who says it: what two of them say of one quantity at one time counts once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Total:
     at_s: int
     total_wh: float
     line: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PowerSample:
     at_s: int
     power_w: float
     line: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ class Reading:
     """What was passed over by name, and how often; filled by readers."""
     problems: list[Problem] = field(default_factory=list)
     """What readers found about files as a whole."""
+    met: set[str] = field(default_factory=set)
+    """Those of `names` that the files have; filled by readers."""
+
+    def named(self, name: str) -> str | None:
+        """Give what a person said that a name is."""
+        if name in self.names:
+            self.met.add(name)
+        return self.names.get(name)
 
     def ignore(self, name: str) -> None:
         """Note something that is not imported, as nobody said what it is."""

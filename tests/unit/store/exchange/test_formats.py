@@ -81,6 +81,8 @@ def test_numbers_of_all_countries(text: str, number: float | None) -> None:
         ("http,month=Jun solar=3 1717200000000000000\n# end\n", "influx"),
         ("# CONTEXT-DATABASE: powerwall\n# CONTEXT-RETENTION-POLICY: kwh\n", "influx"),
         ("time,gateway,estimated,solar_wh\n", "openvoy"),
+        ("start,end,estimated,solar_wh,import_wh\n", "openvoy"),
+        ('{"start": "2024-06-01T00:00:00+02:00", "end": "2024-07-01T00:00:00+02:00", "solar_wh": 3}\n', "openvoy"),
         ('{"time": "2024-06-01T00:00:00+00:00", "gateway": "1", "solar_wh": 3}\n', "openvoy"),
     ],
 )
@@ -206,11 +208,17 @@ def test_statistics_in_all_their_shapes(tmp_path: Path) -> None:
             ["sensor.meter_cost", "grid_consumption_cost", "EUR", *("1" for _ in hours[1:])],
         ]
     )
+    mega = text_of(
+        [
+            ["statistic_id", "unit_of_measurement", "start", "sum"],
+            *([name, "MWh", f"{at:%Y-%m-%dT%H:%M:%S+00:00}", f"{total / 1000:.9f}"] for at, total in hours),
+        ]
+    )
     expected = [
         (int(before[0].timestamp()) + 3600, round((after[1] - before[1]) * 1000))
         for before, after in itertools.pairwise(hours)
     ]
-    for content in (tab, answer, wide):
+    for content in (tab, answer, wide, mega):
         found = gathered(tmp_path / "statistics", content)
         assert found.problems == []
         assert [(one.start_s, round(one.energy_wh)) for one in found.intervals["import"]] == expected
@@ -286,11 +294,32 @@ def test_hours_and_minutes_of_one_logger_count_once(tmp_path: Path) -> None:
     assert sum(one.energy_wh for one in found.intervals["load"]) == pytest.approx(600 + 1500 + 2500)
 
 
+def test_what_two_loggers_say_of_one_house_counts_once(tmp_path: Path) -> None:
+    """One began an hour after the other, and counters of a third say all of it again."""
+    lines = []
+    for number in range(180):
+        at = MIDNIGHT_S + 60 * number
+        lines += [f"production-line{phase},line-idx={phase} P=600 {at}000000000" for phase in range(2) if number < 120]
+        lines += [f"net-line0,line-idx=0 P=-700 {at}000000000"] if number < 120 else []
+        lines += [f"http,month=Jun solar=1200,to_grid=700 {at}000000000"] if number >= 60 else []
+        if number % 60 == 0:
+            lines.append(f"system_production watt_hours_lifetime={20 * number}i {at}000000000")
+    found = gathered(tmp_path / "both.lp", "\n".join(lines))
+    assert sum(one.energy_wh for one in found.intervals["solar"]) == pytest.approx(3600)
+    assert sum(one.energy_wh for one in found.intervals["export"]) == pytest.approx(2100)
+    assert [text.partition("energies ")[2] for _, text in problems(found)] == [
+        "that more than one says (http, lines, system): the finer are kept",
+        "that more than one says (http, lines): the finer are kept",
+    ]
+
+
 def test_names_that_a_person_gives(tmp_path: Path) -> None:
     key = "kWh,entity_id=meter_in"
     text = f'{key} value=10,state="x y" {MIDNIGHT_S}\n{key} value=12.5 {MIDNIGHT_S + 3600}\n'
     found = gathered(tmp_path / "p", text, "influx", meter_in="import:total_kwh", **{"kWh.state": "load"})
     assert list(found.intervals["import"]) == [Interval(MIDNIGHT_S, MIDNIGHT_S + 3600, 2500)]
+    found = gathered(tmp_path / "p", text, "influx", meter_in="import:total_kwh", metre_in="import:total_kwh")
+    assert problems(found)[-1] == (None, "no energies are named metre_in")
     for wrong in ("heat", "import:furlongs"):
         with pytest.raises(ConfigError, match="--map meter_in"):
             gathered(tmp_path / "p", text, "influx", meter_in=wrong)

@@ -77,6 +77,7 @@ async def import_files(
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.store.exchange import (  # noqa: PLC0415 - `--help` need not load it
             Reading,
+            find_import,
             plan_import,
             read_imports,
             revoke_import,
@@ -91,7 +92,10 @@ async def import_files(
     # What changes nothing is done beside a running service.
     async with folder.look(may_be_new=True) if dry_run or listed else folder.open() as store:
         if revoke is not None:
-            _show_records([await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
+            is_tried = dry_run and find_import(await read_imports(store), revoke)
+            _show_records([is_tried or await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
+            if is_tried:
+                say("Nothing was changed: without --dry-run it would be taken out.")
             return
         if listed:
             _show_records(await read_imports(store), folder.zone(), as_json=as_json)

@@ -66,7 +66,7 @@ def _columns(header: Sequence[str], reading: Reading) -> list[tuple[int, str, fl
     """Give place, quantity and factor of the columns that are known."""
     columns = []
     for place, name in enumerate(header[1:], 1):
-        quantity = reading.names.get(name) or next(
+        quantity = reading.named(name) or next(
             (quantity for words, quantity in _QUANTITIES if re.search(words, name, re.IGNORECASE)), None
         )
         unit = _UNIT.search(name)

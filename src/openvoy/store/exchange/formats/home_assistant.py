@@ -84,7 +84,7 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
 
 def find_quantity(name: str, reading: Reading) -> str | None:
     """Say what a statistic counts; None where nobody said it."""
-    given = reading.names.get(name)
+    given = reading.named(name)
     if given is not None:
         return given
     return next((quantity or None for end, quantity in _KNOWN_ENDS if name.endswith(end)), None)
@@ -157,7 +157,7 @@ def _read_dashboard(table: Table, header: Row, reading: Reading) -> Iterator[Obs
     mark = find_decimal_mark((text for _, cells in table.rows(line) for text in cells[3:]), table.delimiter)
     for number, cells in table.rows(line):
         name, kind, unit = (*cells[:3], "", "", "")[:3]
-        quantity = reading.names.get(name) or _DASHBOARD.get(kind)
+        quantity = reading.named(name) or _DASHBOARD.get(kind)
         if quantity is None or unit.lower() not in FACTORS_WH:
             if unit.lower() in FACTORS_WH and name:
                 reading.ignore(name)
@@ -181,6 +181,7 @@ def _read_table(table: Table, header: Row, reading: Reading) -> Iterator[Observa
     line, names = header[0], [cell.lower() for cell in header[1]]
     place = {name: names.index(name) for name in names}
     counted = next(name for name in ("sum", "delta", "state") if name in place)
+    unit_place = next((place[name] for name in ("unit", "unit_of_measurement") if name in place), None)
     mark = find_decimal_mark((_cell(cells, place[counted]) for _, cells in table.rows(line)), table.delimiter)
     times = WallTimes(
         (_cell(cells, place["start"]) for _, cells in table.rows(line)),
@@ -188,7 +189,7 @@ def _read_table(table: Table, header: Row, reading: Reading) -> Iterator[Observa
         has_day_first=reading.has_day_first,
     )
     for number, cells in table.rows(line):
-        name, unit = _cell(cells, place["statistic_id"]), _cell(cells, place.get("unit"))
+        name, unit = _cell(cells, place["statistic_id"]), _cell(cells, unit_place)
         quantity = find_quantity(name, reading)
         if quantity is None or (unit or "kWh").lower() not in FACTORS_WH:
             reading.ignore(name)

@@ -34,6 +34,8 @@ class Meaning:
     quantity: str
     unit: str
     """w, kw: power; wh, kwh: energy of the hour; day_wh, day_kwh: of the day before; total_wh, total_kwh: counter."""
+    source: str = ""
+    """The program that writes it; empty where a person said what it is."""
 
 
 _UNITS = ("w", "kw", "wh", "kwh", "day_wh", "day_kwh", "total_wh", "total_kwh")
@@ -47,17 +49,17 @@ _FLOWS = {
 }
 KNOWN: Mapping[str, Meaning] = {
     # One point a phase and five seconds; once a day the energies of the day before.
-    "production-line*.P": Meaning("solar", "w"),
-    "consumption-line*.P": Meaning("load", "w"),
-    "net-line*.P": Meaning(NET, "w"),
-    "production-daily-summary-line*.Wh": Meaning("solar", "day_wh"),
-    "consumption-daily-summary-line*.Wh": Meaning("load", "day_wh"),
+    "production-line*.P": Meaning("solar", "w", "lines"),
+    "consumption-line*.P": Meaning("load", "w", "lines"),
+    "net-line*.P": Meaning(NET, "w", "lines"),
+    "production-daily-summary-line*.Wh": Meaning("solar", "day_wh", "lines"),
+    "consumption-daily-summary-line*.Wh": Meaning("load", "day_wh", "lines"),
     # Means of a minute; the same names in the policy kwh are energies of an hour.
-    **{f"http.{name}": Meaning(quantity, "w") for name, quantity in _FLOWS.items()},
-    **{f"kwh/http.{name}": Meaning(quantity, "kwh") for name, quantity in _FLOWS.items()},
+    **{f"http.{name}": Meaning(quantity, "w", "http") for name, quantity in _FLOWS.items()},
+    **{f"kwh/http.{name}": Meaning(quantity, "kwh", "http") for name, quantity in _FLOWS.items()},
     # Lifetime counters.
-    "system_production.watt_hours_lifetime": Meaning("solar", "total_wh"),
-    "system_consumption.watt_hours_lifetime": Meaning("load", "total_wh"),
+    "system_production.watt_hours_lifetime": Meaning("solar", "total_wh", "system"),
+    "system_consumption.watt_hours_lifetime": Meaning("load", "total_wh", "system"),
 }
 """By measurement and field, a retention policy before them where it matters."""
 _SUMMARIES = frozenset({"daily", "monthly", "raw"})
@@ -132,22 +134,24 @@ class _Points:
         key = (self._policy, measurement, field, entity)
         if key not in self._known:
             names = [f"{self._policy}/{measurement}.{field}", f"{measurement}.{field}", *([entity] if entity else ())]
-            matches = (meaning for name in names for mask, meaning in self._meanings.items() if fnmatchcase(name, mask))
-            self._known[key] = next(matches, None)
+            matches = (mask for name in names for mask in self._meanings if fnmatchcase(name, mask))
+            mask = next(matches, "")
+            self._reading.named(mask)
+            self._known[key] = self._meanings.get(mask)
         if self._known[key] is None:
             self._reading.ignore(entity or f"{measurement}.{field}")
         return self._known[key]
 
     def _observe(self, meaning: Meaning, series: str, at_s: int, numbered: tuple[int, float]) -> Observation:
         unit, (line, value) = meaning.unit, numbered
+        quantity, source = meaning.quantity, meaning.source
         if unit in {"w", "kw"}:
-            return PowerSample(meaning.quantity, series, at_s, value * (1000 if unit == "kw" else 1), line)
+            return PowerSample(quantity, series, at_s, value * (1000 if unit == "kw" else 1), line, source)
         energy_wh = value * FACTORS_WH[unit.rpartition("_")[2]]
         if unit.startswith("total"):
-            return Total(meaning.quantity, series, at_s, energy_wh, line)
-        if unit.startswith("day"):
-            return Amount(meaning.quantity, series, *self._day_before(at_s), energy_wh, line)
-        return Amount(meaning.quantity, series, at_s, at_s + HOUR_S, energy_wh, line)
+            return Total(quantity, series, at_s, energy_wh, line, source)
+        start_s, end_s = self._day_before(at_s) if unit.startswith("day") else (at_s, at_s + HOUR_S)
+        return Amount(quantity, series, start_s, end_s, energy_wh, line, source)
 
     def _day_before(self, at_s: int) -> tuple[int, int]:
         zone = self._reading.zone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from openvoy.store.exchange.observed import QUANTITIES, Amount, Format, Observat
 from openvoy.store.exchange.parquet import read_parquet
 
 _PARQUET = b"PAR1"
+_NAME = re.compile(r"\w+")
 _COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
 
 Line = tuple[int, Mapping[str, Any]]
@@ -24,8 +26,8 @@ def is_like(_file: Path, head: bytes) -> bool:
     """Whether the columns are ours."""
     if head.startswith(_PARQUET):
         return True
-    first = decode(head).lstrip().partition("\n")[0]
-    return "gateway" in first and "_wh" in first and ("time" in first or "start" in first)
+    names = set(_NAME.findall(decode(head).lstrip().partition("\n")[0]))
+    return not names.isdisjoint(_COLUMNS) and ({"gateway", "time"} <= names or {"start", "end"} <= names)
 
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
