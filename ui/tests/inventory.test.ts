@@ -22,7 +22,7 @@ const SNAPSHOT = {
   missing: [],
 } as unknown as Snapshot;
 
-const NOW = { isFresh: true, asleep: new Set(["1"]) };
+const NOW = { isFresh: true, isAway: false, asleep: new Set(["1"]) };
 
 const listed = (devices: ReturnType<typeof buildInventory>): unknown[] => devices.map(({ serial, isListed }) => [serial, isListed]);
 
@@ -40,6 +40,10 @@ describe("the inventory", () => {
   it("says of old values not that somebody communicates", () => {
     expect(buildInventory(KNOWN, SNAPSHOT, NOW).map(({ communicating }) => communicating)).toEqual([true, true, null]);
     expect(buildInventory(KNOWN, SNAPSHOT, { ...NOW, isFresh: false }).map(({ communicating }) => communicating)).toEqual([null, null, null]);
+  });
+
+  it("says of a gateway that does not answer just that, and nothing of its devices", () => {
+    expect(buildInventory(KNOWN, SNAPSHOT, { ...NOW, isAway: true }).map(({ communicating }) => communicating)).toEqual([false, null, null]);
   });
 
   it("tells who sleeps from who is not reached", () => {

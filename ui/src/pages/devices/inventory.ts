@@ -41,10 +41,12 @@ const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "batt
 export interface Light {
   /** The snapshot tells of now, so that what communicates in it does. */
   isFresh: boolean;
+  /** The gateway does not answer. */
+  isAway: boolean;
   asleep: ReadonlySet<string>;
 }
 
-export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, { isFresh, asleep }: Light): Device[] {
+export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, { isFresh, isAway, asleep }: Light): Device[] {
   const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
   for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
@@ -62,7 +64,7 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
       measures: said.measures ?? before?.measures ?? null,
       part_number: said.part_number ?? before?.part_number ?? null,
       firmware: said.firmware ?? before?.firmware ?? null,
-      communicating: isFresh ? (said.communicating ?? null) : null,
+      communicating: isAway && kind === "gateway" ? false : isFresh && !isAway ? (said.communicating ?? null) : null,
       signal: said.long_range_radio_level ?? said.short_range_radio_level ?? null,
       status: said.status ?? said.state ?? null,
       first_s: before?.first_s ?? null,
