@@ -286,9 +286,11 @@ async def test_who_was_interrupted_begins_again_and_what_was_saved_is_there(
                 await user.click("Continue")
                 await user.page.locator("[data-trial]").wait_for()
                 if is_second:
-                    await user.click("Save and collect")
+                    async with user.page.expect_response(lambda reply: reply.url.endswith("/setup/site")):
+                        await user.click("Save and collect")
                     await user.page.get_by_label("Password").wait_for()
             assert ("[[gateway]]" in house.config.read_text()) is is_second
+    assert 'time_zone = "Europe/Amsterdam"' in house.config.read_text()
     with house.running() as url:
         async with visit(browser, url) as opened:
             await NewUser(opened.page).is_live()
