@@ -335,6 +335,8 @@ def test_a_file_with_a_heading_alone_is_told_so(home: Path, capfd: pytest.Captur
         (["import", "openvoy.toml", "--dates", "a"], "--dates a"),
         (["import", "openvoy.toml", "--gateway", "a"], "no gateway a"),
         (["import", "--revoke", "1"], "no import 1"),
+        (["export", "energy", "--gateway", "999"], "knows no gateway 999"),
+        (["costs", "--gateway", "999"], "knows no gateway 999"),
         (["export", "weather"], "no table 'weather'"),
         (["export", "power", "--by", "year"], "by year"),
         (["export", "power", "--by", "fortnight"], "--by fortnight"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openvoy.store.catalog import MOST_MONTHS, month_of, months_between
+from tests.unit.store.records import opened
+from tests.unit.store.test_sealing import FEBRUARY, files, fill
 
 
 def at(text: str) -> datetime:
@@ -43,3 +47,19 @@ def test_a_day_that_begins_in_one_month_and_ends_in_the_next(start: datetime, en
 def test_too_many_are_not_named() -> None:
     start = at("1970-01-01")
     assert months_between(start, start + timedelta(days=32 * MOST_MONTHS)) is None
+
+
+@pytest.mark.parametrize("offset_h", [-14, -1, 0, 1, 12])
+async def test_the_first_day_of_a_month_is_whole_in_every_time_zone(tmp_path: Path, offset_h: int) -> None:
+    """Months end in UTC, days do not."""
+    start = FEBRUARY - timedelta(hours=offset_h)
+    span: Any = {"start": start, "end": start + timedelta(days=1)}
+    await fill(tmp_path)
+    async with opened(tmp_path) as store:
+        assert "month=2024-02/power-1.parquet" in files(tmp_path)
+        found = [
+            (await store.read_power(**span, step_s=900))["at"],
+            (await store.read_inverters(**span))["at"],
+            [row.at for row in await store.read_energy_rows(**span)],
+        ]
+    assert [len(times) for times in found] == [96, 96, 96]

@@ -99,22 +99,6 @@ async def seen(store: HistoryStore) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("offset_h", [-14, -1, 0, 1, 12])
-async def test_the_first_day_of_a_month_is_whole_in_every_time_zone(tmp_path: Path, offset_h: int) -> None:
-    """Months end in UTC, days do not."""
-    start = FEBRUARY - timedelta(hours=offset_h)
-    span: Any = {"start": start, "end": start + timedelta(days=1)}
-    await fill(tmp_path)
-    async with opened(tmp_path) as store:
-        assert "month=2024-02/power-1.parquet" in files(tmp_path)
-        found = [
-            (await store.read_power(**span, step_s=900))["at"],
-            (await store.read_inverters(**span))["at"],
-            [row.at for row in await store.read_energy_rows(**span)],
-        ]
-    assert [len(times) for times in found] == [96, 96, 96]
-
-
 @pytest.fixture
 def unsealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Nothing is sealed until it is undone."""

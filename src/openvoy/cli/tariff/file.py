@@ -66,7 +66,8 @@ def load_tariff(file: Path, zone: ZoneInfo) -> TariffFile:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(
-            f"{file} cannot be read: {error.strerror}.", hint="Correct tariff = … of the site, or make the file."
+            f"{file} cannot be read: {error.strerror}.",
+            hint="Correct --tariff or the site's tariff = …, or make the file.",
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8 text.", hint="Save it as UTF-8.") from error

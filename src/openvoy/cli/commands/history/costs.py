@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from openvoy.cli.app import JsonFlag, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.history.span import End, Start, parse_moment
 from openvoy.cli.output import print_json, print_table, say
@@ -59,6 +60,7 @@ async def costs(
     named = tariff or folder.site().tariff
     file = None if named is None else load_tariff(named, zone)
     async with folder.look() as store:
+        await check_gateway(store, gateway)
         prices = SitePrices(file, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", history=store)
         first = await find_start(store, zone, clock.now()) if start is None else parse_moment(start, "--start", zone)
         last = clock.now() if end is None else parse_moment(end, "--end", zone) - timedelta(seconds=1)

@@ -7,6 +7,7 @@ from typing import Annotated
 from openvoy.cli.app import argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.history.span import End, Start, parse_moment
 from openvoy.cli.output import progress_bar, say
@@ -54,6 +55,7 @@ async def export(
     chosen = find_format(format_name, out)
     grain = parse_grain(by)
     async with folder.look() as store:
+        await check_gateway(store, gateway)
         wanted = Export(
             kind=table,
             start=await find_start(store, zone, now) if start is None else parse_moment(start, "--start", zone),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
+from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
 
@@ -149,11 +150,7 @@ async def _find_gateway(store: HistoryStore, given: str | None) -> str:
     serials = await store.read_gateways()
     if given is None:
         return serials[0] if len(serials) == 1 else ""
-    if given not in serials:
-        raise ConfigError(
-            f"The history has no gateway {given}.",
-            hint=f"Known are: {', '.join(serials) or 'none'}. Or leave --gateway out.",
-        )
+    await check_gateway(store, given)
     return given
 
 
