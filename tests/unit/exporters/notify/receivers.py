@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from aiohttp import web
@@ -45,6 +46,14 @@ async def inbox() -> AsyncIterator[Inbox]:
         yield one
     finally:
         await runner.cleanup()
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[int]:
+    """Hold a port at which nobody listens, so that no other test does meanwhile."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 @contextlib.asynccontextmanager
