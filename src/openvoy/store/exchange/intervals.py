@@ -156,11 +156,7 @@ class Gatherer:
 
         What was taken is let go of: this is asked once.
         """
-        for (file, quantity), below in _taken(self._below_wh):
-            if sum(below) < -SAME_WH:
-                self._note(
-                    file, None, f"{quantity}: {len(below)} energies below 0, {sum(below):.6g} Wh in all; 0 is kept"
-                )
+        self._tell_of_those_below_0()
         by_source: dict[tuple[str, str], list[Sequence[Interval]]] = defaultdict(list)
         for (quantity, source, _), intervals in _taken(self._series()):
             by_source[quantity, source].append(self._without_overlap(intervals))
@@ -243,8 +239,9 @@ def _split_net(by_quantity: dict[str, dict[str, Sequence[Interval]]]) -> None:
     """Energies of both directions become import or export, by the sum of all phases."""
     for source, net in by_quantity.pop(NET, {}).items():
         for quantity, sign in ("import", 1), ("export", -1):
+            said = by_quantity[quantity]
             ones = (Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net)
-            by_quantity[quantity][NET if source in by_quantity[quantity] else source] = Intervals(ones)
+            said[f"{source} {NET}".strip() if source in said else source] = Intervals(ones)
 
 
 def _taken(values: dict[K, V]) -> Iterator[tuple[K, V]]:

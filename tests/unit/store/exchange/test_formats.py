@@ -313,6 +313,16 @@ def test_what_two_loggers_say_of_one_house_counts_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_meter_of_both_directions_beside_one_of_import_counts_once(tmp_path: Path) -> None:
+    lines = [f"grid in=600,both=600 {MIDNIGHT_S + 60 * number}000000000" for number in range(60)]
+    names = {"grid.in": "import:w", "grid.both": "net:w"}
+    found = gathered(tmp_path / "both.lp", "\n".join(lines), "influx", **names)
+    assert sum(one.energy_wh for one in found.intervals["import"]) == pytest.approx(600)
+    assert [text for _, text in problems(found)] == [
+        "12 energies that more than one says (--map, net): the finer are kept"
+    ]
+
+
 def test_names_that_a_person_gives(tmp_path: Path) -> None:
     key = "kWh,entity_id=meter_in"
     text = f'{key} value=10,state="x y" {MIDNIGHT_S}\n{key} value=12.5 {MIDNIGHT_S + 3600}\n'

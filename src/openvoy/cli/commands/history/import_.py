@@ -93,9 +93,9 @@ async def import_files(
     # What changes nothing is done beside a running service.
     async with folder.look(may_be_new=True) if dry_run or listed else folder.open() as store:
         if revoke is not None:
-            is_tried = dry_run and find_import(await read_imports(store), revoke)
-            _show_records([is_tried or await revoke_import(store, revoke)], folder.zone(), as_json=as_json)
-            if is_tried:
+            found = find_import(await read_imports(store), revoke) if dry_run else await revoke_import(store, revoke)
+            _show_records([found], folder.zone(), as_json=as_json)
+            if dry_run:
                 say("Nothing was changed: without --dry-run it would be taken out.")
             return
         if listed:
