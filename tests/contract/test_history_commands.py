@@ -345,12 +345,13 @@ def test_a_file_with_a_heading_alone_is_told_so(home: Path, capfd: pytest.Captur
         (["export", "power", "--format", "parquet"], "terminal"),
         (["export", "power", "--start", "soon"], "'soon' is not a time"),
         (["export", "power", "--start", "2025-01-02", "--end", "2025-01-01"], "not before the end"),
+        (["export", "power", "--start", "2999-01-01"], "not in the past"),
         (["export", "power", "--time-zone", "Paris"], "no time zone"),
         (["costs"], "No prices"),
         (["costs", "--tariff", "gone.toml"], "cannot be read"),
         (["costs", "--tariff", "openvoy.toml"], "line 1"),
         (["costs", "--tariff", "openvoy.toml", "--by", "hour"], "by hour"),
-        (["export", "power", "--data", "nowhere"], "no history"),
+        (["export", "power", "--data", "nowhere"], "no folder nowhere"),
     ],
 )
 @pytest.mark.sample(10)
@@ -371,3 +372,13 @@ def test_a_folder_that_cannot_be_written(home: Path, capfd: pytest.CaptureFixtur
 def test_values_of_any_kind(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     found: Any = call(home, capfd, "export", "counters", "--start", "2024-06-02", "--end", "2024-06-03")[0]
     assert found.startswith("time,gateway,quantity,endpoint,block,device,firmware,value_wh")
+
+
+def test_periods_that_reach_beyond_what_was_asked_are_told(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Half a June would have the fees of one half and the energies of both."""
+    (home / "tariff.toml").write_text(TARIFF)
+    half, whole = ("--start", "2024-06-10", "--end", "2024-06-20"), ("--start", "2024-06-01", "--end", "2024-07-01")
+    told = "Each month is counted whole: from 2024-06-01 00:00 until 2024-07-01 00:00."
+    for command in (["costs", "--tariff", str(home / "tariff.toml")], ["export", "energy", "--by", "month"]):
+        assert told in call(home, capfd, *command, *half)[1]
+        assert "counted whole" not in call(home, capfd, *command, *whole)[1]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from openvoy.cli.cloud import build_service
 from openvoy.cli.config import Config, load_config
 from openvoy.cli.config.load import FILE_NAME
+from openvoy.cli.config.sections import SiteConfig
 from openvoy.cli.control import open_audit
 from openvoy.cli.doors import build_access_rules, build_tls
 from openvoy.cli.folders import config_folder, data_folder
@@ -21,7 +22,7 @@ from openvoy.cli.service_mirror import build_mirror
 from openvoy.cli.setup import Restarts, ServiceSetup, Trials
 from openvoy.cli.setup.service import Running
 from openvoy.cli.target import Target, resolve_credentials
-from openvoy.cli.tariff import load_tariff
+from openvoy.cli.tariff import TariffFile, load_tariff
 from openvoy.cli.wiring import Service, build_exporters, build_sources, listen_for_stop, open_history
 from openvoy.client.clock import SystemClock
 from openvoy.client.pins import FilePinStore
@@ -107,7 +108,7 @@ class _Runner:
             access=self._open_access(folder, rules),
             host_names=config.web.host_names,
             exporters=config.exporters,
-            tariff=None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone)),
+            tariff=_load_tariff(site),
             environ=environ,
             audit=open_audit(),
             is_control_enabled=config.control.enabled,
@@ -124,6 +125,14 @@ class _Runner:
         self._access = self._access or Access(clock=self._clock, file=folder / ACCESS_FILE, rules=rules)
         self._access.take_rules(rules)
         return self._access
+
+
+def _load_tariff(site: SiteConfig) -> TariffFile | None:
+    """Read the prices of a site, and say which of them are hardly meant."""
+    tariff = None if site.tariff is None else load_tariff(site.tariff, ZoneInfo(site.time_zone))
+    for doubt in () if tariff is None else tariff.doubts:
+        say(doubt)
+    return tariff
 
 
 def _history_of(options: Options, config: Config) -> Path:

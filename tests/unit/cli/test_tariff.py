@@ -142,6 +142,29 @@ def test_a_mistake_names_its_line(text: str, line: int | None, words: str) -> No
     assert caught.value.hint
 
 
+def test_a_decimal_comma_is_told_how_it_is_written() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse("[import]\nprice_per_kwh = 0,2913   # since January\n")
+    assert caught.value.message.startswith("tariff.toml, line 2:")
+    assert caught.value.hint == "Decimals stand after a point: 0.2913."
+
+
+def test_prices_that_are_hardly_meant(tmp_path: Path) -> None:
+    """Cents, and prices of the MWh; what is dear for an hour, or of a currency with small units, is no doubt."""
+    (tmp_path / "spot.csv").write_text("".join(f"2025-06-01T{hour:02d}:00Z,{80 + hour}\n" for hour in range(24)))
+    night = '[[import.period]]\nname = "night"\nend = "06:00"\nprice_per_kwh = 17.6\n'
+    cents = f"{night}[[import.period]]\nprice_per_kwh = 0.3\n"
+    spot = '[import.prices]\nfile = "spot.csv"\n'
+    assert parse(f'currency = "EUR"\n{cents}').doubts == (
+        "tariff.toml: import, night is 17.6 EUR a kWh: is it in cents?",
+    )
+    (doubt,) = parse(f'currency = "EUR"\n{spot}', tmp_path).doubts
+    assert "91.5 EUR a kWh: is it a price of the MWh, which takes factor = 0.001?" in doubt
+    assert not parse(f'currency = "EUR"\n{spot}factor = 0.001\n', tmp_path).doubts
+    assert not parse(f'currency = "JPY"\n{cents}').doubts
+    assert not parse(cents).doubts
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_tariff(tmp_path / "tariff.toml", PARIS)

@@ -215,6 +215,17 @@ def test_prices_by_time() -> None:
     assert later.unpriced_wh == 24_000
 
 
+def test_times_of_the_clock_on_the_wall_say_the_repeated_hour_twice() -> None:
+    """25 hours of the day on which clocks go back, each with a price of its own, as local times without offset."""
+    names = [*range(3), *range(2, 24)]
+    text = "".join(
+        f"2025-10-26T{hour:02d}:{minute:02d},{number}\n" for number, hour in enumerate(names) for minute in (0, 30)
+    )
+    series = parse_series(text, name="p.csv", zone=PARIS)
+    midnight_s = int(datetime(2025, 10, 26, tzinfo=PARIS).timestamp())
+    assert [series.value_at(midnight_s + 3600 * number + 1800) for number in range(25)] == list(range(25))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

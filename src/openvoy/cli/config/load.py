@@ -26,9 +26,11 @@ from openvoy.client.address import parse_address
 from openvoy.errors import ConfigError
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.settings.lines import find_lines
+from openvoy.settings.syntax import syntax_error
 from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section
 
 FILE_NAME = "openvoy.toml"
+SYNTAX = 'A setting is a line such as host = "envoy.local", a section one such as [web].'
 PLAIN = {"store": StoreConfig, "web": WebConfig, "cloud": CloudConfig, "control": ControlConfig, "mirror": MirrorConfig}
 """Sections that are one table each."""
 
@@ -94,7 +96,7 @@ def parse_config(text: str, *, file: Path, environ: Mapping[str, str]) -> Config
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(file, str(error), last=len(text.splitlines())) from error
+        raise syntax_error(file, text, error, example=SYNTAX) from error
     source = Source(file=file, lines=find_lines(text), warnings=[])
     root = Place(source=source, key=())
     _check_sections(values, root)
@@ -105,14 +107,6 @@ def parse_config(text: str, *, file: Path, environ: Mapping[str, str]) -> Config
     config = Config(gateways=gateways, sites=sites, exporters=exporters, **plain)
     _check_tls(config.web, root)
     return replace(config, warnings=tuple(source.warnings))
-
-
-def _syntax_error(file: Path, reason: str, *, last: int) -> ConfigError:
-    found = re.search(r"\(at line (\d+), column \d+\)", reason)
-    return ConfigError(
-        f"{file}, line {found[1] if found else last}: {reason.partition(' (at ')[0]}.",
-        hint='A setting is a line such as host = "envoy.local", a section one such as [web].',
-    )
 
 
 def _check_sections(values: Mapping[str, Any], root: Place) -> None:

@@ -52,7 +52,10 @@ class HistoryFolder:
         given = os.environ.get("OPENVOY_DATA")
         folder = self.data or (Path(given) if given else load_config(self.config, os.environ).store.path)
         if not folder.is_dir():
-            raise ConfigError(f"There is no history in {folder}.", hint="Name its folder with --data.")
+            raise ConfigError(
+                f"There is no folder {folder}.",
+                hint="Name that of the history with --data; for a history that is to begin, make an empty one.",
+            )
         return folder
 
     def kept(self) -> Path:

@@ -22,12 +22,15 @@ from openvoy.cli.tariff.sections import (
 )
 from openvoy.errors import ConfigError
 from openvoy.model.prices import PricePlan, PriceSeries, RatePeriod, Rates, RateSeason, RateTier, parse_series
+from openvoy.model.prices.doubts import find_doubts
 from openvoy.model.prices.plan import DAY_MIN, find_gaps
 from openvoy.settings.lines import find_lines
+from openvoy.settings.syntax import syntax_error
 from openvoy.settings.table import Place, Source, Table, did_you_mean, read_section, settings_of
 
 TABLES = ("fees", "demand", "co2", "import", "export")
 LISTS = ("season", "period", "tier")
+SYNTAX = "A setting is a line such as price_per_kwh = 0.25, a table one such as [import]."
 ALL_YEAR = "all year"
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "a holiday")
 
@@ -49,6 +52,11 @@ class TariffFile:
     plan: PricePlan
     remote: tuple[RemoteSeries, ...] = ()
     zone: ZoneInfo
+
+    @property
+    def doubts(self) -> Sequence[str]:
+        """Prices that are hardly meant, a sentence each."""
+        return find_doubts(self.plan)
 
     def complete(self, fetched: Mapping[str, PriceSeries]) -> PricePlan:
         """Give the plan with what was fetched, by part."""
@@ -79,12 +87,7 @@ def parse_tariff(text: str, *, file: Path, zone: ZoneInfo) -> TariffFile:
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ArithmeticError) as error:
-        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = found[1] if found else len(text.splitlines())
-        raise ConfigError(
-            f"{file}, line {line}: {str(error).partition(' (at ')[0]}.",
-            hint="A setting is a line such as price_per_kwh = 0.25, a table one such as [import].",
-        ) from error
+        raise syntax_error(file, text, error, example=SYNTAX) from error
     root = Place(source=Source(file=file, lines=find_lines(text), warnings=[]), key=())
     return _Parser(root, values, zone).parse()
 

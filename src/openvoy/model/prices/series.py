@@ -63,6 +63,7 @@ def parse_series(text: str, *, name: str, zone: tzinfo, may_be_empty: bool = Fal
     """
     delimiter = next((mark for mark in ";\t" if mark in text.partition("\n")[0]), ",")
     points: list[tuple[int, Decimal]] = []
+    last: datetime | None = None
     for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#"):
@@ -76,10 +77,18 @@ def parse_series(text: str, *, name: str, zone: tzinfo, may_be_empty: bool = Fal
             raise ConfigError(f"{name}, line {number}: '{cells[0][:40]}' is not a time.", hint=HINT)
         if value is None:
             raise ConfigError(f"{name}, line {number}: '{cells[1][:40]}' is not a number.", hint=HINT)
+        last = at = _later_hour(at, last)
         points.append((int(at.timestamp()), value))
     if not points and not may_be_empty:
         raise ConfigError(f"{name}: there is no price in it.", hint=HINT)
     return build_series(points)
+
+
+def _later_hour(at: datetime, last: datetime | None) -> datetime:
+    """Of an hour that the clock on the wall has twice, take the later one where the earlier was said before."""
+    second = at.replace(fold=1)
+    is_said = last is not None and at.timestamp() <= last.timestamp()
+    return second if is_said and second.utcoffset() != at.utcoffset() else at
 
 
 def _parse_time(text: str, zone: tzinfo) -> datetime | None:

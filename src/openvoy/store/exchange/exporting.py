@@ -113,6 +113,13 @@ async def read_export(
         progress(min(1.0, (end - export.start).total_seconds() / total_s))
 
 
+def build_period_bounds(export: Export) -> Sequence[int]:
+    """Give where periods begin, and where the last one ends (Unix seconds); nothing for rows."""
+    if not export.is_site or export.by == "raw":
+        return ()
+    return build_bounds(start=export.start, end=export.end, by=export.by, zone=export.zone)
+
+
 async def find_start(store: HistoryStore, zone: ZoneInfo, now: datetime) -> datetime:
     """Find the first day of the first year of which the history has energy; that of this year if it has none."""
     first = datetime(1990, 1, 1, tzinfo=zone)

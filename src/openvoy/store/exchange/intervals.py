@@ -7,7 +7,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import islice, pairwise
 from pathlib import Path
@@ -92,9 +92,13 @@ class Bins:
 
 
 class Gatherer:
-    """Takes observations in any order; of times before 2000 or after `until` there is no history."""
+    """Takes observations in any order; of times before 2000 or after `until` there is no history.
 
-    def __init__(self, until: datetime | None = None) -> None:
+    Problems name times as the clocks of `zone` show them.
+    """
+
+    def __init__(self, until: datetime | None = None, zone: tzinfo = UTC) -> None:
+        self._zone = zone
         self._until_s = float("inf") if until is None else until.timestamp()
         self._amounts: dict[Key, Intervals] = defaultdict(Intervals)
         self._totals: dict[Key, Intervals] = defaultdict(Intervals)
@@ -128,7 +132,7 @@ class Gatherer:
             return True
         wrong_s = start_s if start_s < FIRST_S else end_s
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(-(10**10), min(wrong_s, 10**11)))
-        self._note(file, one.line, f"the day {moment:%Y-%m-%d} cannot be right")
+        self._note(file, one.line, f"the day {moment.astimezone(self._zone):%Y-%m-%d} cannot be right")
         return False
 
     def _take_amount(self, file: str, one: Amount) -> None:
@@ -187,7 +191,7 @@ class Gatherer:
         if len(said) == 1:
             return next(iter(said.values()))
         together = Intervals()
-        for intervals in said.values():
+        for _, intervals in sorted(said.items()):  # what a person named stands first, and rules where both are as fine
             for one in intervals:
                 together.append(one)
         before = self._gathered.repeated
@@ -208,9 +212,9 @@ class Gatherer:
         self._gathered.repeated += repeated
         otherwise = (pair for pair in said.overruled() if abs(pair[1].energy_wh - pair[0].energy_wh) > SAME_WH)
         for before, after in islice(otherwise, MOST_TOLD) if repeated else ():
-            moment = datetime.fromtimestamp(before.start_s, UTC)
+            moment = datetime.fromtimestamp(before.start_s, self._zone)
             words = f"{before.energy_wh:g} Wh, as it is said again with {after.energy_wh:g} Wh"
-            self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M} UTC, {words}")
+            self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M}, {words}")
         return found
 
     def _steps(self, series: str, totals: Iterable[tuple[int, float]]) -> Iterator[Interval]:

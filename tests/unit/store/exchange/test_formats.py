@@ -138,7 +138,7 @@ def test_what_is_said_again_otherwise_is_told_and_the_last_word_counts(tmp_path:
     assert [one.energy_wh for one in found.intervals["solar"]] == [30_000] * 3
     assert found.repeated == 6
     assert [str(problem) for problem in found.problems] == [
-        f"solar: 2024-06-{day} 22:00 UTC, 10000.4 Wh, as it is said again with 30000 Wh" for day in (13, 14, 15)
+        f"solar: 2024-06-{day} 00:00, 10000.4 Wh, as it is said again with 30000 Wh" for day in (14, 15, 16)
     ]
 
 
@@ -225,6 +225,41 @@ def test_statistics_in_all_their_shapes(tmp_path: Path) -> None:
     make_recorder(tmp_path / "ha.db", *span)
     found = read_files([tmp_path / "ha.db"], "auto", Reading(zone=PARIS))[1]
     assert [(one.start_s, round(one.energy_wh)) for one in found.intervals["import"]] == expected
+
+
+def test_rows_of_the_table_of_statistics(tmp_path: Path) -> None:
+    """As a person prints them out of the database: Unix seconds, and a column of the old times that is empty."""
+    hours = hourly_sums("solar", date(2024, 6, 1), date(2024, 6, 2))
+    rows = [["statistic_id", "start", "start_ts", "sum"]]
+    rows += [[SENSORS["solar"], "", f"{at.timestamp():.1f}", f"{total}"] for at, total in hours]
+    for content in (text_of(rows), text_of([[row[0], *row[2:]] for row in rows])):
+        found = gathered(tmp_path / "printed.csv", content)
+        assert found.problems == []
+        counted = sum(one.energy_wh for one in found.intervals["solar"])
+        assert counted == pytest.approx((hours[-1][1] - hours[0][1]) * 1000)
+
+
+def test_what_a_person_names_is_not_added_to_what_is_known_by_its_name(tmp_path: Path) -> None:
+    """Two sensors of one array: the house's own sum of it, and that of the gateway."""
+    hours = [MIDNIGHT + timedelta(hours=hour) for hour in range(5)]
+    rows = [["statistic_id", "start", "sum"]]
+    rows += [[SENSORS["solar"], f"{at:%Y-%m-%dT%H:%M:%S+00:00}", f"{n}"] for n, at in enumerate(hours)]
+    rows += [["sensor.all_solar", f"{at:%Y-%m-%dT%H:%M:%S+00:00}", f"{2 * n}"] for n, at in enumerate(hours)]
+    found = gathered(tmp_path / "two.csv", text_of(rows), **{"sensor.all_solar": "solar"})
+    assert [one.energy_wh for one in found.intervals["solar"]] == [2000] * 4
+    assert "4 energies that more than one says (--map, names of a gateway's sensors)" in problems(found)[0][1]
+
+
+def test_times_that_say_no_length_are_told(tmp_path: Path) -> None:
+    """Two days, and a fortnight of lines missing between them, are not two fortnights."""
+    found = gathered(tmp_path / "two.csv", f"{HEADER}\n2024-06-01,1,0,0,0\n2024-06-15,1,0,0,0\n")
+    assert [text for _, text in problems(found)] == ["its times do not say how long each of them lasts"]
+    years = gathered(tmp_path / "years.csv", f"{HEADER}\n2022-01-01,1,0,0,0\n2023-01-01,1,0,0,0\n2024-01-01,1,0,0,0\n")
+    days = [(one.end_s - one.start_s) / 86_400 for one in years.intervals["solar"]]
+    assert days == [365, 365, 366]
+    wide = "entity_id,type,unit,2024-06-01T00:00,2024-06-15T00:00\nsensor.a,solar_production,kWh,1,1\n"
+    with pytest.raises(ConfigError, match="do not say how long"):
+        gathered(tmp_path / "wide.csv", wide)
 
 
 def test_a_sum_that_begins_anew_or_jumps(tmp_path: Path) -> None:

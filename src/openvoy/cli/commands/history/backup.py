@@ -35,7 +35,8 @@ def backup(
 
     if not target.exists():
         say(f"{target} is new: is the disk there that it should be on?")
-    copied = back_up_history(folder.folder(), target)
+    source = folder.folder()
+    copied = back_up_history(source, target)
     if as_json:
         print_json({"folder": str(target), **asdict(copied)})
     else:
@@ -44,4 +45,6 @@ def backup(
             f"{done}: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
             f"and {copied.records} records that are younger."
         )
+        if source.stat().st_dev == target.stat().st_dev:
+            say(f"{target} is on the disk of the history: if that disk fails, both are gone.")
     return tell_lacking(copied.lacking, target)

@@ -13,7 +13,7 @@ from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.history.lacking import tell_damaged
-from openvoy.cli.history.span import End, Start, parse_moment
+from openvoy.cli.history.span import End, Start, check_span, parse_moment, tell_whole
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
 
@@ -52,6 +52,7 @@ async def costs(
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.client.prices import fetch_text  # noqa: PLC0415 - as above
         from openvoy.model.costs import build_frame, compute_costs  # noqa: PLC0415 - as above
+        from openvoy.model.prices.doubts import find_doubts  # noqa: PLC0415 - as above
         from openvoy.store.exchange.exporting import find_start  # noqa: PLC0415 - as above
 
     if by not in PERIODS:
@@ -63,9 +64,9 @@ async def costs(
         await check_gateway(store, gateway)
         prices = SitePrices(file, clock=clock, fetch=fetch_text, cache=data_folder() / "prices", history=store)
         first = await find_start(store, zone, clock.now()) if start is None else parse_moment(start, "--start", zone)
-        last = clock.now() if end is None else parse_moment(end, "--end", zone) - timedelta(seconds=1)
-        if last < first:
-            raise ConfigError("The start is not before the end.", hint="Correct --start or --end.")
+        until = clock.now() if end is None else parse_moment(end, "--end", zone)
+        check_span(first, until, clock.now())
+        last = until - timedelta(seconds=1)
         plan = await prices.find_plan(first, last)
         if plan is None:
             raise ConfigError(
@@ -77,6 +78,9 @@ async def costs(
         energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
         demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
         damages = await store.read_damages("energy", start=first, end=last)
+    tell_whole(by, frame.edges, zone, start=start, end=end)
+    for doubt in find_doubts(plan):
+        say(doubt)
     rows: Sequence[Costs] = compute_costs(frame, energies, demand if frame.demand_bounds else None)
     rows = rows if start is not None else _from_first(rows)
     if as_json:

@@ -9,7 +9,7 @@ from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.history.lacking import tell_damaged
-from openvoy.cli.history.span import End, Start, parse_moment
+from openvoy.cli.history.span import End, Start, check_span, parse_moment, tell_whole
 from openvoy.cli.output import progress_bar, say
 
 
@@ -45,6 +45,7 @@ async def export(
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - `--help` need not load it
         from openvoy.store.exchange.exporting import (  # noqa: PLC0415 - as above
             Export,
+            build_period_bounds,
             find_start,
             parse_grain,
             read_export,
@@ -56,14 +57,11 @@ async def export(
     grain = parse_grain(by)
     async with folder.look() as store:
         await check_gateway(store, gateway)
-        wanted = Export(
-            kind=table,
-            start=await find_start(store, zone, now) if start is None else parse_moment(start, "--start", zone),
-            end=now if end is None else parse_moment(end, "--end", zone),
-            zone=zone,
-            by=grain,
-            gateway=gateway,
-        )
+        first = await find_start(store, zone, now) if start is None else parse_moment(start, "--start", zone)
+        last = now if end is None else parse_moment(end, "--end", zone)
+        check_span(first, last, now)
+        wanted = Export(kind=table, start=first, end=last, zone=zone, by=grain, gateway=gateway)
+        tell_whole(by, build_period_bounds(wanted), zone, start=start, end=end)
         count = 0
         with progress_bar(f"{table} to {out}") as progress, writing(out, chosen, wanted.types, zone) as writer:
             async for rows in read_export(store, wanted, progress):

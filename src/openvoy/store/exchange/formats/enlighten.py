@@ -108,7 +108,7 @@ class _Report:
                 yield from self._amounts(number, at, cells, step_s)
             elif not has_told:
                 has_told = True
-                yield self._problem(number, "a single time does not say how long it lasts")
+                yield self._problem(number, "its times do not say how long each of them lasts")
 
     def _refuse_time(self, number: int, cells: Sequence[str]) -> Iterator[Observation]:
         """A time that the clock skipped is listed in some reports, without energy."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats.tables import Row, Table, TextFile, decode, read_head
@@ -47,6 +47,8 @@ _KNOWN_ENDS = (
     ("lifetime_battery_energy_discharged", "discharge"),
 )
 """How names of statistics end that Home Assistant makes by itself for a gateway; "" is not imported."""
+_BY_END = "names of a gateway's sensors"
+"""The source of what is known by its name: what a person named for the same quantity is not added to it."""
 
 
 def is_like(_file: Path, head: bytes) -> bool:
@@ -74,7 +76,7 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
     header = [cell.lower() for cell in first[1]]
     if header[:3] == ["entity_id", "type", "unit"]:
         return _read_dashboard(table, first, reading)
-    if {"statistic_id", "start"} <= set(header) and {"sum", "state", "delta"} & set(header):
+    if "statistic_id" in header and {"start", "start_ts"} & set(header) and {"sum", "state", "delta"} & set(header):
         return _read_table(table, first, reading)
     raise ConfigError(
         f"{file} has no statistics: its first line names neither statistic_id and start, nor entity_id, type and unit.",
@@ -82,12 +84,20 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
     )
 
 
-def find_quantity(name: str, reading: Reading) -> str | None:
+class Statistic(NamedTuple):
+    """What a statistic counts, and who says so."""
+
+    quantity: str
+    name: str
+    source: str
+
+
+def find_statistic(name: str, reading: Reading) -> Statistic | None:
     """Say what a statistic counts; None where nobody said it."""
-    given = reading.named(name)
-    if given is not None:
-        return given
-    return next((quantity or None for end, quantity in _KNOWN_ENDS if name.endswith(end)), None)
+    if given := reading.named(name):
+        return Statistic(given, name, "")
+    known = next((quantity for end, quantity in _KNOWN_ENDS if name.endswith(end)), "")
+    return Statistic(known, name, _BY_END) if known else None
 
 
 def _read_database(file: Path, reading: Reading) -> Iterator[Observation]:
@@ -105,15 +115,15 @@ def _read_database(file: Path, reading: Reading) -> Iterator[Observation]:
             for number, name, unit, has_sum in metadata:
                 if not has_sum or str(unit).lower() not in FACTORS_WH:
                     continue
-                quantity = find_quantity(name, reading)
-                if quantity is None:
+                statistic = find_statistic(name, reading)
+                if statistic is None:
                     reading.ignore(name)
                     continue
                 rows = database.execute(
                     f"SELECT id, {start}, sum FROM statistics WHERE metadata_id = ? ORDER BY {start}",
                     (number,),
                 )
-                yield from _totals(file, rows, (name, quantity, FACTORS_WH[unit.lower()]), reading)
+                yield from _totals(file, rows, statistic, FACTORS_WH[unit.lower()], reading)
     except sqlite3.Error as error:
         raise ConfigError(
             f"{file} cannot be read as a database: {error}.", hint="Copy it while Home Assistant is stopped."
@@ -126,8 +136,8 @@ def _open_database(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}", uri=True)
 
 
-def _totals(file: Path, rows: Any, what: tuple[str, str, float], reading: Reading) -> Iterator[Observation]:
-    name, quantity, factor = what
+def _totals(file: Path, rows: Any, statistic: Statistic, factor: float, reading: Reading) -> Iterator[Observation]:
+    quantity, name, source = statistic
     for number, start, total in rows:
         at = (
             None
@@ -139,7 +149,7 @@ def _totals(file: Path, rows: Any, what: tuple[str, str, float], reading: Readin
         if at is None or not isinstance(total, int | float):
             yield Problem(str(file), None, f"row {number} of {name} is not a time and a number: {start!r}, {total!r}")
             continue
-        yield Total(quantity, name, int(at.timestamp()) + HOUR_S, total * factor)
+        yield Total(quantity, name, int(at.timestamp()) + HOUR_S, total * factor, source=source)
 
 
 def _has_seconds(start: object) -> bool:
@@ -153,7 +163,7 @@ def _read_dashboard(table: Table, header: Row, reading: Reading) -> Iterator[Obs
     moments = [parse_moment(text, reading.zone) for text in texts]
     if not moments or None in moments:
         raise ConfigError(f"{file}, line {line}: a column's name is not a time.", hint="Export it anew.")
-    spans = _spans([moment.astimezone(reading.zone) for moment in moments if moment is not None])
+    spans = _spans(file, [moment.astimezone(reading.zone) for moment in moments if moment is not None])
     mark = find_decimal_mark((text for _, cells in table.rows(line) for text in cells[3:]), table.delimiter)
     for number, cells in table.rows(line):
         name, kind, unit = (*cells[:3], "", "", "")[:3]
@@ -170,9 +180,14 @@ def _read_dashboard(table: Table, header: Row, reading: Reading) -> Iterator[Obs
                 yield Problem(str(file), number, f"'{text[:40]}' is not an energy")
 
 
-def _spans(moments: Sequence[datetime]) -> list[Span]:
+def _spans(file: Path, moments: Sequence[datetime]) -> list[Span]:
     """Give each column its time: hours, days or months of the calendar, as the distance of most columns says."""
-    step_s = usual_step_s(moments) or HOUR_S
+    step_s = usual_step_s(moments)
+    if step_s is None:
+        raise ConfigError(
+            f"{file}: the times of its columns do not say how long each of them lasts.",
+            hint="Export a day, a month or a year that has more of them.",
+        )
     return [(int(at.timestamp()), int(following(at, step_s).timestamp())) for at in moments]
 
 
@@ -180,33 +195,46 @@ def _read_table(table: Table, header: Row, reading: Reading) -> Iterator[Observa
     """Read one line a statistic and hour."""
     line, names = header[0], [cell.lower() for cell in header[1]]
     place = {name: names.index(name) for name in names}
+    begins = place.get("start_ts", place.get("start"))
     counted = next(name for name in ("sum", "delta", "state") if name in place)
     unit_place = next((place[name] for name in ("unit", "unit_of_measurement") if name in place), None)
     mark = find_decimal_mark((_cell(cells, place[counted]) for _, cells in table.rows(line)), table.delimiter)
     times = WallTimes(
-        (_cell(cells, place["start"]) for _, cells in table.rows(line)),
+        (_cell(cells, begins) for _, cells in table.rows(line)),
         reading.zone,
         has_day_first=reading.has_day_first,
     )
     for number, cells in table.rows(line):
         name, unit = _cell(cells, place["statistic_id"]), _cell(cells, unit_place)
-        quantity = find_quantity(name, reading)
-        if quantity is None or (unit or "kWh").lower() not in FACTORS_WH:
+        statistic = find_statistic(name, reading)
+        if statistic is None or (unit or "kWh").lower() not in FACTORS_WH:
             reading.ignore(name)
             continue
-        text, at = _cell(cells, place[counted]), times.parse(_cell(cells, place["start"]))
+        text, at = _cell(cells, place[counted]), times.parse(_cell(cells, begins))
         value = parse_number(text, mark)
         if at is None or value is None:
-            wrong = _cell(cells, place["start"]) if at is None else text
+            wrong = _cell(cells, begins) if at is None else text
             yield Problem(str(table.file), number, f"'{wrong[:40]}' is not a {'time' if at is None else 'number'}")
             continue
-        yield _observe(counted, quantity, name, int(at.timestamp()), value * FACTORS_WH[(unit or "kWh").lower()])
+        energy_wh = value * FACTORS_WH[(unit or "kWh").lower()]
+        yield _observe(statistic, int(at.timestamp()), energy_wh, line=number, is_change=counted == "delta")
 
 
-def _observe(counted: str, quantity: str, name: str, start_s: int, energy_wh: float) -> Observation:
-    if counted == "delta":
-        return Amount(quantity, name, start_s, start_s + HOUR_S, energy_wh)
-    return Total(quantity, name, start_s + HOUR_S, energy_wh)
+def _observe(
+    statistic: Statistic,
+    start_s: int,
+    energy_wh: float,
+    *,
+    end_s: int | None = None,
+    line: int | None = None,
+    is_change: bool,
+) -> Observation:
+    """Say what a row says: how much passed in it, or what was counted until its end; an hour where it has none."""
+    quantity, name, source = statistic
+    until_s = start_s + HOUR_S if end_s is None else end_s
+    if is_change:
+        return Amount(quantity, name, start_s, until_s, energy_wh, line, source)
+    return Total(quantity, name, until_s, energy_wh, line, source)
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
@@ -223,26 +251,24 @@ def _read_json(file: Path, text: str, reading: Reading) -> Iterator[Observation]
     if not isinstance(statistics, Mapping):
         raise ConfigError(f"{file} has no statistics by name.", hint="Save the answer to statistics_during_period.")
     for name, hours in statistics.items():
-        quantity = find_quantity(name, reading)
-        if quantity is None or not isinstance(hours, list):
+        statistic = find_statistic(name, reading)
+        if statistic is None or not isinstance(hours, list):
             reading.ignore(name)
             continue
         for number, hour in enumerate(hours, 1):
-            observed = _of_json(name, quantity, hour, reading)
+            observed = _of_json(statistic, hour, reading)
             yield observed or Problem(str(file), None, f"entry {number} of {name} has no start and sum")
 
 
-def _of_json(name: str, quantity: str, hour: Any, reading: Reading) -> Observation | None:
+def _of_json(statistic: Statistic, hour: Any, reading: Reading) -> Observation | None:
     at = parse_moment(str(hour.get("start")), reading.zone) if isinstance(hour, Mapping) else None
     end = None if at is None else parse_moment(str(hour.get("end")), reading.zone) or at + timedelta(hours=1)
     for member in ("sum", "change"):
         value = None if at is None else hour.get(member)
         if at is None or end is None or not isinstance(value, int | float):
             continue
-        start_s, end_s, energy_wh = int(at.timestamp()), int(end.timestamp()), value * FACTORS_WH["kwh"]
-        if member == "sum":
-            return Total(quantity, name, end_s, energy_wh)
-        return Amount(quantity, name, start_s, end_s, energy_wh)
+        energy_wh, is_change = value * FACTORS_WH["kwh"], member == "change"
+        return _observe(statistic, int(at.timestamp()), energy_wh, end_s=int(end.timestamp()), is_change=is_change)
     return None
 
 

@@ -13,6 +13,7 @@ from openvoy.errors import ConfigError
 
 DAY_S = 86_400
 FACTORS_WH = {"wh": 1.0, "kwh": 1e3, "mwh": 1e6, "gwh": 1e9, "mj": 1e6 / 3600, "gj": 1e9 / 3600}
+_LONG_STEPS_S = {days * DAY_S for days in (7, 28, 29, 30, 31, 365, 366)}
 _SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?")
 
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
@@ -137,7 +138,7 @@ def _has_day_first(texts: Iterable[str]) -> bool:
         if (found := _SLASHED.fullmatch(text)) is not None and _is_date(int(found[1]), int(found[2])):
             firsts.take(int(found[1]))
             seconds.take(int(found[2]))
-    is_day_first = any(12 < first < 1000 for first in firsts.known)
+    is_day_first = any(first > 12 for first in firsts.known)
     is_month_first = any(second > 12 for second in seconds.known)
     if is_day_first and is_month_first:
         raise ConfigError(
@@ -154,9 +155,7 @@ def _has_day_first(texts: Iterable[str]) -> bool:
 
 
 def _is_date(first: int, second: int) -> bool:
-    """Whether these may be a day and a month in either order, or a year and a month: what is no date tells nothing."""
-    if first > 1000:
-        return True
+    """Whether these may be a day and a month in either order: what begins with a year, or is no date, tells nothing."""
     return min(first, second) <= 12 and max(first, second) <= 31 and min(first, second) > 0
 
 
@@ -175,16 +174,23 @@ class _Column:
 
 
 def usual_step_s(moments: Iterable[datetime]) -> int | None:
-    """Give the most common distance of moments in seconds of the clock on the wall; None for fewer than two."""
+    """Give the most common distance of moments in seconds of the clock on the wall.
+
+    None where it is no part of a day, day, week, month or year, as of two lines between which others are missing.
+    """
     naive = (moment.replace(tzinfo=None) for moment in moments)
     steps = Counter(int((after - before).total_seconds()) for before, after in pairwise(naive) if after > before)
-    return steps.most_common(1)[0][0] if steps else None
+    step_s = steps.most_common(1)[0][0] if steps else 0
+    is_part = 0 < step_s <= DAY_S and DAY_S % step_s == 0
+    return step_s if is_part or step_s in _LONG_STEPS_S else None
 
 
 def following(at: datetime, step_s: int) -> datetime:
     """Give the end of an interval that begins at a local time: days and months are those of the calendar."""
     if step_s == DAY_S:
         return at + timedelta(days=1)
+    if step_s >= 365 * DAY_S:
+        return at.replace(year=at.year + 1)
     if step_s > 27 * DAY_S:
         return at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
     if step_s > DAY_S:
