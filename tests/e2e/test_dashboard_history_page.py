@@ -201,6 +201,8 @@ async def test_what_is_shown_as_a_file(browser: Browser, service: Served) -> Non
 async def test_the_file_has_what_it_is_compared_with_and_what_is_estimated(browser: Browser, service: Served) -> None:
     async with visit(browser, f"{service.url}#/history?by=month&start=2026-03-01&compare=previous") as opened:
         await opened_at(opened, "month 2026-03-01")
+        await opened.page.get_by_text("Table of these values").click()
+        await opened.page.locator('[data-column="compared_net_cost"]').first.wait_for()
         columns = await saved_columns(opened, "openvoy-2026-03-01-2026-03-31.csv")
         month = await service.ask("api/v1/history/energy", start="2026-03-01", end="2026-04-01", by="day")
         before = await service.ask("api/v1/history/energy", start="2026-02-01", end="2026-03-01", by="day")
@@ -210,8 +212,9 @@ async def test_the_file_has_what_it_is_compared_with_and_what_is_estimated(brows
             assert numbers(columns[name]) == month[name]
             assert numbers(columns[f"compared_{name}"]) == [*before[name], None, None, None]
         assert columns["compared_start"][0] == "2026-02-01T00:00:00+00:00"
-        await opened.page.get_by_text("Table of these values").click()
-        await opened.page.locator('[data-card="energies"] thead th').first.wait_for()
+        costs = await service.ask("api/v1/costs", start="2026-02-01", end="2026-03-01", by="day")
+        for name in ("energy_cost", "credit", "net_cost", "savings"):
+            assert numbers(columns[f"compared_{name}"]) == [*costs[name], None, None, None]
         heads = await opened.page.locator('[data-card="energies"] thead th').all_inner_texts()
         beside = {"start", "estimated", "compared_start", "compared_estimated", "currency"}
         assert len(heads[1:]) == len(columns.keys() - beside)
@@ -251,6 +254,12 @@ async def test_money_by_the_hour(browser: Browser, service: Served) -> None:
         assert "hours are without them" in await opened.card("money")
         day = (await service.ask("api/v1/costs", start="2026-03-16", end="2026-03-17", by="day"))["net_cost"][0]
         assert await opened.text('[data-total="cost"]') == f"{'−' if day < 0 else ''}€{abs(day):.2f}"
+        await opened.page.get_by_label("Compare with").select_option("previous")
+        await opened.page.locator('[data-column="compared_net_cost"]').first.wait_for()
+        before = await service.ask("api/v1/costs", start="2026-03-15", end="2026-03-16", by="hour")
+        shown = await opened.page.locator('[data-card="energies"] [data-column="compared_net_cost"]').all_inner_texts()
+        assert shown == [f"{'−' if value < 0 else ''}€{abs(value):.2f}" for value in before["net_cost"]]
+        assert await opened.page.locator('[data-card="money"] .other').count() == 24
 
 
 async def test_a_range_costs_what_its_days_cost(browser: Browser, service: Served) -> None:

@@ -3,7 +3,7 @@ import { buildCsv, knownDays } from "../src/pages/history/csv";
 import { describe, expect, it } from "vitest";
 import { besideByClock, extremes, renderCsv, rowsOf, totalOf, trimmed, type Row } from "../src/pages/history/energies";
 import { extentOf, marksOf, stack } from "../src/pages/history/bars";
-import { amountsByBar, totalAmounts } from "../src/pages/history/costs";
+import { amountsBeside, amountsByBar, totalAmounts } from "../src/pages/history/costs";
 import { addMonths, isDate } from "../src/fields/calendar";
 import { clockOf, comparedWith, dateOf, neighbour, periodOf, samePart } from "../src/pages/history/period";
 
@@ -141,6 +141,12 @@ describe("costs", () => {
     expect(bars[1]).toMatchObject({ energy_cost: null, savings: null, own_use: null, isEstimated: false });
     expect(totalAmounts(costs).net_cost).toBe(3);
     expect(amountsByBar({ ...costs, start: [] }, [50])[0]?.net_cost ?? null).toBeNull();
+  });
+
+  it("of what is compared stand beside their bar, which may have none", () => {
+    const others = [50, 300].map((start_s): Row => ({ ...rowsOf(columns)[0]!, start_s }));
+    const beside = amountsBeside(costs, others, [undefined, others[0], others[1]]);
+    expect(beside.map((each) => each?.energy_cost)).toEqual([undefined, 3, null]);
   });
 });
 

@@ -29,4 +29,5 @@ export const fetchCosts = ({ kind, start, end, bar }: Period, gateway: string | 
   read("costs", { start, end, by: bar === "hour" || kind === "range" ? "day" : bar, until_end: isCut ? "true" : undefined, gateway });
 
 /** What each hour of a day cost, without fees. */
-export const fetchHourCosts = ({ start, end }: Period, gateway: string | undefined): Promise<CostColumns> => read("costs", { start, end, by: "hour", gateway });
+export const fetchHourCosts = ({ start, end }: Pick<Period, "start" | "end">, gateway: string | undefined, isCut = false): Promise<CostColumns> =>
+  read("costs", { start, end, by: "hour", until_end: isCut ? "true" : undefined, gateway });

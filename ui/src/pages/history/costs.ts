@@ -2,7 +2,7 @@
 
 import type { Maybe } from "../../api/types";
 import type { CostColumns } from "./api";
-import { sumOf } from "./energies";
+import { sumOf, type Row } from "./energies";
 
 export const AMOUNTS = ["energy_cost", "fixed_cost", "demand_cost", "credit", "net_cost", "savings"] as const;
 /** Fees and peaks are charged by day: an hour has none. */
@@ -40,6 +40,14 @@ export function amountsByBar(columns: CostColumns, starts_s: readonly number[]):
     from = to;
     return found;
   });
+}
+
+/** The costs of what stands beside each bar; `beside` are some of `others`, which are in the order of time. */
+export function amountsBeside(columns: CostColumns, others: readonly Row[], beside: readonly (Row | undefined)[]): (Amounts | undefined)[] {
+  const starts_s = others.map(({ start_s }) => start_s);
+  const found = amountsByBar(columns, starts_s);
+  const byStart = new Map(starts_s.map((start_s, index) => [start_s, found[index]]));
+  return beside.map((row) => (row === undefined ? undefined : byStart.get(row.start_s)));
 }
 
 export function totalAmounts(columns: CostColumns): Amounts {

@@ -37,6 +37,8 @@ export class History {
   /** Of the bars of the chart, where those are shorter than a day. */
   hourCosts = $state.raw<CostColumns | null>(null);
   otherCosts = $state.raw<CostColumns | null>(null);
+  /** Of the bars that are beside those of the chart. */
+  otherHourCosts = $state.raw<CostColumns | null>(null);
   problem = $state.raw<Trouble | null>(null);
   costsProblem = $state.raw<Trouble | null>(null);
 
@@ -49,7 +51,7 @@ export class History {
     // The same period once more changes its values in place.
     if (last === undefined || last.kind !== period.kind || last.start !== period.start || last.end !== period.end)
       this.costs = this.hourCosts = this.days = null;
-    this.problem = this.costsProblem = this.otherCosts = null;
+    this.problem = this.costsProblem = this.otherCosts = this.otherHourCosts = null;
     const energies = Promise.all([
       fetchEnergy(period, period.bar, gateway, period.kind === "range").then(rowsOf),
       part === null ? [] : fetchEnergy(part, period.bar, gateway, true).then(rowsOf),
@@ -66,6 +68,8 @@ export class History {
       take(fetchHourCosts(period, gateway).then(priced), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
     if (other !== null && part !== null)
       take(fetchCosts({ ...other, ...part }, gateway, part.isPart).then(priced), (costs) => (this.otherCosts = costs), () => {});
+    if (part !== null && period.bar === "hour")
+      take(fetchHourCosts(part, gateway, part.isPart).then(priced), (costs) => (this.otherHourCosts = costs), () => {});
     return () => (isCurrent = false);
   }
 }
