@@ -130,7 +130,7 @@ def prompt_secret(text: str) -> str:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line in this process and return its exit code."""
-    load_commands()
+    load_commands(next(iter(arguments), ""))
     # Answers the shell that asks for words, as the script of `render_completion` makes it do.
     typer.completion.completion_init()  # type: ignore[attr-defined]  # it is imported there from elsewhere
     try:
@@ -144,6 +144,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _show_remedy(error: BaseException, arguments: Sequence[str]) -> None:
     """Show whoever used a command wrongly what was probably meant, or an example with what was missing, if any."""
+    load_commands()
     known = list(_list_known(typer.main.get_command(_app)))
     remedy = find_remedy(str(getattr(error, "message", "")), arguments, known)
     used = find_command(arguments, known)
@@ -173,11 +174,16 @@ def render_completion(shell: str) -> str:
     return str(build(prog_name="openvoy", complete_var="_OPENVOY_COMPLETE", shell=shell))
 
 
-def load_commands() -> None:
-    """Import every module of `openvoy.cli.commands`, which registers its commands."""
+def load_commands(word: str = "") -> None:
+    """Import the modules of `openvoy.cli.commands` that are named like the first word of a command, or all of them.
+
+    `token fetch` is in `token_fetch`, and all of `history` in the package of that name; each registers its commands.
+    """
     package = importlib.import_module("openvoy.cli.commands")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    wanted = [name for name in names if word and (name == word or name.startswith(f"{word}_"))]
+    for name in wanted or names:
+        importlib.import_module(f"{package.__name__}.{name}")
 
 
 def _adapt(function: Callable[..., Any], log_level: int) -> Callable[..., None]:
