@@ -200,3 +200,19 @@ async def test_no_history_yet(browser: Browser, store: HistoryStore) -> None:
             assert await opened.text('[data-part="solar"] b') == "–"
             assert await opened.value("solar") == "4.12 kW"
             assert opened.complaints == []
+
+
+async def test_yesterday_is_taken_until_today_is_known_on_every_page(browser: Browser, past: Past) -> None:
+    async with visit(browser, past.service.url) as opened:
+        await opened.wait_for('[data-card="compared"] [data-of="yesterday"]', "kWh")
+        before = await opened.text('[data-compared="solar_wh"] [data-of="yesterday"]')
+        until = datetime.fromisoformat((await past.service.ask("api/v1/today/compared"))["until"])
+        await opened.page.goto(f"{past.service.url}#/history?by=day&compare=previous")
+        await opened.wait_for('[data-total="solar_wh"] .was', "kWh")
+        assert (await opened.text('[data-total="solar_wh"] .was')) in before
+        await opened.page.get_by_text("Table of these values").click()
+        rows = opened.page.locator('[data-card="energies"] [data-column="compared_solar_wh"]')
+        await rows.first.wait_for()
+        passed_wh = RATES_W["solar"] * (until.minute * 60 + until.second) / 3600
+        shown = (await rows.nth(until.hour).inner_text()).replace("\u00a0", " ")
+        assert shown == (kwh(passed_wh) if passed_wh else "–")
