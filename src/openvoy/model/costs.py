@@ -77,17 +77,23 @@ class Costs:
     tax: Decimal
     """The part of these costs that is tax."""
     credit: Decimal | None
-    """For what was exported; None where no price is known."""
+    """For what was exported; None where none of it has a known price."""
     net_cost: Decimal | None
     """All costs less the credit."""
     grid_only_cost: Decimal | None
     """What the load would have cost, all of it imported, without fees and demand."""
     savings: Decimal | None
-    """That, less the cost of energy, plus the credit."""
+    """That, less the cost of energy, plus the credit: of the times at which load and import are both known."""
+    autarky_pct: float | None
+    """Share of the load that was not imported, of the times at which both are known."""
+    self_consumption_pct: float | None
+    """Share of the solar energy that was not exported, of the times at which both are known."""
     co2_avoided_g: Decimal | None
     """What the load out of the grid would have stood for, less what was imported, plus what was exported."""
     unpriced_wh: Decimal
     """Imported while no price was known; it is in no cost."""
+    unpriced_export_wh: Decimal
+    """Exported while no price was known, although there are some; it is in no credit."""
     estimated: bool
     """The shape of some energy is interpolated, and so is which price it has."""
 
@@ -105,14 +111,24 @@ class _Sums:
     energy: Decimal = NOTHING
     credit: Decimal = NOTHING
     grid_only: Decimal = NOTHING
+    spared: Decimal = NOTHING
+    """What load would have cost less what import did, where both are known."""
+    spared_credit: Decimal = NOTHING
+    """The credit of these times."""
+    house: list[int] = field(default_factory=lambda: [0, 0])
+    """Load and import, where both are known."""
+    sun: list[int] = field(default_factory=lambda: [0, 0])
+    """Solar and export, where both are known."""
     co2_g: Decimal = NOTHING
     fixed: Decimal = NOTHING
     demand: Decimal = NOTHING
     unpriced_count: int = 0
+    unpriced_export_count: int = 0
     has_price: bool = False
     has_credit: bool = False
-    """A price is known for what is fed in: where only the import's is known, it is none."""
+    """What was fed in has a known price; where nothing is ever paid for it, that is none."""
     has_grid_only: bool = False
+    has_spared: bool = False
     has_co2: bool = False
     estimated: bool = False
 
@@ -144,7 +160,10 @@ def compute_costs(frame: CostFrame, energies: Energies, demand: Energies | None 
         amounts = {name: count for name in _NAMES if (count := _hundredths(energies[name][index])) is not None}
         # Slots before and after the periods only move the blocks of their months.
         place = _place(frame, slot.start_s)
-        _add(sums[place], slot, amounts, blocks.pass_through(slot, amounts))
+        block_prices = blocks.pass_through(slot, amounts)
+        _add_costs(sums[place], slot, amounts, block_prices)
+        _add_credit(sums[place], slot, amounts, block_prices, is_paid=frame.plan.is_export_paid)
+        _add_shares(sums[place], amounts)
         sums[place].estimated |= bool(energies["estimated"][index])
     if not frame.is_hourly:
         _add_fees(frame, energies, sums)
@@ -223,26 +242,47 @@ def _block_cost(tiers: Sequence[RateTier], used: int) -> Decimal:
     return cost
 
 
-def _add(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPrices) -> None:
+def _add_costs(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPrices) -> None:
     for name, amount in amounts.items():
         sums.energies[name] = sums.energies.get(name, 0) + amount
-    imported, exported = amounts.get("import_wh"), amounts.get("export_wh")
-    load, price = amounts.get("load_wh"), slot.import_per_kwh
+    imported, load, price = amounts.get("import_wh"), amounts.get("load_wh"), slot.import_per_kwh
+    energy = grid_only = NOTHING
     if price is None:
         sums.unpriced_count += amounts.get("import_wh", 0)
     else:
+        sums.has_price = True
         if imported is not None:
-            sums.energy += imported / _KWH * price + blocks.imported
+            energy = imported / _KWH * price + blocks.imported
         if load is not None:
             sums.has_grid_only = True
-            sums.grid_only += load / _KWH * price + blocks.load
-    sums.has_price = sums.has_price or price is not None
-    sums.has_credit = sums.has_credit or price is not None or slot.export_per_kwh is not None
-    if exported is not None:
-        sums.credit += exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
+            grid_only = load / _KWH * price + blocks.load
+    sums.energy += energy
+    sums.grid_only += grid_only
+    if load is not None and imported is not None:
+        sums.has_spared = sums.has_spared or price is not None
+        sums.spared += grid_only - energy
     if slot.co2_per_kwh is not None and load is not None and imported is not None:
         sums.has_co2 = True
         sums.co2_g += (load - imported + amounts.get("export_wh", 0)) / _KWH * slot.co2_per_kwh
+
+
+def _add_credit(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPrices, *, is_paid: bool) -> None:
+    exported = amounts.get("export_wh")
+    if exported and is_paid and slot.export_per_kwh is None:
+        sums.unpriced_export_count += exported
+        return
+    sums.has_credit = sums.has_credit or slot.import_per_kwh is not None or slot.export_per_kwh is not None
+    if exported is not None:
+        credit = exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
+        sums.credit += credit
+        sums.spared_credit += credit if {"load_wh", "import_wh"} <= amounts.keys() else NOTHING
+
+
+def _add_shares(sums: _Sums, amounts: Mapping[str, int]) -> None:
+    for pair, names in ((sums.house, ("load_wh", "import_wh")), (sums.sun, ("solar_wh", "export_wh"))):
+        if all(name in amounts for name in names):
+            for place, name in enumerate(names):
+                pair[place] += amounts[name]
 
 
 def _add_fees(frame: CostFrame, energies: Energies, sums: Sequence[_Sums]) -> None:
@@ -282,8 +322,10 @@ def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums)
     energy = sums.energy * taxed if sums.has_price and "import_wh" in energies else None
     fixed, demand = sums.fixed * taxed, sums.demand * taxed
     # What is netted takes back taxes too; what is fed in has none.
-    credit = sums.credit * (taxed if plan.is_netted else 1) if sums.has_credit and "export_wh" in energies else None
-    grid_only = sums.grid_only * taxed if sums.has_grid_only else None
+    credit_taxed = taxed if plan.is_netted else Decimal(1)
+    has_credit = "export_wh" in energies and sums.has_credit
+    credit = sums.credit * credit_taxed if has_credit else None
+    has_balance = energy is not None and (has_credit or not sums.unpriced_export_count)
     return Costs(
         first=day,
         start_s=bounds[0],
@@ -297,11 +339,14 @@ def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums)
         fixed_cost=fixed,
         tax=_sum((energy, fixed, demand)) * plan.tax_pct / (100 + plan.tax_pct),
         credit=credit,
-        net_cost=None if energy is None else _sum((energy, fixed, demand)) - _sum((credit,)),
-        grid_only_cost=grid_only,
-        savings=None if energy is None or grid_only is None else grid_only - energy + _sum((credit,)),
+        net_cost=_sum((energy, fixed, demand)) - _sum((credit,)) if has_balance else None,
+        grid_only_cost=sums.grid_only * taxed if sums.has_grid_only else None,
+        savings=sums.spared * taxed + sums.spared_credit * credit_taxed if has_balance and sums.has_spared else None,
+        autarky_pct=share_pct(*sums.house),
+        self_consumption_pct=share_pct(*sums.sun),
         co2_avoided_g=sums.co2_g if sums.has_co2 else None,
         unpriced_wh=sums.unpriced_count / Decimal(100),
+        unpriced_export_wh=sums.unpriced_export_count / Decimal(100),
         estimated=sums.estimated,
     )
 

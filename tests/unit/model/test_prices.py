@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -224,6 +225,47 @@ def test_times_of_the_clock_on_the_wall_say_the_repeated_hour_twice() -> None:
     series = parse_series(text, name="p.csv", zone=PARIS)
     midnight_s = int(datetime(2025, 10, 26, tzinfo=PARIS).timestamp())
     assert [series.value_at(midnight_s + 3600 * number + 1800) for number in range(25)] == list(range(25))
+    upwards = parse_series("\n".join(reversed(text.splitlines())), name="p.csv", zone=PARIS)
+    assert upwards == series, "the newest may stand first"
+
+
+def test_hours_become_quarters_and_nothing_is_without_price_or_has_that_of_a_hole() -> None:
+    """The day-ahead market of 2025-10-01: hours before it, quarters since; one hour and three quarters are missing."""
+    switch = datetime(2025, 10, 1, tzinfo=PARIS)
+    hours = [switch - timedelta(hours=number) for number in range(100, 0, -1) if number != 50]
+    quarters = [switch + timedelta(minutes=15 * number) for number in range(400) if not 200 <= number < 203]
+    text = "".join(f"{at.isoformat()},{place}\n" for place, at in enumerate([*hours, *quarters]))
+    series = parse_series(text, name="p.csv", zone=PARIS)
+    asked = [switch + timedelta(minutes=15 * number) for number in range(-400, 400)]
+    without = [at for at in asked if series.value_at(int(at.timestamp())) is None]
+    missing = [switch - timedelta(hours=50) + timedelta(minutes=15 * number) for number in range(4)]
+    assert without == [*missing, *(switch + timedelta(minutes=15 * number) for number in range(200, 203))]
+
+
+def test_what_was_saved_is_of_times_of_which_both_sides_are_known() -> None:
+    """A report without grid columns until noon: its load was neither bought nor saved as far as anybody knows."""
+    plan = plan_of(period("0.5"))
+    frame = build_frame(plan, start=date(2025, 6, 2), last=date(2025, 6, 3), by="month", zone=PARIS)
+    places = [place for place, slot in enumerate(frame.slots) if slot.day in {date(2025, 6, 2), date(2025, 6, 3)}]
+    energies: dict[str, list[Any]] = {name: [None] * len(frame.slots) for name in (*NAMES, "estimated")}
+    for place, (load, imported) in zip(places, ((20_000, None), (10_000, 6_000)), strict=True):
+        energies["load_wh"][place], energies["import_wh"][place] = load, imported
+    (month,) = compute_costs(frame, energies)
+    assert [month.load_wh, month.import_wh, month.energy_cost] == [30_000, 6_000, 3]
+    assert [month.savings, month.autarky_pct, month.self_consumption_pct] == [2, 40, None]
+
+
+def test_what_is_exported_at_no_known_price_is_told() -> None:
+    """Prices of the export for one of two days: the other's energy is in no credit, and not sold for nothing."""
+    text = "2025-06-02T00:00:00+02:00,0.1\n2025-06-02T12:00:00+02:00,0.1\n"
+    plan = replace(plan_of(period("0.5")), exports=Rates(series=parse_series(text, name="p.csv", zone=PARIS)))
+    days = costs_of(plan, date(2025, 6, 2), date(2025, 6, 3), import_wh=100, export_wh=100, load_wh=100)
+    assert [day.unpriced_export_wh for day in days] == [0, 2400]
+    assert [day.credit for day in days] == [Decimal("0.24"), None]
+    assert [day.net_cost is None for day in days] == [False, True]
+    assert [day.savings is None for day in days] == [False, True]
+    (still,) = costs_of(plan, date(2025, 6, 3), date(2025, 6, 3), import_wh=100, export_wh=0, load_wh=100)
+    assert [still.credit, still.unpriced_export_wh] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,11 @@ class PricePlan:
         """Whether the cost of a day depends on the rest of its month."""
         return self.imports.has_tiers or self.demand_per_kw != NOTHING
 
+    @property
+    def is_export_paid(self) -> bool:
+        """Whether what is exported has prices at all."""
+        return self.exports is not None or self.is_netted
+
     def is_holiday(self, day: date) -> bool:
         """Whether a day is one of the holidays, of its year or of every year."""
         return day in self.holidays or (day.month, day.day) in self.holidays

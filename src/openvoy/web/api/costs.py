@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from openvoy.codec import doc
-from openvoy.model.costs import CostFrame, Costs, build_frame, compute_costs, share_pct
+from openvoy.model.costs import CostFrame, Costs, build_frame, compute_costs
 from openvoy.model.prices import PricePlan
 from openvoy.model.prices.calendar import CostPeriod
 from openvoy.web.backend import Backend
@@ -52,7 +52,7 @@ class CostColumns:
     grid_only_cost: Numbers
     """What the load would have cost, all of it imported, without fees and demand."""
     savings: Numbers
-    """That, less the cost of energy, plus the credit."""
+    """That, less the cost of energy, plus the credit: of the times at which load and import are both known."""
     self_consumption_pct: Numbers
     """Share of the solar energy that was not exported."""
     autarky_pct: Numbers
@@ -60,6 +60,8 @@ class CostColumns:
     co2_avoided_g: Numbers
     unpriced_wh: Numbers
     """Imported while no price was known; it is in no cost."""
+    unpriced_export_wh: Numbers
+    """Exported while no price was known, although there are some; it is in no credit."""
     estimated: Sequence[bool]
 
 
@@ -135,10 +137,11 @@ def build_cost_columns(plan: PricePlan | None, costs: Sequence[Costs], *, is_hou
         net_cost=[_number(one.net_cost) for one in costs],
         grid_only_cost=[_number(one.grid_only_cost) for one in costs],
         savings=[_number(one.savings) for one in costs],
-        self_consumption_pct=[share_pct(one.solar_wh, one.export_wh) for one in costs],
-        autarky_pct=[share_pct(one.load_wh, one.import_wh) for one in costs],
+        self_consumption_pct=[one.self_consumption_pct for one in costs],
+        autarky_pct=[one.autarky_pct for one in costs],
         co2_avoided_g=[_number(one.co2_avoided_g) for one in costs],
         unpriced_wh=[_known(one, one.unpriced_wh) for one in costs],
+        unpriced_export_wh=[_known(one, one.unpriced_export_wh) for one in costs],
         estimated=[one.estimated for one in costs],
     )
 

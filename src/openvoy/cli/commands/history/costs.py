@@ -92,9 +92,13 @@ async def costs(
 
 def _show(currency: str | None, rows: Sequence[Costs]) -> None:
     print_table(f"Costs in {currency or 'the currency of the file'}", _COLUMNS, [_cells(row) for row in rows])
-    unpriced_wh = sum(row.unpriced_wh for row in rows)
-    if unpriced_wh:
-        say(f"{unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost.")
+    for row in rows:
+        if row.unpriced_wh:
+            told = f"{row.unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost."
+            say(f"{row.first.isoformat()}: {told}")
+        if row.unpriced_export_wh:
+            told = f"{row.unpriced_export_wh / 1000:.2f} kWh were exported while no price was known"
+            say(f"{row.first.isoformat()}: {told}; they are in no credit.")
 
 
 def _from_first(rows: Sequence[Costs]) -> Sequence[Costs]:
@@ -104,13 +108,9 @@ def _from_first(rows: Sequence[Costs]) -> Sequence[Costs]:
 
 
 def _plain(row: Costs) -> dict[str, Any]:
-    from openvoy.model.costs import share_pct  # noqa: PLC0415 - `--help` need not load it
-
     values = {name: getattr(row, name) for name in row.__dataclass_fields__}
-    values["self_consumption_pct"] = share_pct(row.solar_wh, row.export_wh)
-    values["autarky_pct"] = share_pct(row.load_wh, row.import_wh)
     if not row.is_known:
-        values |= dict.fromkeys(("fixed_cost", "demand_cost", "tax", "unpriced_wh"))
+        values |= dict.fromkeys(("fixed_cost", "demand_cost", "tax", "unpriced_wh", "unpriced_export_wh"))
     return {name: float(round(value, 4)) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
