@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from openvoy.store.exchange.compact import Intervals, Spill
+from openvoy.store.exchange.finest import Finest
 from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
 from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
 from openvoy.units import wh_at_power
@@ -156,14 +156,14 @@ class Gatherer:
         self._bins[one.quantity, one.source, one.series].add(one.at_s, power_w)
 
     def gather(self) -> Gathered:
-        """Give energies by quantity; of overlapping ones of one series the finer, then the first are kept.
+        """Give energies by quantity; of overlapping ones the finer, then the first are kept, of longer ones the rest.
 
         What was taken is let go of: this is asked once.
         """
         self._tell_of_those_below_0()
         by_source: dict[tuple[str, str], list[Sequence[Interval]]] = defaultdict(list)
         for (quantity, source, _), intervals in _taken(self._series()):
-            by_source[quantity, source].append(self._without_overlap(intervals))
+            by_source[quantity, source].append(self._without_overlap(quantity, intervals))
         by_quantity: dict[str, dict[str, Sequence[Interval]]] = defaultdict(dict)
         for (quantity, source), parts in _taken(by_source):
             by_quantity[quantity][source] = add_up(parts)
@@ -195,7 +195,7 @@ class Gatherer:
             for one in intervals:
                 together.append(one)
         before = self._gathered.repeated
-        kept = self._without_overlap(together)
+        kept = self._without_overlap(quantity, together)
         if count := self._gathered.repeated - before:
             names = ", ".join(sorted(name or "--map" for name in said))
             self._note(quantity, None, f"{count} energies that more than one says ({names}): the finer are kept")
@@ -224,15 +224,16 @@ class Gatherer:
             else:
                 self._note(series, None, step)
 
-    def _without_overlap(self, intervals: Intervals) -> Sequence[Interval]:
+    def _without_overlap(self, quantity: str, intervals: Intervals) -> Sequence[Interval]:
         if intervals.are_apart:
             return intervals
-        kept, count = Intervals(), 0
+        kept = Intervals()
         for group in _touching(intervals.in_order()):
-            for one in _finest(group):
+            finest = Finest(is_signed=quantity == NET)
+            for one in sorted(group, key=lambda one: (one.end_s - one.start_s, one.start_s)):
+                self._gathered.repeated += not finest.take(one)
+            for one in finest.kept:
                 kept.append(one)
-                count += 1
-        self._gathered.repeated += len(intervals) - count
         return kept
 
     def _note(self, place: str, line: int | None, text: str) -> None:
@@ -266,18 +267,6 @@ def _touching(intervals: Iterable[Interval]) -> Iterator[list[Interval]]:
         group.append(one)
     if group:
         yield group
-
-
-def _finest(group: Sequence[Interval]) -> Sequence[Interval]:
-    """Give those that do not overlap, in their order: the shortest of all, then the first."""
-    kept: list[Interval] = []
-    for one in sorted(group, key=lambda one: (one.end_s - one.start_s, one.start_s)) if len(group) > 1 else group:
-        place = bisect_left(kept, one)
-        overlaps_next = place < len(kept) and kept[place].start_s < one.end_s
-        overlaps_last = place > 0 and kept[place - 1].end_s > one.start_s
-        if not (overlaps_next or overlaps_last):
-            insort(kept, one)
-    return kept
 
 
 def bridge(means: Iterable[tuple[int, float]]) -> Iterator[tuple[int, float]]:

@@ -239,6 +239,28 @@ def test_rows_of_the_table_of_statistics(tmp_path: Path) -> None:
         assert counted == pytest.approx((hours[-1][1] - hours[0][1]) * 1000)
 
 
+def test_each_statistic_has_the_repeated_hour_twice(tmp_path: Path) -> None:
+    """A table by time, with local times without offset: the second 02:00 of one is the first of none."""
+    names = [*range(3), *range(2, 24)]
+    rows = [["statistic_id", "start", "delta"]]
+    rows += [
+        [SENSORS[what], f"2025-10-26T{hour:02d}:00", "1"] for hour in names for what in ("solar", "import", "export")
+    ]
+    found = gathered(tmp_path / "table.csv", text_of(rows))
+    assert (found.problems, found.repeated) == ([], 0)
+    for what in ("solar", "import", "export"):
+        assert [one.energy_wh for one in found.intervals[what]] == [1000] * 25
+
+
+def test_what_our_own_exports_say_and_no_import_takes_in_is_told(tmp_path: Path) -> None:
+    reading = Reading(zone=PARIS)
+    file = tmp_path / "own.csv"
+    head = "start,end,estimated,solar_wh,generator_wh,residual_wh"
+    file.write_text(f"{head}\n2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,False,1000,5000,\n", encoding="utf-8")
+    read_files([file], "auto", reading)
+    assert reading.ignored == {"generator_wh": 1}
+
+
 def test_what_a_person_names_is_not_added_to_what_is_known_by_its_name(tmp_path: Path) -> None:
     """Two sensors of one array: the house's own sum of it, and that of the gateway."""
     hours = [MIDNIGHT + timedelta(hours=hour) for hour in range(5)]

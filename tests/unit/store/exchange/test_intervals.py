@@ -117,13 +117,13 @@ def test_steps_of_a_counter(totals: tuple[float, ...], energies: tuple[float, ..
     assert [problem in one.text for one in found.problems] == [True] * bool(problem)
 
 
-def test_of_two_cuts_of_one_series_the_finer_rules() -> None:
+def test_of_two_cuts_of_one_series_the_finer_rules_and_the_rest_is_of_the_other_time() -> None:
     gatherer = Gatherer()
     day = Amount("solar", "report", START_S, START_S + DAY_S, 24_000)
     gatherer.take([day, *(Amount("solar", "report", one.start_s, one.end_s, 1) for one in hourly([0, 1, 2]))])
     found = gatherer.gather()
-    assert [one.energy_wh for one in found.intervals["solar"]] == [1, 1, 1]
-    assert found.repeated == 1
+    assert [one.energy_wh for one in found.intervals["solar"]] == [1, 1, 1, 23_997]
+    assert (found.intervals["solar"][-1].end_s, found.repeated) == (START_S + DAY_S, 0)
 
 
 def test_load_follows_from_the_rest() -> None:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,17 @@ def test_a_series_that_overlaps_itself_is_not_in_memory(monkeypatch: pytest.Monk
     assert peak[0] < 100 * count, "24 of them are its numbers"
 
 
+def power_of(intervals: Sequence[Interval]) -> dict[int, float]:
+    """Spread energies over steps of five minutes."""
+    return {
+        at: one.energy_wh * 300 / (one.end_s - one.start_s)
+        for one in intervals
+        for at in range(one.start_s, one.end_s, 300)
+    }
+
+
 @pytest.mark.parametrize("seed", range(9))
-def test_of_what_overlaps_the_shortest_are_kept(seed: int) -> None:
+def test_of_what_overlaps_the_shortest_are_kept_and_what_they_leave_of_the_others(seed: int) -> None:
     """As if all were compared with all, one after the other."""
     chance = random.Random(seed)
     starts = [20_000 * DAY_S + 300 * chance.randrange(400) for _ in range(60 * (1 + seed))]
@@ -94,9 +104,20 @@ def test_of_what_overlaps_the_shortest_are_kept(seed: int) -> None:
     once = {amount[:2]: amount for amount in amounts}
     expected: list[Interval] = []
     for one in sorted(once.values(), key=lambda one: (one.end_s - one.start_s, one.start_s)):
-        if all(one.end_s <= other.start_s or other.end_s <= one.start_s for other in expected):
+        met = [other for other in expected if other.start_s < one.end_s and one.start_s < other.end_s]
+        steps = range(one.start_s, one.end_s, 300)
+        free = [at for at in steps if not any(other.start_s <= at < other.end_s for other in met)]
+        rest_wh = one.energy_wh - sum(other.energy_wh for other in met)
+        if not met:
             expected.append(one)
-    assert list(kept_of(amounts)) == sorted(expected)
+        elif all(one.start_s <= other.start_s and other.end_s <= one.end_s for other in met) and free and rest_wh >= 1:
+            wh = rest_wh / len(free)
+            begins = [at for at in free if at - 300 not in free]
+            ends = [at + 300 for at in free if at + 300 not in free]
+            expected += [Interval(*span, wh * (span[1] - span[0]) / 300) for span in zip(begins, ends, strict=True)]
+    kept = list(kept_of(amounts))
+    assert all(before.end_s <= after.start_s for before, after in pairwise(kept))
+    assert power_of(kept) == pytest.approx(power_of(expected))
 
 
 def rows_of(file: Path, content: bytes) -> list[list[str]]:

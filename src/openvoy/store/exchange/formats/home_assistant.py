@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -204,13 +205,14 @@ def _read_table(table: Table, header: Row, reading: Reading) -> Iterator[Observa
         reading.zone,
         has_day_first=reading.has_day_first,
     )
+    clocks: dict[str, WallTimes] = defaultdict(times.anew)
     for number, cells in table.rows(line):
         name, unit = _cell(cells, place["statistic_id"]), _cell(cells, unit_place)
         statistic = find_statistic(name, reading)
         if statistic is None or (unit or "kWh").lower() not in FACTORS_WH:
             reading.ignore(name)
             continue
-        text, at = _cell(cells, place[counted]), times.parse(_cell(cells, begins))
+        text, at = _cell(cells, place[counted]), clocks[name].parse(_cell(cells, begins))
         value = parse_number(text, mark)
         if at is None or value is None:
             wrong = _cell(cells, begins) if at is None else text

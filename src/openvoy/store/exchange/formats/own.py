@@ -17,6 +17,8 @@ from openvoy.store.exchange.parquet import read_parquet
 _PARQUET = b"PAR1"
 _NAME = re.compile(r"\w+")
 _COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
+_LEFT_OUT = ("generator_wh", "residual_wh")
+"""What no import takes in."""
 
 Line = tuple[int, Mapping[str, Any]]
 """Number of the line, and its values by column."""
@@ -39,6 +41,9 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
                 f"{file} has no energies: none of its columns is {', '.join(_COLUMNS)}.",
                 hint="Exports of the table energy can be imported; use a backup for the others.",
             )
+        for name in _LEFT_OUT:
+            if values.get(name) not in {None, "", 0, "0.0"}:
+                reading.ignore(name)
         yield from _observe(file, number, values, reading)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -81,6 +82,12 @@ class WallTimes:
         self._zone = zone
         self._has_day_first = _has_day_first(texts) if has_day_first is None else has_day_first
         self._last: datetime | None = None
+
+    def anew(self) -> WallTimes:
+        """Give one that reads times of the same kind, in an order of their own."""
+        other = copy(self)
+        other.restart()
+        return other
 
     def restart(self) -> None:
         """Begin with the first time of the column again."""
