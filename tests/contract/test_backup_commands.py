@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,34 @@ def test_who_restores_a_history_instead_of_its_backup_is_told(
     assert "a history itself, no backup" in capfd.readouterr().err
     assert run(["history", "restore", "--replace", str(copy), str(restored)]) == 0
     assert "a history itself" not in capfd.readouterr().err
+
+
+def test_a_month_that_somebody_removed_is_missed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its folder is gone as a whole, with the manifest that would name its files: in a history, and in a backup."""
+    history, copy, restored = tmp_path / "history", tmp_path / "copy", tmp_path / "restored"
+    asyncio.run(fill(history))
+    assert run(["history", "backup", str(copy), "--data", str(history)]) == 0
+    month = Path(LOST).parent
+    for folder in (history, copy):
+        shutil.rmtree(folder / month)
+        capfd.readouterr()
+        assert run(["history", "verify", "--data", str(folder)]) == 5
+        assert f"{folder / month} is missing" in capfd.readouterr().err
+        assert run(["history", "export", "inverters", "--start", "2024-01-01", "--data", str(folder)]) == 5
+        assert "is left out" in capfd.readouterr().err
+    assert run(["history", "restore", str(copy), str(restored)]) == 5
+    assert str(month) in capfd.readouterr().err
+
+
+def test_what_was_mended_or_stands_elsewhere_is_no_loss(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(fill(tmp_path))
+    exporting = ["history", "export", "inverters", "--start", "2024-01-01", "--data", str(tmp_path)]
+    assert run(exporting) == 0
+    whole = capfd.readouterr().out
+    content = bytearray((tmp_path / LOST).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / LOST).write_bytes(content)
+    assert run(exporting) == 0
+    said = capfd.readouterr()
+    assert said.out == whole
+    assert "nothing is left out" in said.err

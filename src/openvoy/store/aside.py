@@ -18,6 +18,8 @@ class SetAside:
     reason: str
     is_whole_history: bool
     """False where the history goes on from what else there is of it, and only a part of it may be lost."""
+    is_lost: bool = True
+    """Whether rows may be gone with it: not where it was mended, or what it said stands elsewhere too."""
 
 
 def last_written(file: Path) -> datetime:

@@ -24,7 +24,10 @@ from openvoy.store.sealing import MANIFESTS, parse_manifest, read_manifest, read
 ATTEMPTS = 5
 """A file may be replaced by its successor while it is to be copied; then everything is looked at anew."""
 BACKUP = "backup"
-"""A file of a backup: it tells one that was looked at, which leaves a database in it, from a history that is kept."""
+"""A file of a backup: it tells one that was looked at, which leaves a database in it, from a history that is kept.
+
+It names the months that were in it, a line each, so that one that somebody removed is missed.
+"""
 LACKING = "lacking.txt"
 """A file of a copy: names, a line each, of files that were lost, or a part of them, when it was made."""
 RESTORING = "restoring"
@@ -63,8 +66,21 @@ def back_up_history(source: Path, target: Path) -> Copied:
             f"{FILE_NAME!r} from it.",
         )
     copied = copy_history(source, target)
-    write_file(target / BACKUP, b"")
+    write_file(target / BACKUP, "\n".join(month.name for month in _months(target)).encode())
     return copied
+
+
+def read_missing(folder: Path) -> Sequence[str]:
+    """Give the months that a backup had when it was made, and has no longer; raise StorageError."""
+    try:
+        names = (folder / BACKUP).read_text().splitlines() if (folder / BACKUP).exists() else []
+    except OSError as error:
+        raise fault_of(error, f"History: {folder / BACKUP} cannot be read") from error
+    return [f"{FOLDER}/{name}" for name in names if not _has_manifest(folder / FOLDER / name)]
+
+
+def _months(folder: Path) -> Sequence[Path]:
+    return [month for month in sorted((folder / FOLDER).glob("month=*")) if _has_manifest(month)]
 
 
 def copy_history(source: Path, target: Path) -> Copied:
@@ -110,10 +126,9 @@ def _copy(source: Path, target: Path) -> list[str]:
     """Copy everything; gives the names of the files that are lost in the source, and in the target as well."""
     lacking = _copy_journal(source / JOURNAL, target / JOURNAL)
     (target / FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for month in sorted((source / FOLDER).glob("month=*")):
-        if _has_manifest(month):
-            lacking += _copy_month(month, target / FOLDER / month.name)
-    return lacking
+    for month in _months(source):
+        lacking += _copy_month(month, target / FOLDER / month.name)
+    return [*lacking, *(name for name in read_missing(source) if not (target / name).exists())]
 
 
 def _has_manifest(folder: Path) -> bool:
@@ -211,7 +226,7 @@ def check_copy(folder: Path) -> Copied:
     """Check every file of a copy by its checksum; raise StorageError for the first that is not as it should be."""
     months = files = size_bytes = 0
     noted = read_lacking(folder)
-    lacking = []
+    present, lacking = {f"{FOLDER}/{month.name}" for month in _months(folder)}, []
     for month, parts in _parts(folder):
         months += month.parent.name == FOLDER
         for part in parts:
@@ -225,6 +240,7 @@ def check_copy(folder: Path) -> Copied:
                 raise StoreFault(Fault.CORRUPT, f"History: {file} is damaged{'' if content else ', or gone'}.")
             files += 1
             size_bytes += len(content)
+    lacking += [name for name in noted if name.count("/") == 1 and name.startswith(FOLDER) and name not in present]
     for file in segments(folder / JOURNAL):
         if not read_segment(file).has_damage:
             continue
@@ -237,9 +253,8 @@ def check_copy(folder: Path) -> Copied:
 
 
 def _parts(folder: Path) -> Iterator[tuple[Path, list[Part]]]:
-    for month in sorted((folder / FOLDER).glob("month=*")):
-        if _has_manifest(month):
-            yield month, read_manifest(month)[0]
+    for month in _months(folder):
+        yield month, read_manifest(month)[0]
     for base in bases(folder / JOURNAL):
         yield month_folder(base, MONTH), read_manifest(month_folder(base, MONTH))[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,9 +39,9 @@ class Damages:
             kept = f"; what was there is kept in {damaged.path}" if damaged.path.exists() else ""
             _LOG.error("History was damaged%s: %s", kept, damaged.reason)
 
-    def note_journal(self, files: Iterable[Path]) -> None:
-        """Take up damaged files of the journal, which stay where they are."""
-        self.note(map(_damaged_journal, files))
+    def note_journal(self, files: Mapping[Path, bool]) -> None:
+        """Take up damaged files of the journal, which stay where they are, and whether records of them are missing."""
+        self.note(_damaged_journal(file, is_lost=is_lost) for file, is_lost in files.items())
 
     def take_events(self, session: Session) -> Batch | None:
         """Give the events that have not been given yet; None where there are none, or no gateway to have them."""
@@ -73,6 +73,6 @@ def _newest(session: Session) -> datetime | None:
     return None if newest_s is None else datetime.fromtimestamp(newest_s, UTC)
 
 
-def _damaged_journal(file: Path) -> SetAside:
+def _damaged_journal(file: Path, *, is_lost: bool) -> SetAside:
     reason = f"the file {file.name} of the journal is damaged in one place or more; each of its records stands twice"
-    return SetAside(at=last_written(file), path=file, reason=reason, is_whole_history=False)
+    return SetAside(at=last_written(file), path=file, reason=reason, is_whole_history=False, is_lost=is_lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,10 @@ class HistoryStore(Readers):
     def set_aside(self) -> Sequence[SetAside]:
         """Damaged files that were set aside since this store was opened, oldest first; a person has to be told."""
         return self._writer.set_aside
+
+    def note_damages(self, damages: Iterable[SetAside]) -> None:
+        """Take up what was found before this store was opened: it belongs to `set_aside`."""
+        self._writer.note_damages(damages)
 
     async def read_damages(self, kind: str, *, start: datetime, end: datetime) -> Sequence[SetAside]:
         """Give `set_aside` once the files of a kind and a time were looked at, whether or not their rows were read."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from openvoy.store import tables
 from openvoy.store.aside import SetAside, free_name, last_written
 from openvoy.store.disk import fault_of, write_file
 from openvoy.store.guard import digest_of, mend
@@ -23,6 +24,8 @@ class Inspector:
         self._good: dict[tuple[Path, str], bool] = {}
         self.tell: Callable[[SetAside], None] = lambda _: None
         """Is told of each damaged file."""
+        self.is_rebuilding = False
+        """Whether a database is made of sealed files, so that nothing else has what one of them says."""
 
     def is_good(self, file: Path, digest: str) -> bool:
         """Whether a file is as its digest says, once it has been mended if need be; raise StorageError."""
@@ -54,14 +57,21 @@ class Inspector:
     def _set_aside(self, file: Path, *, is_mended: bool) -> None:
         if not file.exists():
             reason = f"the sealed file {file.name} of {file.parent.name} is missing"
-            self.tell(SetAside(at=last_written(file.parent), path=file, reason=reason, is_whole_history=False))
+            at = last_written(next(folder for folder in file.parents if folder.exists()))
+            is_lost = self._is_only_place(file)
+            self.tell(SetAside(at=at, path=file, reason=reason, is_whole_history=False, is_lost=is_lost))
             return
         at = last_written(file)
         aside = free_name(file.with_name(file.name + ".damaged"))
         file.rename(aside)
         outcome = "it was mended, nothing is lost" if is_mended else "this month of this table cannot be read"
         reason = f"the sealed file {file.name} of {file.parent.name} was damaged; {outcome}"
-        self.tell(SetAside(at=at, path=aside, reason=reason, is_whole_history=False))
+        is_lost = not is_mended and self._is_only_place(file)
+        self.tell(SetAside(at=at, path=aside, reason=reason, is_whole_history=False, is_lost=is_lost))
+
+    def _is_only_place(self, file: Path) -> bool:
+        """Whether the rows of a sealed file have left the database."""
+        return self.is_rebuilding or any(file.name.startswith(f"{table.name}-") for table in tables.MOVED)
 
 
 class Idle(Inspector):

@@ -19,7 +19,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,13 @@ class Scan:
     """Where the last good record ends."""
     has_damage: bool
     """Whether something before that end cannot be read; each record stands twice, so often nothing is lost."""
+
+
+def _has_lost(file: Path, following: Path | None, records: Sequence[Record]) -> bool:
+    """Whether a damaged file lacks a record of those from its name to the name of the one that follows."""
+    numbers, first = [record.number for record in records], first_number(file)
+    end = first + len(numbers) if following is None else first_number(following)
+    return numbers != list(range(first, end)) or (following is None and file.name.endswith(PACKED))
 
 
 def render_record(record: Record) -> bytes:
@@ -151,13 +158,14 @@ class Journal:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise fault_of(error, f"History: the folder {folder} cannot be made") from error
-        self.damaged: list[Path] = []
-        """Files of which something cannot be read; as each record stands twice, often nothing is lost."""
+        self.damaged: dict[Path, bool] = {}
+        """Files of which something cannot be read, and whether records are missing: each of them stands twice."""
         self.last = 0
-        for file in segments(folder):
+        files = segments(folder)
+        for file, following in zip_longest(files, files[1:]):
             found = read_segment(file)
             if found.has_damage:
-                self.damaged.append(file)
+                self.damaged[file] = _has_lost(file, following, found.records)
             if found.records:
                 self.last = max(self.last, found.records[-1].number)
         self._found = self.last

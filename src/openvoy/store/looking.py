@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from openvoy.store.backup import BACKUP, copy_history
+from openvoy.store.aside import SetAside, last_written
+from openvoy.store.backup import BACKUP, copy_history, read_missing
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.history import HistoryStore
 from openvoy.store.passing import passing_folder
@@ -42,6 +43,12 @@ async def looking_at(folder: Path) -> AsyncIterator[Looked]:
         if isinstance(looked, str):
             copy_history(folder, Path(name))
             looked = Looked(await HistoryStore.open(Path(name), live_days=FOREVER_DAYS), looked)
+            looked.store.note_damages(
+                SetAside(
+                    at=last_written(folder), path=folder / month, reason=f"{month} is gone", is_whole_history=False
+                )
+                for month in read_missing(folder)
+            )
         try:
             yield looked
         finally:

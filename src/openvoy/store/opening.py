@@ -145,4 +145,5 @@ def set_aside(file: Path, reason: str) -> SetAside:
         sync_folder(file.parent)
     except OSError as error:
         raise fault_of(error, f"History: {file} is damaged and cannot be set aside") from error
-    return SetAside(at=at, path=target, reason=reason, is_whole_history=is_history)
+    # All that it said is in sealed months and the journal.
+    return SetAside(at=at, path=target, reason=reason, is_whole_history=is_history, is_lost=False)

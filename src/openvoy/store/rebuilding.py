@@ -32,7 +32,7 @@ def rebuild(session: Session, catalog: Catalog) -> None:
     if not months and not found and not segments(catalog.folder.parent / JOURNAL):
         return
     catalog = replace(catalog, parts={part.key: part for parts, _ in months for part in parts})
-    is_kept = False
+    is_kept, catalog.inspector.is_rebuilding = False, True
     session.begin()
     try:
         # A month that was sealed anew may have later notes than the months after it.
@@ -51,6 +51,7 @@ def rebuild(session: Session, catalog: Catalog) -> None:
         session.commit()
         is_kept = True
     finally:
+        catalog.inspector.is_rebuilding = False
         if not is_kept:
             session.rollback()
 

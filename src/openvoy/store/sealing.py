@@ -147,7 +147,9 @@ class Sealer:
         """
         parts = self._shared.catalog.parts
         for month in {key.month for key in parts}:
-            for file in month_folder(self._folder, month).iterdir():
+            folder = month_folder(self._folder, month)
+            # A folder that somebody removed is told by who reads it.
+            for file in folder.iterdir() if folder.is_dir() else ():
                 stem, _, kind = file.name.partition(".")
                 table, _, generation = stem.rpartition("-")
                 part = parts.get(Key(table, month))

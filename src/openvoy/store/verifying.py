@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from openvoy.store import tables
 from openvoy.store.aside import SetAside
+from openvoy.store.backup import read_missing
 from openvoy.store.base import MONTH, bases
 from openvoy.store.boundaries import FALLING
 from openvoy.store.catalog import FOLDER, Part, month_folder
@@ -60,7 +61,10 @@ def build_opening(aside: Sequence[SetAside]) -> Finding:
 
 def verify_files(folder: Path) -> list[Finding]:
     """Check sealed months and journal by their checksums; nothing is changed."""
-    return [_verify_sealed(folder / FOLDER), _verify_bases(folder / JOURNAL), _verify_journal(folder / JOURNAL)]
+    missing = [f"{folder / name} is missing, which the backup had" for name in read_missing(folder)]
+    sealed = _verify_sealed(folder / FOLDER)
+    sealed = replace(sealed, problems=[*sealed.problems, *missing])
+    return [sealed, _verify_bases(folder / JOURNAL), _verify_journal(folder / JOURNAL)]
 
 
 def _verify_sealed(folder: Path) -> Finding:
@@ -155,10 +159,20 @@ def _verify_segments(scans: Sequence[tuple[Path, Scan]]) -> Finding:
 def verify_rows(session: Session) -> list[Finding]:
     """Check what the tables say."""
     return [
+        _verify_presence(session),
         *(_verify_keys(session, table) for table in tables.SERIES),
         *(_verify_growth(session, table) for table in (tables.ENERGY, tables.DEVICE_ENERGY, tables.PHASE_ENERGY)),
         _verify_intervals(session),
     ]
+
+
+def _verify_presence(session: Session) -> Finding:
+    """Months that the database knows to be sealed are there; what is missing in one that is, its manifest tells."""
+    catalog = session.catalog
+    months = sorted({key.month for key in catalog.parts})
+    gone = [folder for month in months if not (folder := month_folder(catalog.folder, month)).is_dir()]
+    problems = [f"{folder} is missing" for folder in gone]
+    return Finding(what="sealed months are there", checked=len(months), problems=problems, remedy=PUT_BACK)
 
 
 def _verify_keys(session: Session, table: Table) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +71,10 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
         self._scribe = Scribe(self._opened_journal, self._take, self._blocked)
+
+    def note_damages(self, damages: Iterable[SetAside]) -> None:
+        """Take up what others found."""
+        self._damages.note(damages)
 
     @property
     def set_aside(self) -> Sequence[SetAside]:

@@ -26,7 +26,9 @@ def tell_lacking(lacking: Sequence[str], copy: Path) -> int:
 
 def tell_damaged(set_aside: Sequence[SetAside]) -> int:
     """Say that something was not there to be read, which the log has named; give the exit code of the command."""
-    if not set_aside:
+    if not any(damaged.is_lost for damaged in set_aside):
+        if set_aside:
+            say("The history is damaged, and nothing is left out: what cannot be read stands in another place too.")
         return 0
     say("The history is damaged: what cannot be read of it is left out. 'openvoy history verify' lists what is wrong.")
     return StorageError.exit_code
