@@ -232,8 +232,13 @@ async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(
                 is_written.set()
             await opened.stand()
             await card.get_by_role("button", name="Save").click()
-            await opened.wait_for('[data-card="tariff"] [role="alert"]', "line 3")
+            await opened.wait_for('[data-card="tariff"] [role="alert"]', "tariff.toml, line 3")
+            assert str(file.parent) not in await card.inner_text()
             assert file.read_text() == before
+            await card.get_by_role("button", name="Day and night").click()
+            await expect(card.locator(".trouble")).to_have_count(0)  # what is written now has not been looked at
+            await card.get_by_role("button", name="Back to what was written").click()
+            assert "much" in await card.get_by_label("Prices as text").input_value()
             await card.get_by_role("button", name="Day and night").click()
             await card.get_by_role("button", name="Save").click()
             await opened.wait_for('[data-card="tariff"]', "in force")

@@ -114,7 +114,7 @@ async def test_a_chosen_theme_is_remembered_and_never_flashes(browser: Browser, 
 
 
 LANGUAGES = {
-    "fr-FR": ("Maintenant", "4,12", "d’énergie propre"),  # noqa: RUF001 - as French is written
+    "fr-FR": ("Maintenant", "4,12", "d’énergie autoproduite"),  # noqa: RUF001 - as French is written
     "de-AT": ("Jetzt", "4,12", "Eigenstrom"),
     "en-US": ("Now", "4.12", "own power"),
     "ja-JP": ("Now", "4.12", "own power"),
@@ -181,3 +181,16 @@ async def test_the_first_page_is_light(browser: Browser, service: Served) -> Non
                 sizes[url] = len(await reply.read())
     assert len(sizes) >= 3
     assert sum(sizes.values()) <= BUDGET_BYTES, sizes
+
+
+async def test_another_page_begins_at_its_top_and_the_skip_link_stays_on_it(browser: Browser, service: Served) -> None:
+    async with visit(browser, f"{service.url}#/devices", viewport=PHONE) as opened:
+        await opened.stand()
+        await opened.page.evaluate("scrollTo(0, 400)")
+        await opened.page.wait_for_function("scrollY > 0")
+        await opened.page.get_by_role("link", name="Meters").click()
+        await opened.page.wait_for_function("scrollY === 0 && location.hash === '#/meters'")
+        skip = opened.page.get_by_role("link", name="Skip to content")
+        await skip.focus()
+        await opened.page.keyboard.press("Enter")
+        assert await opened.page.evaluate("[document.activeElement.id, location.hash]") == ["main", "#/meters"]

@@ -84,6 +84,14 @@ async def test_a_layout_is_found_again_after_a_reload(browser: Browser, service:
         await panel.focus()
         for key in ("Space", "ArrowRight", "ArrowDown", "r"):
             await page.keyboard.press(key)
+        await expect(page.get_by_role("button", name="Group", exact=True)).to_be_disabled()
+        # Who goes to another page for a moment finds what they were about.
+        await page.get_by_role("link", name="Meters").click()
+        await page.locator(ARRAY).wait_for(state="detached")
+        await page.get_by_role("link", name="Panels").click()
+        assert await panel.get_attribute("transform") != before
+        await panel.focus()
+        await page.keyboard.press("Space")
         await page.get_by_label("Name of the group").fill("East roof")
         await page.get_by_role("button", name="Group", exact=True).click()
         await page.locator("[data-save]").click()
@@ -180,7 +188,9 @@ async def test_sleep_is_told_from_silence_by_day(browser: Browser, service: Serv
         # The sun stands over the place, or on the other side of the earth.
         place = {"latitude": 0.0, "longitude": sun_longitude(now, shift_h)}
         panels = tuple(replace(a_panel(number, old), at=old) for number in range(PANELS))
-        service.feed.publish(a_status(now), a_home(now, inverters=panels))
+        home = a_home(now, inverters=panels)
+        dark = replace(home, power=replace(home.power, solar_w=-3.0))
+        service.feed.publish(a_status(now), home if fault else dark)
         async with visit(browser, "about:blank") as opened:
             start = await service.ask("api/v1/start")
             reply = {**start, "site": {**start["site"], **place}}

@@ -90,3 +90,5 @@ async def test_what_is_wrong_with_an_account_stands_under_its_form(browser: Brow
             tops = [place["y"] for place in places if place is not None]
             assert tops == sorted(tops)
             assert len(tops) == len(places)
+            links = card.locator("form").last
+            assert "this machine only" in await links.inner_text(), "said before a link is made that leads nowhere else"

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Inverter, Snapshot } from "../src/api/types";
 import { buildPanels, columnsFor, medianPower, panelsOf, shortSerials } from "../src/lib/panels";
 import { elevationOf, isDay } from "../src/lib/sun";
-import { weakOf } from "../src/cards/weak";
+import { judge, weakOf } from "../src/cards/weak";
 
 const NOW = Date.parse("2026-06-01T12:00:00Z");
 
@@ -114,6 +114,8 @@ describe("weak panels", () => {
 
   test("cannot be told where directions are mixed", () => {
     expect(weakOf(energies, groups(() => "")).size).toBe(0);
+    expect(judge(energies, groups(() => ""))).toBeNull();
+    expect(judge(energies, groups((serial) => ("abcd".includes(serial) ? "south" : "north")))?.size).toBe(1);
   });
 });
 
@@ -139,10 +141,16 @@ describe("why a panel is silent", () => {
   });
 
   test("values of a gateway that is away are judged by their own time", () => {
-    const snapshot = { at: new Date(NOW).toISOString(), inverters: [inverter({})] } as unknown as Snapshot;
+    const snapshot = { at: new Date(NOW).toISOString(), inverters: [inverter({})], power: { solar_w: null } } as unknown as Snapshot;
     const seen = { snapshot, now_ms: NOW + 5 * 3600_000, site: null, timeZone: "Etc/UTC" };
     expect(panelsOf({ ...seen, isLive: false }).map(({ state }) => state)).toEqual(["producing"]);
     expect(panelsOf({ ...seen, isLive: true }).map(({ state }) => state)).toEqual(["asleep"]);
+  });
+
+  test("none is asleep while the meter counts sun, whatever clocks say", () => {
+    const snapshot = { at: new Date(NOW).toISOString(), inverters: [inverter({})], power: { solar_w: 4000 } } as unknown as Snapshot;
+    const [panel] = panelsOf({ snapshot, isLive: true, now_ms: NOW + 7 * 3600_000, site: null, timeZone: "Etc/UTC" });
+    expect(panel).toMatchObject({ state: "silent", silence: "all" });
   });
 });
 

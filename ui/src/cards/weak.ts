@@ -13,7 +13,15 @@ export async function findWeak(day: Span, gateway: string | undefined, serials: 
   const laid = new Map(layout.panels.map(({ serial, group }) => [serial, group]));
   const groups = new Map(serials.map((serial) => [serial, laid.get(serial) ?? ""]));
   const own = new Map(serials.map((serial) => [serial, energies.get(serial) ?? null]));
-  return ranking(own, groups).some(({ against_pct }) => against_pct !== null) ? weakOf(own, groups) : null;
+  return judge(own, groups);
+}
+
+/** The weak ones, also where only some groups can be judged; null where none is found, and of some nobody can tell. */
+export function judge(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): Maybe<ReadonlyMap<string, number>> {
+  const ranked = ranking(energies, groups);
+  const weak = weakOf(energies, groups);
+  const isJudged = ranked.some(({ against_pct }) => against_pct !== null) && mixedGroups(ranked, groups).size === 0;
+  return weak.size > 0 || isJudged ? weak : null;
 }
 
 export function weakOf(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): ReadonlyMap<string, number> {

@@ -33,6 +33,9 @@ const DEAD_MS = 24 * 3600_000;
 const IDLE_W = 2;
 export const HEAT_STEPS = 10;
 
+/** What the array gives by its meter when it has light, whatever the clocks of gateway and site say. */
+const LIGHT_W = 100;
+
 /** What is known of a moment: the values, and whether they are of now. */
 export interface Seen {
   snapshot: Maybe<Snapshot>;
@@ -45,7 +48,8 @@ export interface Seen {
 /** The panels of the newest values. Old values are judged by their own time: who was not asked is not silent. */
 export function panelsOf({ snapshot, isLive, now_ms, site, timeZone }: Seen): Panel[] {
   const at_ms = isLive ? now_ms : (parseTime(snapshot?.at) ?? now_ms);
-  return buildPanels(snapshot?.inverters ?? [], at_ms, isDay(at_ms, site, timeZone));
+  const hasLight = isDay(at_ms, site, timeZone) || (isLive && (snapshot?.power.solar_w ?? 0) > LIGHT_W);
+  return buildPanels(snapshot?.inverters ?? [], at_ms, hasLight);
 }
 
 /** Judge all panels together: at night all are old alike, and none of them is ill for it; by day that is a fault of all. */

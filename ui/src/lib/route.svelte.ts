@@ -18,7 +18,13 @@ export function routeHref(page: string, query: Record<string, string | number | 
 }
 
 let current = $state.raw<Route>(parseRoute(typeof location === "undefined" ? "" : location.hash));
-if (typeof window !== "undefined") window.addEventListener("hashchange", () => (current = parseRoute(location.hash)));
+if (typeof window !== "undefined") window.addEventListener("hashchange", () => open(parseRoute(location.hash)));
+
+/** Another page begins at its top; another day of the same one stays where it is. */
+function open(next: Route): void {
+  if (next.page !== current.page) scrollTo(0, 0);
+  current = next;
+}
 
 export function route(): Route {
   return current;
@@ -29,6 +35,6 @@ export function go(page: string, query: Record<string, string | number | undefin
   const href = routeHref(page, query);
   if (replace) {
     history.replaceState(null, "", href);
-    current = parseRoute(href);
+    open(parseRoute(href));
   } else location.hash = href;
 }

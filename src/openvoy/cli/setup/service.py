@@ -164,7 +164,7 @@ class ServiceSetup:
                 gone = [] if site.tariff is None else [Edit(key=("site", site.name, "tariff"), value=None)]
                 return self._save(*self._plan(before, gone))
             file = site.tariff or self._running.file.parent / TARIFF_NAME
-            parse_tariff(text, file=file, zone=ZoneInfo(site.time_zone))
+            _check_tariff(text, file, ZoneInfo(site.time_zone))
             named = [] if site.tariff else [Edit(key=("site", site.name, "tariff"), value=TARIFF_NAME)]
             after, config = self._plan(before, named)
             write_private(file, text, purpose="the prices")
@@ -274,6 +274,14 @@ class ServiceSetup:
         except (ConfigError, CredentialRejected):
             return None
         return None if kept is None else self._trials.view(kept, serial)
+
+
+def _check_tariff(text: str, file: Path, zone: ZoneInfo) -> None:
+    """Check what a person wrote into a page, who knows no file of it."""
+    try:
+        parse_tariff(text, file=file, zone=zone)
+    except ConfigError as error:
+        raise ConfigError(error.message.replace(str(file), file.name), hint=error.hint) from error
 
 
 def _first_site(config: Config) -> SiteConfig:

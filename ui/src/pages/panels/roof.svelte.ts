@@ -7,6 +7,9 @@ import { landed } from "./lying";
 
 const BARE: Layout = { panels: [], groups: [] };
 
+/** What somebody was laying out when they went to another page, and of which panels. */
+let left: Maybe<{ of: string; draft: Layout }> = null;
+
 export class Roof {
   #kept = $state.raw<Maybe<Layout>>(null);
   #draft = $state.raw<Maybe<Layout>>(null);
@@ -31,6 +34,11 @@ export class Roof {
 
   async load(): Promise<void> {
     this.#kept = await fetchLayout();
+    if (left !== null && left.of === this.#of()) this.#draft = left.draft;
+  }
+
+  #of(): string {
+    return this.#serials().join(" ");
   }
 
   edit(): void {
@@ -38,12 +46,14 @@ export class Roof {
   }
 
   stop(): void {
-    this.#draft = null;
+    this.#draft = left = null;
     this.chosen = new Set();
   }
 
   change(next: Layout): void {
-    if (this.isEditing) this.#draft = next;
+    if (!this.isEditing) return;
+    this.#draft = next;
+    left = { of: this.#of(), draft: next };
   }
 
   choose(serials: Iterable<string>): void {

@@ -23,6 +23,11 @@ export class Saving {
     }
   }
 
+  /** What was wrong with a part is not said of what is written now. */
+  forget(part: string): void {
+    if (this.part === part && this.busy === null) [this.problem, this.isSaved] = [null, false];
+  }
+
   /** Save, and wait until the service has begun anew; False where it was refused. */
   async save(part: string, change: (version: string) => Promise<SetupState>): Promise<boolean> {
     const before = this.state;
