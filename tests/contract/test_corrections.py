@@ -162,3 +162,12 @@ def test_a_gateway_that_replaced_another_goes_on_with_its_counters(call: Call) -
     rows = [row for row in csv.DictReader(io.StringIO(told)) if row["gateway"] == NEXT]
     assert float(rows[0]["import_wh"]) > 72_000
     assert float(rows[-1]["import_wh"]) - float(rows[0]["import_wh"]) == pytest.approx(48_000)
+
+
+def test_a_range_that_has_not_begun_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "history").mkdir()
+    span = ("--start", "2999-01-01", "--end", "2999-01-02")
+    assert (
+        run(["history", "correct", "bad-range", "--gateway", GATEWAY, *span, "--data", str(tmp_path / "history")]) == 2
+    )
+    assert "not in the past" in capfd.readouterr().err

@@ -18,6 +18,7 @@ from openvoy.store.tables import Table
 Grain = Literal["raw", "hour", "day", "week", "month", "year"]
 GRAINS: tuple[Grain, ...] = ("raw", "hour", "day", "week", "month", "year")
 Rows = Sequence[tuple[Any, ...]]
+HOUR = timedelta(hours=1)
 _ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
 
 
@@ -185,10 +186,7 @@ def _means(export: Export, columns: Columns) -> Rows:
     labels = ("gateway", *kind.labels)
     sums: dict[tuple[Any, ...], list[list[float]]] = {}
     for index, at in enumerate(columns["at"]):
-        local = _moment(at).astimezone(export.zone)
-        first = local.replace(minute=0, second=0, microsecond=0)
-        first = first.replace(hour=0, fold=0) if export.by == "day" else first
-        key = (first.astimezone(UTC), *(columns[label][index] for label in labels))
+        key = (_period_start(_moment(at), export), *(columns[label][index] for label in labels))
         entry = sums.setdefault(key, [[0.0, 0] for _ in kind.measures])
         for place, name in enumerate(kind.measures):
             value = columns[name][index]
@@ -206,8 +204,13 @@ def _means(export: Export, columns: Columns) -> Rows:
     ]
 
 
+def _period_start(at: datetime, export: Export) -> datetime:
+    """Give where a moment's local day begins, or its hour, which is counted from midnight as those of energies are."""
+    midnight = datetime.combine(at.astimezone(export.zone).date(), time.min, export.zone).astimezone(UTC)
+    return midnight if export.by == "day" else midnight + (at - midnight) // HOUR * HOUR
+
+
 def _period_end(start: datetime, export: Export) -> datetime:
-    if export.by == "hour":
-        return start + timedelta(hours=1)
     following = start.astimezone(export.zone).date() + timedelta(days=1)
-    return datetime.combine(following, time.min, export.zone).astimezone(UTC)
+    midnight = datetime.combine(following, time.min, export.zone).astimezone(UTC)
+    return midnight if export.by == "day" else min(start + HOUR, midnight)

@@ -17,6 +17,8 @@ export interface CostColumns {
   savings: Maybe<number>[];
   grid_only_cost: Maybe<number>[];
   unpriced_wh: Maybe<number>[];
+  /** Replies of an earlier version, which a browser keeps for when it is offline, have none. */
+  unpriced_export_wh?: Maybe<number>[];
   estimated: boolean[];
 }
 

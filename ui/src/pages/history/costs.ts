@@ -8,11 +8,11 @@ export const AMOUNTS = ["energy_cost", "fixed_cost", "demand_cost", "credit", "n
 /** Fees and peaks are charged by day: an hour has none. */
 export const AMOUNTS_OF_HOURS: readonly AmountName[] = ["energy_cost", "credit", "net_cost", "savings"];
 export type AmountName = (typeof AMOUNTS)[number];
-export type Amounts = Record<AmountName | "own_use", Maybe<number>> & { unpriced_wh: Maybe<number>; isEstimated: boolean };
+export type Amounts = Record<AmountName | "own_use", Maybe<number>> & { unpriced_wh: Maybe<number>; unpriced_export_wh: Maybe<number>; isEstimated: boolean };
 
 /** The costs of rows `from` until before `to`. */
 function amountsOf(columns: CostColumns, from: number, to: number): Amounts {
-  const sum = (name: AmountName | "unpriced_wh"): Maybe<number> => sumOf(columns[name].slice(from, to));
+  const sum = (name: AmountName | "unpriced_wh" | "unpriced_export_wh"): Maybe<number> => sumOf((columns[name] ?? []).slice(from, to));
   const [savings, credit] = [sum("savings"), sum("credit")];
   return {
     energy_cost: sum("energy_cost"),
@@ -24,6 +24,7 @@ function amountsOf(columns: CostColumns, from: number, to: number): Amounts {
     // Savings hold the credit; what is left was saved by using energy instead of buying it.
     own_use: savings === null ? null : savings - (credit ?? 0),
     unpriced_wh: sum("unpriced_wh"),
+    unpriced_export_wh: sum("unpriced_export_wh"),
     isEstimated: columns.estimated.slice(from, to).some(Boolean),
   };
 }

@@ -62,20 +62,25 @@ export function sumOf(values: readonly Maybe<number>[]): Maybe<number> {
 /** Add up what is known; null where nothing of a part is. */
 export function totalOf(rows: readonly Row[]): Total {
   const sum = (name: PartName | "residual_wh"): Maybe<number> => sumOf(rows.map((row) => row[name]));
-  const [solar_wh, import_wh, export_wh, load_wh] = [sum("solar_wh"), sum("import_wh"), sum("export_wh"), sum("load_wh")];
   return {
-    solar_wh,
-    import_wh,
-    export_wh,
-    load_wh,
+    solar_wh: sum("solar_wh"),
+    import_wh: sum("import_wh"),
+    export_wh: sum("export_wh"),
+    load_wh: sum("load_wh"),
     charge_wh: sum("charge_wh"),
     discharge_wh: sum("discharge_wh"),
     residual_wh: sum("residual_wh"),
     isIntegrated: rows.some(({ isIntegrated }) => isIntegrated),
-    autarky_pct: shareOf(load_wh, import_wh),
-    self_consumption_pct: shareOf(solar_wh, export_wh),
+    autarky_pct: shareOfRows(rows, "load_wh", "import_wh"),
+    self_consumption_pct: shareOfRows(rows, "solar_wh", "export_wh"),
     isEstimated: rows.some(({ isEstimated }) => isEstimated),
   };
+}
+
+/** The part of a whole that is left without another, of the rows in which both are known. */
+function shareOfRows(rows: readonly Row[], whole: PartName, without: PartName): Maybe<number> {
+  const known = rows.filter((row) => row[whole] !== null && row[without] !== null);
+  return shareOf(sumOf(known.map((row) => row[whole])), sumOf(known.map((row) => row[without])));
 }
 
 /** The part of a whole that is left without `without`, in percent, 0 to 100. */

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from openvoy.cli.app import JsonFlag, argument, command, group, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
-from openvoy.cli.history.span import parse_moment
+from openvoy.cli.history.span import check_span, parse_moment
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
 
@@ -129,6 +129,8 @@ async def _keep(
         from openvoy.model.records import CorrectionRecord  # noqa: PLC0415 - as above
 
     now = SystemClock().now()
+    if kind == "bad_range":
+        check_span(*span, now)
     async with folder.open() as store:
         if await store.read_last_energy(gateway) is None:
             raise ConfigError(f"The history knows no gateway {gateway}.", hint="Check its serial number.")

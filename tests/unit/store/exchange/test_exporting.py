@@ -1,0 +1,44 @@
+"""Tables as they are exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from openvoy.model.records import Batch
+from openvoy.store.exchange.exporting import Export, read_export
+from tests.unit.store.records import energy, opened, power
+
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+
+
+@pytest.mark.parametrize(("day", "hours"), [(datetime(2025, 4, 6), 25), (datetime(2025, 10, 5), 24)])  # noqa: DTZ001 - put there below
+async def test_hours_of_means_are_those_of_energies_where_clocks_change_by_half_an_hour(
+    tmp_path: Path, day: date, hours: int
+) -> None:
+    start, end = (datetime.combine(day + timedelta(days=number), time(), LORD_HOWE) for number in range(2))
+    quarters = int((end.timestamp() - start.timestamp()) // 900)
+    times = [datetime.fromtimestamp(start.timestamp() + 900 * number, LORD_HOWE) for number in range(quarters + 1)]
+    async with opened(tmp_path) as store:
+        await store.write(
+            Batch(
+                power=tuple(power(at, 1000.0, interval_s=900) for at in times[:-1]),
+                energy=tuple(energy(at, 250.0 * number) for number, at in enumerate(times)),
+            )
+        )
+
+        async def spans(kind: str) -> Sequence[tuple[Any, Any]]:
+            wanted = Export(kind=kind, start=start, end=end, zone=LORD_HOWE, by="hour")
+            return [row[:2] async for rows in read_export(store, wanted) for row in rows]
+
+        of_means, of_energies = await spans("power"), await spans("energy")
+    assert of_means == of_energies
+    assert len(of_means) == hours
+    assert all(before[1] == after[0] for before, after in pairwise(of_means))
+    assert (of_means[0][0], of_means[-1][1]) == (start, end)
