@@ -18,7 +18,7 @@ from tests.unit.store.records import energy, opened, power
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 
 
-@pytest.mark.parametrize(("day", "hours"), [(datetime(2025, 4, 6), 25), (datetime(2025, 10, 5), 24)])  # noqa: DTZ001 - put there below
+@pytest.mark.parametrize(("day", "hours"), [(date(2025, 4, 6), 25), (date(2025, 10, 5), 24)])
 async def test_hours_of_means_are_those_of_energies_where_clocks_change_by_half_an_hour(
     tmp_path: Path, day: date, hours: int
 ) -> None:
