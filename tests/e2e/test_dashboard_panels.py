@@ -89,7 +89,7 @@ async def test_a_layout_is_found_again_after_a_reload(browser: Browser, service:
         await page.get_by_role("link", name="Meters").click()
         await page.locator(ARRAY).wait_for(state="detached")
         await page.get_by_role("link", name="Panels").click()
-        assert await panel.get_attribute("transform") != before
+        await expect(panel).not_to_have_attribute("transform", str(before))
         await panel.focus()
         await page.keyboard.press("Space")
         await page.get_by_label("Name of the group").fill("East roof")

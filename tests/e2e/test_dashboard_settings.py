@@ -39,12 +39,15 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             page = opened.page
             await set_up(page, "backup")
             form = page.locator('[data-form="backup"]')
-            await form.locator('[name="every"]').fill("never")
+            await form.locator('[name="hour"]').fill("99")
             await form.locator('[name="folder"]').fill(str(tmp_path / "stick"))
             await form.get_by_role("button", name="Save").click()
-            await expect(form.get_by_role("alert")).to_contain_text("every cannot be 'never'")
+            await expect(form.get_by_role("alert")).to_contain_text("hour is 99")
             assert "backup" not in config.read_text()
-            await form.locator('[name="every"]').fill("week")
+            await form.locator('[name="hour"]').fill("4")
+            await expect(form.locator('[name="every"]')).to_have_value("day")
+            assert await form.locator('[name="every"] option').all_inner_texts() == ["day", "week"]
+            await form.locator('[name="every"]').select_option("week")
             await form.get_by_role("button", name="Save").click()
             await expect(form).to_have_count(0)
             line = page.locator('[data-integration="backup"]')

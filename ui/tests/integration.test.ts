@@ -7,6 +7,7 @@ const field = (name: string, input: FormField["input"], byDefault: FormField["de
   input,
   text: "",
   default: byDefault,
+  choices: [],
 });
 
 const FIELDS = [

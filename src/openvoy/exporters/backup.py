@@ -24,7 +24,7 @@ class BackupSettings:
     """`[backup]`: a copy of the whole history, which `openvoy history restore` puts back."""
 
     folder: Path | None = setting(kinds.path, doc="Where the copy is kept; it has to exist, on another disk if it can.")
-    every: str = setting(kinds.parsed(kinds.one_of("every", tuple(PERIODS))), default="day", doc="day or week.")
+    every: str = setting(kinds.OneOf(tuple(PERIODS)), default="day", doc="day or week.")
     hour: int = setting(kinds.whole(0, 23), default=3, doc="Hour of the site's day at which it is made.")
 
 

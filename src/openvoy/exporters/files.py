@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -29,15 +29,6 @@ GRAINS = {
 LABELS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
-def _one_of(name: str, words: Sequence[str]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ConfigError(f"{name} cannot be '{text}'.", hint=f"Write one of {', '.join(words)}.")
-        return text
-
-    return parse
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesSettings:
     """`[[files]]`: files of the history, one for each day, month or year that is over."""
@@ -49,10 +40,8 @@ class FilesSettings:
     by: str = setting(
         kinds.text, default="raw", doc="raw, hour or day; energy also month and year; counters and events raw."
     )
-    every: str = setting(
-        kinds.parsed(_one_of("every", tuple(LABELS))), default="day", doc="day, month or year: what a file holds."
-    )
-    format: str = setting(kinds.parsed(_one_of("format", FORMATS)), default="csv", doc="csv, jsonl or parquet.")
+    every: str = setting(kinds.OneOf(tuple(LABELS)), default="day", doc="day, month or year: what a file holds.")
+    format: str = setting(kinds.OneOf(FORMATS), default="csv", doc="csv, jsonl or parquet.")
     history: bool = setting(kinds.flag, default=True, doc="Write what history has from before, too.")
 
 

@@ -141,6 +141,8 @@ class FormField:
     text: str
     """What it is, in a line."""
     default: FormValue
+    choices: tuple[str, ...] = ()
+    """What it may be; empty where that is not a few words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

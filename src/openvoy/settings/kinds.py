@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -110,15 +111,18 @@ def parsed(parse: Callable[[str], T]) -> Kind[T]:
     return read
 
 
-def one_of(name: str, words: Sequence[str]) -> Callable[[str], str]:
-    """One of some words, for `parsed`."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A kind of text that is one of some words, which forms offer."""
 
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ConfigError(f"{name} cannot be '{text}'.", hint=f"Write one of {', '.join(words)}.")
-        return text
+    words: tuple[str, ...]
 
-    return parse
+    def __call__(self, table: Table, name: str) -> str | None:
+        """Read the setting of a name."""
+        value = text(table, name)
+        if value is not None and value not in self.words:
+            raise table.place.at(name).error(f"{name} cannot be '{value}'.", f"Write one of {', '.join(self.words)}.")
+        return value
 
 
 def parse_service_url(value: str) -> str:

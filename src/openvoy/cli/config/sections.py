@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from openvoy.cli.folders import data_folder
 from openvoy.cli.target import DEFAULT_HOST
 from openvoy.cli.zone import parse_time_zone
-from openvoy.errors import ConfigError
 from openvoy.protocol.cloud import ROLES
 from openvoy.settings import kinds
 from openvoy.settings.listen import Listen, parse_listen
@@ -24,27 +22,14 @@ CENTURY_DAYS = 36_500
 KEEPERS = ("file", "keyring")
 
 
-def _one_of(name: str, words: Sequence[str]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ConfigError(f"{name} cannot be '{text}'.", hint=f"Write {' or '.join(words)}.")
-        return text
-
-    return parse
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudLogin:
     """`cloud = { … }` of a gateway: the account that obtains tokens."""
 
     user: str = setting(kinds.text, doc="E-mail address of the account.")
     password: Secret = setting(secret, suffixes=SUFFIXES, doc="Its password.")
-    role: str | None = setting(
-        kinds.parsed(_one_of("role", ROLES)), doc="owner or installer; default: what the account gives."
-    )
-    keep: str = setting(
-        kinds.parsed(_one_of("keep", KEEPERS)), default="file", doc="file or keyring: where the token is kept."
-    )
+    role: str | None = setting(kinds.OneOf(ROLES), doc="owner or installer; default: what the account gives.")
+    keep: str = setting(kinds.OneOf(KEEPERS), default="file", doc="file or keyring: where the token is kept.")
 
 
 def _cloud_login(table: Table, name: str) -> CloudLogin | None:
@@ -113,7 +98,7 @@ class WebConfig:
         doc="Addresses from which that header is believed; who comes from there without it is nobody.",
     )
     proxy_right: str = setting(
-        kinds.parsed(_one_of("proxy_right", ("viewer", "owner"))),
+        kinds.OneOf(("viewer", "owner")),
         default="viewer",
         doc="viewer or owner: what those may whom the proxy names and who have no account here.",
     )

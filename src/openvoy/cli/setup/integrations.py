@@ -15,6 +15,7 @@ from openvoy.cli.setup.edits import SECRETS, Secrets
 from openvoy.errors import ConfigError
 from openvoy.ports.exporter import AnyExporterKind
 from openvoy.ports.setup import FormField, FormValue, InputName, Integration, IntegrationKind, Integrations
+from openvoy.settings.kinds import OneOf
 from openvoy.settings.table import settings_of
 
 _INPUTS: Mapping[str, InputName] = {"bool": "flag", "int": "whole", "float": "number", "Secret": "secret"}
@@ -73,7 +74,8 @@ def _build_kind(kind: AnyExporterKind) -> IntegrationKind:
 
 def _build_field(kind: AnyExporterKind, one: Field[Any]) -> FormField:
     setting = settings_of(kind.settings)[one.name]
-    return FormField(name=one.name, input=_input_of(one), text=setting.doc, default=_default_of(one))
+    choices = setting.kind.words if isinstance(setting.kind, OneOf) else ()
+    return FormField(name=one.name, input=_input_of(one), text=setting.doc, default=_default_of(one), choices=choices)
 
 
 def _input_of(one: Field[Any]) -> InputName:

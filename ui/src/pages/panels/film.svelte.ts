@@ -62,8 +62,7 @@ export class Film {
 
   /** Unless somebody chose a time: the last of today that most panels reported, the noon of other days. */
   #usual(): number {
-    const latest = Math.floor(this.#board.now_ms / 1000 / FRAME_S) * FRAME_S - 2 * FRAME_S;
-    if (this.shift === 0) return Math.min(latest, this.#full_s ?? latest);
+    if (this.shift === 0) return this.#full_s ?? Math.floor(this.#board.now_ms / 1000 / FRAME_S) * FRAME_S - 2 * FRAME_S;
     return this.#day.start_s + Math.floor((this.#day.end_s - this.#day.start_s) / 2 / FRAME_S) * FRAME_S;
   }
 

@@ -33,8 +33,8 @@ export class Roof {
   }
 
   async load(): Promise<void> {
-    this.#kept = await fetchLayout();
     if (left !== null && left.of === this.#of()) this.#draft = left.draft;
+    this.#kept = await fetchLayout();
   }
 
   #of(): string {

@@ -36,6 +36,8 @@ export interface FormField {
   input: "text" | "texts" | "flag" | "whole" | "number" | "secret";
   text: string;
   default: FormValue;
+  /** What it may be; empty where that is not a few words. */
+  choices: string[];
 }
 
 export interface IntegrationKind {

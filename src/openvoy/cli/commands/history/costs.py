@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,8 @@ from openvoy.errors import ConfigError
 if TYPE_CHECKING:
     from openvoy.model.costs import Costs
 
+MOST_NAMED = 12
+"""Periods without a price that are named."""
 PERIODS = ("day", "week", "month", "year")
 _COLUMNS = ("from", "import kWh", "export kWh", "energy", "fees", "demand", "credit", "net", "savings")
 
@@ -92,13 +94,20 @@ async def costs(
 
 def _show(currency: str | None, rows: Sequence[Costs]) -> None:
     print_table(f"Costs in {currency or 'the currency of the file'}", _COLUMNS, [_cells(row) for row in rows])
-    for row in rows:
-        if row.unpriced_wh:
-            told = f"{row.unpriced_wh / 1000:.2f} kWh were imported while no price was known; they are in no cost."
-            say(f"{row.first.isoformat()}: {told}")
-        if row.unpriced_export_wh:
-            told = f"{row.unpriced_export_wh / 1000:.2f} kWh were exported while no price was known"
-            say(f"{row.first.isoformat()}: {told}; they are in no credit.")
+    _tell_unpriced("imported", "cost", [(row.first, row.unpriced_wh) for row in rows if row.unpriced_wh])
+    _tell_unpriced(
+        "exported", "credit", [(row.first, row.unpriced_export_wh) for row in rows if row.unpriced_export_wh]
+    )
+
+
+def _tell_unpriced(way: str, place: str, found: Sequence[tuple[date, Decimal]]) -> None:
+    """Say which periods lack a price, as their amounts look like those of others."""
+    if not found:
+        return
+    total_wh = sum(energy_wh for _, energy_wh in found)
+    firsts = ", ".join(first.isoformat() for first, _ in found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    say(f"{total_wh / 1000:.2f} kWh were {way} while no price was known; they are in no {place} ({firsts}{more}).")
 
 
 def _from_first(rows: Sequence[Costs]) -> Sequence[Costs]:
