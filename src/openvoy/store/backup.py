@@ -73,10 +73,10 @@ def back_up_history(source: Path, target: Path) -> Copied:
 def read_missing(folder: Path) -> Sequence[str]:
     """Give the months that a backup had when it was made, and has no longer; raise StorageError."""
     try:
-        names = (folder / BACKUP).read_text().splitlines() if (folder / BACKUP).exists() else []
+        text = (folder / BACKUP).read_text("utf-8", "replace") if (folder / BACKUP).exists() else ""
     except OSError as error:
         raise fault_of(error, f"History: {folder / BACKUP} cannot be read") from error
-    return [f"{FOLDER}/{name}" for name in names if not _has_manifest(folder / FOLDER / name)]
+    return [f"{FOLDER}/{name}" for name in text.splitlines() if not _has_manifest(folder / FOLDER / name)]
 
 
 def _months(folder: Path) -> Sequence[Path]:

@@ -40,11 +40,11 @@ def build_bounds(*, start: datetime, end: datetime, by: Period, zone: ZoneInfo) 
     if by == "hour":
         return _hours(start, end, zone)
     first, following = _STEPS[by]
-    bounds = [_midnight(first(first_day), zone)]
+    bounds = [midnight_s(first(first_day), zone)]
     day, end_s = first(first_day), end.timestamp()
     while bounds[-1] < end_s:
         day = following(day)
-        bounds.append(_midnight(day, zone))
+        bounds.append(midnight_s(day, zone))
     return bounds
 
 
@@ -56,7 +56,8 @@ def _hours(start: datetime, end: datetime, zone: ZoneInfo) -> list[int]:
 
 
 @lru_cache(maxsize=MOST_MIDNIGHTS)
-def _midnight(day: date, zone: ZoneInfo) -> int:
+def midnight_s(day: date, zone: ZoneInfo) -> int:
+    """Give the Unix seconds at which a local day begins."""
     return int(datetime.combine(day, time.min, zone).timestamp())
 
 

@@ -110,7 +110,7 @@ def _later_hour(at: datetime, last: datetime | None) -> datetime:
     """Of an hour that the clock on the wall has twice, take the later one where the earlier was said before."""
     second = at.replace(fold=1)
     is_said = last is not None and at.timestamp() <= last.timestamp()
-    return second if is_said and second.utcoffset() != at.utcoffset() else at
+    return second if is_said and second.timestamp() > at.timestamp() else at
 
 
 def _parse_time(text: str, zone: tzinfo) -> datetime | None:

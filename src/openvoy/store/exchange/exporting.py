@@ -12,7 +12,7 @@ from openvoy.errors import ConfigError
 from openvoy.ports import Columns
 from openvoy.store import tables
 from openvoy.store.history import HistoryStore
-from openvoy.store.periods import build_bounds
+from openvoy.store.periods import build_bounds, midnight_s
 from openvoy.store.tables import Table
 
 Grain = Literal["raw", "hour", "day", "week", "month", "year"]
@@ -206,11 +206,14 @@ def _means(export: Export, columns: Columns) -> Rows:
 
 def _period_start(at: datetime, export: Export) -> datetime:
     """Give where a moment's local day begins, or its hour, which is counted from midnight as those of energies are."""
-    midnight = datetime.combine(at.astimezone(export.zone).date(), time.min, export.zone).astimezone(UTC)
+    midnight = _midnight(at.astimezone(export.zone).date(), export.zone)
     return midnight if export.by == "day" else midnight + (at - midnight) // HOUR * HOUR
 
 
 def _period_end(start: datetime, export: Export) -> datetime:
-    following = start.astimezone(export.zone).date() + timedelta(days=1)
-    midnight = datetime.combine(following, time.min, export.zone).astimezone(UTC)
+    midnight = _midnight(start.astimezone(export.zone).date() + timedelta(days=1), export.zone)
     return midnight if export.by == "day" else min(start + HOUR, midnight)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(midnight_s(day, zone), UTC)
