@@ -201,6 +201,7 @@ async def test_what_is_shown_as_a_file(browser: Browser, service: Served) -> Non
 async def test_the_file_has_what_it_is_compared_with_and_what_is_estimated(browser: Browser, service: Served) -> None:
     async with visit(browser, f"{service.url}#/history?by=month&start=2026-03-01&compare=previous") as opened:
         await opened_at(opened, "month 2026-03-01")
+        assert await opened.text('[data-total="solar_wh"] .was') == "–", "nothing is known of February, not even about"
         await opened.page.get_by_text("Table of these values").click()
         await opened.page.locator('[data-column="compared_net_cost"]').first.wait_for()
         columns = await saved_columns(opened, "openvoy-2026-03-01-2026-03-31.csv")
