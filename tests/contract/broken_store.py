@@ -12,6 +12,8 @@ from openvoy.ports import Columns
 class BrokenStore:
     """A store whose disk is gone: every call fails as `ports.Store` says; for tests of what goes on without history."""
 
+    revision = 0
+
     async def write(self, batch: Batch) -> None:
         """Fail."""
         _fail()

@@ -21,6 +21,11 @@ class Store(Protocol):
     Every method raises StorageError where the store cannot serve. `gateway` arguments are serials; None is all of them.
     """
 
+    @property
+    def revision(self) -> int:
+        """Another number whenever a read may say something else than before."""
+        ...
+
     async def write(self, batch: Batch) -> None:
         """Keep a batch; returns once it is durable."""
         ...

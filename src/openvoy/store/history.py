@@ -78,6 +78,11 @@ class HistoryStore(Readers):
         """Take up what was found before this store was opened: it belongs to `set_aside`."""
         self._writer.note_damages(damages)
 
+    @property
+    def revision(self) -> int:
+        """Another number whenever a read may say something else than before."""
+        return self._writer.revision
+
     async def read_damages(self, kind: str, *, start: datetime, end: datetime) -> Sequence[SetAside]:
         """Give `set_aside` once the files of a kind and a time were looked at, whether or not their rows were read."""
         start_s, end_s = unix_s(start), unix_s(end)

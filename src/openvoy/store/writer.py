@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,9 @@ class Writer:
         """Why the disk does not take what is in the journal."""
         self._unsealed: str | None = None
         """Why months cannot be sealed."""
+        self._revisions = count(1)
+        self.revision = 0
+        """Another number after each change that readers see."""
         # A process that ends without closing must not hang; the journal has all that was acknowledged.
         self._thread = threading.Thread(target=self._run, name="history-writer", daemon=True)
         self._thread.start()
@@ -152,7 +156,9 @@ class Writer:
         return self._journal
 
     def _take(self, changes: Sequence[tuple[int, Change]]) -> None:
-        if self._backlog.add(changes):
+        is_much = self._backlog.add(changes)
+        self.revision = next(self._revisions)
+        if is_much:
             # Once closing has begun the end applies it.
             with contextlib.suppress(StoreFault):
                 self.apply()
@@ -186,6 +192,8 @@ class Writer:
             self._scribe.close()
         self._backlog.begin()
         fault = self._lend(task.job) if task.is_lent and task.job is not None else self._attempt(task.job)
+        if task.job is not None:
+            self.revision = next(self._revisions)
         if fault is None:
             task.done.set_result(None)
         else:

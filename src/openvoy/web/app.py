@@ -44,6 +44,7 @@ from openvoy.web.listen import HostRule
 from openvoy.web.offers import SharedOffers
 from openvoy.web.operation import Operation, Problem, Visit
 from openvoy.web.problems import BadQuery, NothingThere, WebProblem, status_of
+from openvoy.web.readings import SharedReadings
 from openvoy.web.schema_page import JSON_PATH, STYLE, STYLE_PATH, render_schema_page
 
 _LOG = logging.getLogger("openvoy.web")
@@ -104,6 +105,7 @@ def build_app(
         prices=prices,
         access=access,
         offers=SharedOffers(clock),
+        readings=SharedReadings(store, clock),
         desk=desk,
         setup=setup,
         roof=roof,

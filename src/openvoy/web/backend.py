@@ -16,6 +16,7 @@ from openvoy.ports.setup import Setup
 from openvoy.web.access import Access
 from openvoy.web.broadcast import Broadcaster
 from openvoy.web.offers import SharedOffers
+from openvoy.web.readings import SharedReadings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Backend:
     exporters: Exporters
     access: Access
     offers: SharedOffers
+    readings: SharedReadings
     desk: Desk | None = None
     """None: gateways are only read."""
     prices: Prices | None = None
@@ -78,5 +80,13 @@ class Shelf:
 
     def put(self, *, site: SiteInfo, prices: Prices | None, setup: Setup | None, logbook: Logbook | None) -> None:
         """Exchange what a change of the configuration concerns."""
-        offers = SharedOffers(self.backend.clock)
-        self.backend = replace(self.backend, site=site, prices=prices, setup=setup, logbook=logbook, offers=offers)
+        was = self.backend
+        self.backend = replace(
+            was,
+            site=site,
+            prices=prices,
+            setup=setup,
+            logbook=logbook,
+            offers=SharedOffers(was.clock),
+            readings=SharedReadings(was.store, was.clock),
+        )

@@ -80,6 +80,10 @@ class MemoryStore:
         self.batches: list[Batch] = []
         self.is_full = False
 
+    @property
+    def revision(self) -> int:
+        return len(self.batches)
+
     async def write(self, batch: Batch) -> None:
         if self.is_full:
             raise StorageError("The disk is full.")

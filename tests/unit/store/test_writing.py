@@ -15,6 +15,8 @@ from tests.unit.store.records import (
     GATEWAY,
     SECOND,
     START,
+    correction,
+    energy,
     event,
     everything,
     inverter,
@@ -239,3 +241,17 @@ async def test_notes_about_history_are_kept(tmp_path: Path) -> None:
         await store.write(everything(START))
     async with opened(tmp_path) as store:
         assert await store.read_meta("rules_version") == "2"
+
+
+async def test_the_revision_is_another_after_whatever_readers_may_see(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        found = [store.revision]
+        await store.write(Batch(energy=(energy(START, 1.0),)))
+        found.append(store.revision)
+        await store.read_last_energy(GATEWAY)
+        assert store.revision == found[-1]
+        await store.write_corrections([correction(START)])
+        found.append(store.revision)
+        await store.write_columns("power", {"gateway": GATEWAY, "at": [int(START.timestamp())], "solar_w": [1.0]})
+        found.append(store.revision)
+    assert len(set(found)) == 4

@@ -65,6 +65,10 @@ class ComparedDay:
 async def compare_today(backend: Backend, *, gateway: GatewayName = None) -> ComparedDay:
     """The site's day so far, beside the days before it by the same time of day; several gateways are added up."""
     serial = find_serial(backend.feed, gateway)
+    return await backend.readings.read(("compared", serial), lambda: _compare(backend, serial, gateway))
+
+
+async def _compare(backend: Backend, serial: str | None, gateway: str | None) -> ComparedDay:
     now = await _find_known(backend, serial)
     columns = await backend.store.read_energy_between(bounds=build_bounds(now, backend.zone), gateway=serial)
     # Every second interval: what lies between them are the rests of the days.

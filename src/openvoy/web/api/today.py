@@ -35,13 +35,18 @@ class Today:
 
 async def show_today(backend: Backend, *, gateway: GatewayName = None) -> Today:
     """Energies of the site's local day so far, from history; several gateways are added up."""
+    serial = find_serial(backend.feed, gateway)
+    return await backend.readings.read(("today", serial), lambda: _read_today(backend, serial))
+
+
+async def _read_today(backend: Backend, serial: str | None) -> Today:
     start, end = build_local_day(backend.clock.now(), backend.zone)
     columns = await backend.store.read_energy(
         start=start,
         end=end,
         by="day",
         time_zone=backend.site.time_zone,
-        gateway=find_serial(backend.feed, gateway),
+        gateway=serial,
     )
     solar_wh, import_wh = _number(columns, "solar_wh"), _number(columns, "import_wh")
     export_wh, load_wh = _number(columns, "export_wh"), _number(columns, "load_wh")
