@@ -256,9 +256,18 @@ def test_what_our_own_exports_say_and_no_import_takes_in_is_told(tmp_path: Path)
     reading = Reading(zone=PARIS)
     file = tmp_path / "own.csv"
     head = "start,end,estimated,solar_wh,generator_wh,residual_wh"
-    file.write_text(f"{head}\n2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,False,1000,5000,\n", encoding="utf-8")
-    read_files([file], "auto", reading)
-    assert reading.ignored == {"generator_wh": 1}
+    file.write_text(
+        f"{head}\n2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,False,1000,5000,\n"
+        "2024-06-02T00:00:00Z,2024-06-03T00:00:00Z,True,2000,0.0,\n"
+        "2024-06-03T00:00:00Z,2024-06-04T00:00:00Z,True,3000,,0.0\n",
+        encoding="utf-8",
+    )
+    gathered = read_files([file], "auto", reading)[1]
+    assert [str(one).removeprefix(f"{file}: ") for one in gathered.problems] == [
+        "generator_wh in 1 line: no import takes it in",
+        "the mark of 2 lines that were estimated: their energies count, as if they were recorded",
+    ]
+    assert not reading.ignored
 
 
 def test_what_a_person_names_is_not_added_to_what_is_known_by_its_name(tmp_path: Path) -> None:

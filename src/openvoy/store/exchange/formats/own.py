@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,13 @@ from openvoy.store.exchange.parquet import read_parquet
 _PARQUET = b"PAR1"
 _NAME = re.compile(r"\w+")
 _COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
-_LEFT_OUT = ("generator_wh", "residual_wh")
-"""What no import takes in."""
+_LEFT_OUT = {
+    "generator_wh": "generator_wh in {lines}: no import takes it in",
+    "residual_wh": "residual_wh in {lines}: no import takes it in",
+    "estimated": "the mark of {lines} that were estimated: their energies count, as if they were recorded",
+}
+"""What no import takes in, and how it is told."""
+_NOTHING = (None, "", 0, "0.0", "0", "False", "false")
 
 Line = tuple[int, Mapping[str, Any]]
 """Number of the line, and its values by column."""
@@ -34,6 +40,7 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read an export of energy."""
+    left_out: Counter[str] = Counter()
     for number, values in _lines(file, reading):
         names = _COLUMNS.keys() & values.keys()
         if not names:
@@ -41,10 +48,11 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
                 f"{file} has no energies: none of its columns is {', '.join(_COLUMNS)}.",
                 hint="Exports of the table energy can be imported; use a backup for the others.",
             )
-        for name in _LEFT_OUT:
-            if values.get(name) not in {None, "", 0, "0.0"}:
-                reading.ignore(name)
+        left_out.update(name for name in _LEFT_OUT if values.get(name) not in _NOTHING)
         yield from _observe(file, number, values, reading)
+    for name, count in left_out.items():
+        lines = "1 line" if count == 1 else f"{count} lines"
+        yield Problem(str(file), None, _LEFT_OUT[name].format(lines=lines))
 
 
 def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Reading) -> Iterator[Observation]:
