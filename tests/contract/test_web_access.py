@@ -271,6 +271,23 @@ async def test_an_account_made_by_the_command_counts_at_once(service: WebService
         assert reply.status == 401
 
 
+async def test_an_account_made_by_the_command_logs_in_and_stays_so_after_a_restart(
+    service: WebService, tmp_path: Path
+) -> None:
+    other = Access(clock=ManualClock(), file=tmp_path / "access.json")
+    await other.set_password("anna", PASSWORD, "owner")
+    async with stranger(service) as browser:
+        await browser.get("/")
+        assert (await send(browser, "POST", "/api/v1/login", name="anna", password=PASSWORD))["right"] == "owner"
+        cookies = {cookie.key: cookie.value for cookie in browser.cookie_jar}
+    async with (
+        web_service(Setup(accounts=tmp_path / "access.json")) as again,
+        stranger(again) as browser,
+        browser.get("/api/v1/me", cookies={SESSION_COOKIE: cookies[SESSION_COOKIE]}) as reply,
+    ):
+        assert (await reply.json())["right"] == "owner"
+
+
 async def test_a_proxy_is_believed_only_where_that_is_said(tmp_path: Path) -> None:
     rules = AccessRules(proxy_header="Remote-User")
     await Access(clock=ManualClock(), file=tmp_path / "access.json").set_password("anna", PASSWORD, "owner")

@@ -81,11 +81,14 @@ class AccessBook:
         self.contents = Contents(secret=_new_secret()) if file is None or self._written_ns is None else _read(file)
 
     def refresh(self) -> None:
-        """Take in what another program, such as `openvoy account set`, has written meanwhile."""
+        """Take in what another program, such as `openvoy account set`, has written meanwhile.
+
+        The secret stays: pages and sessions of the running service are signed with it.
+        """
         written_ns = _change_ns(self._file)
         if self._file is not None and written_ns is not None and written_ns != self._written_ns:
             self._written_ns = written_ns
-            self.contents = _read(self._file)
+            self.contents = replace(_read(self._file), secret=self.contents.secret)
 
     @property
     def secret(self) -> bytes:
