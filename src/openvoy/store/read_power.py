@@ -95,11 +95,12 @@ def _dense(steps: Sequence[int], values: Sequence[float | None], first: int, las
 def add_up(parts: Sequence[Series], *, grace_steps: int, mean: bool) -> Series:
     """Add series of one length, or average them; None where one that is expected is missing.
 
-    One is expected from its first to its last value, and for `grace_steps` more.
+    One is expected from its first to its last value, and for `grace_steps` more, unless another took its place.
     """
-    spans = [_span(part, grace_steps) for part in parts]
+    series = _chained(parts)
+    spans = [_span(part, grace_steps) for part in series]
     total: list[float | None] = []
-    for index, values in enumerate(zip(*parts, strict=True)):
+    for index, values in enumerate(zip(*series, strict=True)):
         expected = [value for value, span in zip(values, spans, strict=True) if index in span]
         known = [value for value in expected if value is not None]
         if not known or len(known) < len(expected):
@@ -107,6 +108,25 @@ def add_up(parts: Sequence[Series], *, grace_steps: int, mean: bool) -> Series:
         else:
             total.append(sum(known) / len(known) if mean else sum(known))
     return total
+
+
+def _chained(parts: Sequence[Series]) -> Sequence[Series]:
+    """Put a gateway that went on in the step in which another ended for good behind that one.
+
+    Of the step that they share the mean is taken: neither was there for all of it.
+    """
+    chained: list[tuple[range, Series]] = []
+    for own, part in sorted(((_span(part, 0), part) for part in parts), key=lambda one: one[0].start):
+        for place, (span, before) in enumerate(chained):
+            end = span.stop - 1
+            if span.start < end == own.start < own.stop - 1:
+                shared = [value for value in (before[end], part[end]) if value is not None]
+                together = [*before[:end], sum(shared) / len(shared), *part[end + 1 :]]
+                chained[place] = (range(span.start, own.stop), together)
+                break
+        else:
+            chained.append((own, part))
+    return [part for _, part in chained]
 
 
 def _span(part: Series, grace_steps: int) -> range:

@@ -97,8 +97,20 @@ async def test_several_gateways_are_added_up(tmp_path: Path) -> None:
         ([1.0, 1.0, 1.0, 1.0], [2.0, None, None, None], [3.0, None, None, 1.0]),
         ([1.0, 1.0, None], [2.0, None, 2.0], [3.0, None, None]),
         ([None, None], [None, None], [None, None]),
+        ([6.0, 6.0, None, None], [None, 4.0, 4.0, 4.0], [6.0, 5.0, 4.0, 4.0]),
+        ([6.0, 6.0, None], [None, 4.0, None], [6.0, 10.0, None]),
+        ([6.0, None], [4.0, 4.0], [10.0, None]),
     ],
-    ids=["never there", "came later", "gone for good", "holes of both", "nothing known"],
+    ids=[
+        "never there",
+        "came later",
+        "gone for good",
+        "holes of both",
+        "nothing known",
+        "one took the other's place",
+        "one came just now",
+        "both began together",
+    ],
 )
 def test_who_is_waited_for(first: list[float | None], second: list[float | None], total: list[float | None]) -> None:
     assert add_up([first, second], grace_steps=2, mean=False) == total
