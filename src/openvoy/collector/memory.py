@@ -15,6 +15,7 @@ from openvoy.model import CounterSource, RawCounter
 from openvoy.model.accounting import Accountant, is_of_site, parse_moments, replay
 from openvoy.model.records import CounterRecord, EnergyRecord
 from openvoy.ports import History, Store
+from openvoy.ports.store import Notes
 from openvoy.protocol.pacing import Outage
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +36,27 @@ LAST_LEVEL = timedelta(minutes=15)
 
 Silent = tuple[CounterSource, float, EnergyRecord]
 """Who has not spoken lately, its last value, and the energies of then."""
+
+
+async def recall_serial(notes: Notes, name: str, host: str) -> str | None:
+    """Give the serial of who answered last under a name and address; None where that is not known."""
+    try:
+        return await notes.read_meta(_serial_key(name, host))
+    except StorageError as error:
+        _LOG.warning("%s: who answered before cannot be read: %s", name, error)
+        return None
+
+
+async def note_serial(notes: Notes, name: str, host: str, serial: str) -> None:
+    """Keep who answers; one that cannot be kept is found out again after the next start."""
+    try:
+        await notes.write_meta(_serial_key(name, host), serial)
+    except StorageError as error:
+        _LOG.warning("%s: who answers cannot be kept: %s", name, error)
+
+
+def _serial_key(name: str, host: str) -> str:
+    return f"serial of {name} at {host}"
 
 
 async def recall(store: History, gateway: str, firmware: str) -> Books:

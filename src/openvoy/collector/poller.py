@@ -13,7 +13,7 @@ from openvoy.collector.feed import LiveFeed
 from openvoy.collector.health import Health
 from openvoy.collector.jumps import SANE_FROM, ClockWatch, describe_jump
 from openvoy.collector.keeper import Keeper
-from openvoy.collector.memory import recall, recall_nights
+from openvoy.collector.memory import note_serial, recall, recall_nights, recall_serial
 from openvoy.collector.settings import SettingsWatch
 from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
@@ -54,6 +54,7 @@ class Poller:
 
     async def run(self) -> None:
         """Poll until cancelled."""
+        await self._recall_serial()
         async for turn in self._follower.turns():
             await self._take(turn)
 
@@ -84,9 +85,18 @@ class Poller:
             self._health.refresh(self._clock.now())
             self._feed.publish(self._health.status)
 
+    async def _recall_serial(self) -> None:
+        """Know whose values are missing although it does not answer yet."""
+        status = self._health.status
+        serial = await recall_serial(self._store, status.name, status.host)
+        if serial is not None:
+            self._health.note_identity(serial)
+            self._feed.publish(self._health.status)
+
     async def _adopt(self, capabilities: Capabilities) -> None:
         """Begin, or begin anew after the firmware or the gateway has changed."""
         before, self._known = self._known, capabilities
+        known = self._health.status.serial
         self._health.note_identity(capabilities.serial)
         if before is None or before.serial != capabilities.serial or self._books is None:
             self._books = await recall(self._store, capabilities.serial, str(capabilities.firmware))
@@ -94,6 +104,20 @@ class Poller:
         if before is not None and before.firmware != capabilities.firmware:
             self._books.recorder.note_firmware(str(capabilities.firmware))
             self._note_event("firmware.changed", f"{before.firmware} became {capabilities.firmware}.")
+        if known != capabilities.serial:
+            await self._tell_serial(known, capabilities.serial)
+
+    async def _tell_serial(self, before: str | None, serial: str) -> None:
+        """Keep who answers, and tell it where another one did before."""
+        status = self._health.status
+        await note_serial(self._store, status.name, status.host, serial)
+        if before is not None:
+            text = (
+                f"Gateway {serial} answers where {before} did. If it took its place, join their histories: "
+                f"openvoy history correct replaced-gateway --old {before} --new {serial}"
+            )
+            _LOG.warning("%s: %s", status.name, text)
+            self._note_event("gateway.replaced", text)
 
     def _tell_failure(self, error: OpenvoyError) -> None:
         now, before = self._clock.now(), self._health.status.state

@@ -144,10 +144,6 @@ class Accounts(Protocol):
         ...
 
 
-class History(Store, Accounts, Protocol):
-    """What the collector needs: it goes on where the accounts end."""
-
-
 class Outbox(Protocol):
     """What exporters follow; raises as `Store` does."""
 
@@ -173,6 +169,10 @@ class Notes(Protocol):
     async def write_meta(self, key: str, value: str) -> None:
         """Keep a note; returns once it is durable."""
         ...
+
+
+class History(Store, Accounts, Notes, Protocol):
+    """What the collector needs: it goes on where the accounts end."""
 
 
 class Archive(Store, Outbox, Notes, Protocol):

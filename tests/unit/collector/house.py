@@ -32,6 +32,7 @@ class HouseReader:
     def __init__(self, clock: ManualClock, answer_s: float = 0.05) -> None:
         self.clock = clock
         self.answer_s = answer_s
+        self.serial = "122200000001"
         self.software = "D8.2.4345"
         self.faults: dict[str, OpenvoyError] = {}
         self.requests: Counter[str] = Counter()
@@ -49,7 +50,7 @@ class HouseReader:
         if fault is not None:
             raise fault
         if endpoint is INFO:
-            return Decoded(Info(serial="122200000001", software=self.software, imeter=True))  # type: ignore[arg-type]
+            return Decoded(Info(serial=self.serial, software=self.software, imeter=True))  # type: ignore[arg-type]
         body = self._body(endpoint.name)
         if body is None:
             raise EndpointMissing(f"{endpoint.path} is not there")
@@ -78,6 +79,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
+        self.notes: dict[str, str] = {}
         self.is_full = False
 
     @property
@@ -189,6 +191,12 @@ class MemoryStore:
         self, *, start: datetime, end: datetime, by: Period, time_zone: str, gateway: str | None = None
     ) -> Columns:
         raise AssertionError
+
+    async def read_meta(self, key: str) -> str | None:
+        return self.notes.get(key)
+
+    async def write_meta(self, key: str, value: str) -> None:
+        self.notes[key] = value
 
     async def close(self) -> None:
         pass

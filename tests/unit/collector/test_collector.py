@@ -174,6 +174,30 @@ async def test_new_firmware_is_noticed_and_everything_asked_again() -> None:
     assert "firmware.changed" in house.store.events()
 
 
+async def test_whose_values_are_missing_is_known_after_a_restart() -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(60)
+    house.reader.faults["*"] = GatewayUnreachable("Nothing answers.")
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        status = collector.feed.statuses()[0]
+    assert (status.serial, status.state, status.is_fresh) == ("122200000001", "unreachable", False)
+    assert "gateway.replaced" not in house.store.events()
+
+
+async def test_another_gateway_at_the_same_place_is_told_once() -> None:
+    house = House()
+    for serial in ("122200000001", "122300000002", "122300000002"):
+        house.reader.serial = serial
+        async with house.collecting() as collector:
+            await house.clock.advance(60)
+            assert collector.feed.statuses()[0].serial == serial
+    told = [event for batch in house.store.batches for event in batch.events if event.kind == "gateway.replaced"]
+    assert [event.gateway for event in told] == ["122300000002"]
+    assert "--old 122200000001 --new 122300000002" in told[0].text
+
+
 async def test_a_slow_gateway_is_asked_less() -> None:
     house = House(answer_s=4.0)
     async with house.collecting() as collector:
