@@ -112,11 +112,13 @@ def _build_source(
     gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore
 ) -> tuple[Gateway, Source]:
     tokens = build_token_source(gateway, config, environ)
+    if gateway.password is not None:
+        gateway.password.read(environ)  # one that is not there is told at the start
     client = Gateway(
         gateway.host,
         tokens=tokens,
         user=gateway.user,
-        password=None if gateway.password is None else gateway.password.read(environ),
+        password=None if gateway.password is None else partial(gateway.password.read, environ),
         pins=pins,
     )
     source = Source(

@@ -60,8 +60,8 @@ class Gateway:
     """One gateway, used as `async with Gateway("envoy.local", token=…) as gateway: await gateway.snapshot()`.
 
     Firmware 7 and later needs `token`, or `tokens` that renew themselves; firmware before needs nothing, or `user` and
-    `password`. The certificate that a gateway shows first is trusted from then on; `pins` keeps it, by default only as
-    long as the process lives.
+    `password`, which may be a function that is asked at each login. The certificate that a gateway shows first is
+    trusted from then on; `pins` keeps it, by default only as long as the process lives.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Gateway:
         *,
         token: str | None = None,
         user: str | None = None,
-        password: str | None = None,
+        password: str | Callable[[], str] | None = None,
         tokens: TokenSource | None = None,
         pins: PinStore | None = None,
         accept_new_certificate: bool = False,
@@ -82,7 +82,7 @@ class Gateway:
         self.address = parse_address(host)
         if token is not None and tokens is not None:
             raise ConfigError(f"{host} was given a token and a source of tokens.", hint="Give one of them.")
-        self._credentials = Credentials(token=token, user=user, password=password)
+        self._token, self._user, self._password = token, user, password
         self._tokens = tokens
         self._pins = MemoryPinStore() if pins is None else pins
         self._accept_new_certificate = accept_new_certificate
@@ -191,10 +191,14 @@ class Gateway:
         replies = await self._reading.fetch_all(capabilities, self.fetch, self._clock.sleep)
         return build_snapshot(capabilities, replies, self._clock.now())
 
+    def _given_credentials(self) -> Credentials:
+        password = self._password() if callable(self._password) else self._password
+        return Credentials(token=self._token, user=self._user, password=password)
+
     async def _own_credentials(self) -> Credentials:
         capabilities = await self.connect()
         if self._tokens is None or capabilities.login is not LoginKind.TOKEN:
-            return self._credentials
+            return self._given_credentials()
         return Credentials(token=await self._tokens.fetch_token(capabilities.serial))
 
     async def fetch_log(self, *, limit: int = 50) -> tuple[LogEntry, ...]:
@@ -244,8 +248,8 @@ class Gateway:
         return response
 
     async def _connect(self) -> None:
-        if self._credentials.token is not None:
-            info = explain_token(self._credentials.token)
+        if self._token is not None:
+            info = explain_token(self._token)
             check_token(info, gateway=str(self.address), serial=None, now=self._clock.now())
         found = await fetch_identity(self.address, self._open_transport)
         try:
@@ -260,7 +264,7 @@ class Gateway:
     async def _converse(self, found: Found) -> Conversation:
         capabilities, tokens = found.capabilities, self._tokens
         if tokens is None or capabilities.login is not LoginKind.TOKEN:
-            return Conversation(found.transport, self._login(capabilities, self._credentials))
+            return Conversation(found.transport, self._login(capabilities, self._given_credentials()))
 
         def build(token: str) -> Login:
             return self._login(capabilities, Credentials(token=token))

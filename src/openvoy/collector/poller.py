@@ -80,7 +80,7 @@ class Poller:
         if turn.error is not None:
             self._tell_failure(turn.error)
         if turn.snapshot is not None:
-            self._publish(turn.snapshot, is_new=turn.is_new)
+            self._publish(turn.snapshot, is_new=turn.is_new, refusal=turn.refusal)
         elif turn.error is None and turn.connected is None:
             self._health.refresh(self._clock.now())
             self._feed.publish(self._health.status)
@@ -131,7 +131,7 @@ class Poller:
             _LOG.warning("%s: %s", status.name, error)
             self._note_event(f"gateway.{status.state}", error.message)
 
-    def _publish(self, snapshot: Snapshot, *, is_new: bool) -> None:
+    def _publish(self, snapshot: Snapshot, *, is_new: bool, refusal: OpenvoyError | None = None) -> None:
         now = snapshot.at
         assert self._books is not None
         self._tell_jump()
@@ -140,7 +140,7 @@ class Poller:
         if batch is not None:
             self._keeper.keep(batch)
         if is_new:
-            self._tell_values(snapshot, now)
+            self._tell_values(snapshot, now, refusal)
         if self._settings.take(snapshot):
             self._health.note_settings(now)
         self._health.refresh(now)
@@ -154,7 +154,7 @@ class Poller:
             _LOG.warning("%s", text)
             self._note_event("clock.jumped", text, at=now if now >= SANE_FROM else now - jump)
 
-    def _tell_values(self, snapshot: Snapshot, now: datetime) -> None:
+    def _tell_values(self, snapshot: Snapshot, now: datetime, refusal: OpenvoyError | None) -> None:
         before = self._health.status.state
         self._health.note_values(
             now,
@@ -162,6 +162,9 @@ class Poller:
             fresh_for_s=self._follower.fresh_for_s,
             load_pct=100 * self._follower.load_share,
         )
+        if refusal is not None:
+            self._health.note_failure(refusal, now, quiet=False)
+            return
         if self._silent_since is not None:
             self._nights.learn([Outage(start=self._silent_since, end=now)])
             self._silent_since = None

@@ -141,6 +141,26 @@ async def test_a_refused_login_is_not_hammered() -> None:
         assert house.reader.requests.total() <= 65, "once a minute: some refuse every login for minutes at night"
 
 
+async def test_a_login_stands_refused_although_open_pages_answer() -> None:
+    house = House()
+    async with house.collecting() as collector:
+        await house.clock.advance(60)
+        house.reader.faults["inverters"] = CredentialRejected("The password is wrong.", hint="Correct it.")
+        await house.clock.advance(400)
+        before = house.reader.requests["inverters"]
+        states = set()
+        for _ in range(60):
+            await house.clock.advance(60)
+            status = collector.feed.statuses()[0]
+            states.add((status.state, status.problem, status.hint))
+        assert states == {("needs_login", "The password is wrong.", "Correct it.")}
+        assert house.reader.requests["inverters"] - before <= 60
+        house.reader.faults.clear()
+        await house.clock.advance(65)
+        assert collector.feed.statuses()[0].state == "ok"
+    assert house.store.events() == ["gateway.needs_login", "gateway.ok"]
+
+
 async def test_values_are_not_called_fresh_while_nobody_can_log_in() -> None:
     house = House()
     async with house.collecting() as collector:

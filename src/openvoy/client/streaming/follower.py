@@ -47,6 +47,8 @@ class Turn:
     """The snapshot has live values that the one before had not."""
     error: OpenvoyError | None = None
     """What keeps the whole gateway from answering; it is asked again after a pause."""
+    refusal: OpenvoyError | None = None
+    """A login that is not accepted; the snapshot has what is open to everybody, as some pages before firmware 7 are."""
 
 
 def _never(_now: datetime) -> bool:
@@ -83,6 +85,10 @@ class Follower:
         self._ended_s = self._rested_at_s = clock.monotonic()
         self._paused_until_s = self._told_s = float("-inf")
         self._failed: Endpoint[Any] | None = None
+        self._logins = Breaker()
+        self._refusal: OpenvoyError | None = None
+        self._refused_at: Endpoint[Any] | None = None
+        """Who refused the login, which stands refused until that one answers; None is the login itself."""
         self._has_news = False
 
     @property
@@ -142,12 +148,17 @@ class Follower:
         except OpenvoyError as error:
             return self._pause(error)
         self._breaker.reset()
+        if self._refused_at in {None, INFO} or capabilities != self._known:
+            self._let_in(self._refused_at)
         if capabilities == self._known:
             self._schedule.remember()
         else:
             self._schedule, self._replies, self._read_at = Schedule(), Replies(), {}
         self._capabilities = self._known = capabilities
         self._want(capabilities)
+        if self._refused_at in self._schedule.polls:
+            # Only who refused the login can say that it is good again.
+            self._schedule.hasten(self._refused_at, self._clock.monotonic())
         return Turn(connected=capabilities)
 
     def _want(self, capabilities: Capabilities) -> None:
@@ -213,6 +224,7 @@ class Follower:
 
     def _take(self, endpoint: Endpoint[Any], reply: Decoded[Any], capabilities: Capabilities) -> Turn:
         self._breaker.reset()
+        self._let_in(endpoint)
         self._warned.discard(endpoint)
         self._replies.note(endpoint, reply)
         self._read_at[endpoint] = self._clock.now()
@@ -227,6 +239,7 @@ class Follower:
     def _fail(self, endpoint: Endpoint[Any], error: OpenvoyError, capabilities: Capabilities) -> Turn:
         if error.remedy in {Remedy.FORGET, Remedy.SKIP}:
             self._breaker.reset()
+            self._let_in(endpoint)
             self._warn_once(endpoint, error)
             if error.remedy is Remedy.SKIP or endpoint in self._read_at:
                 # Some gateways refuse everybody at night: what answered before will answer again.
@@ -238,22 +251,30 @@ class Follower:
             return self._told_when_due(endpoint, capabilities, is_new=False)
         self._let_age(endpoint, error)
         self._failed = endpoint
-        return self._pause(error)
+        return self._pause(error, endpoint)
+
+    def _let_in(self, endpoint: Endpoint[Any] | None) -> None:
+        """Take down that a login was accepted, if it is this one that had refused it."""
+        if self._refused_at is endpoint:
+            self._refusal = self._refused_at = None
+            self._logins.reset()
 
     def _warn_once(self, endpoint: Endpoint[Any], error: OpenvoyError) -> None:
         level = logging.DEBUG if endpoint in self._warned or error.remedy is Remedy.FORGET else logging.WARNING
         self._warned.add(endpoint)
         _LOG.log(level, "%s", error.message)
 
-    def _pause(self, error: OpenvoyError) -> Turn:
+    def _pause(self, error: OpenvoyError, endpoint: Endpoint[Any] | None = None) -> Turn:
         """Leave the gateway alone for a moment; a login that is refused is built anew after it.
 
         One endpoint may hang or be busy while the others answer (quirk Q32): only a second failure in a row is told.
         """
-        self._paused_until_s = self._clock.monotonic() + self._breaker.trip(error)
         capabilities = self._capabilities
-        if error.remedy in {Remedy.HUMAN, Remedy.RENEW}:
-            self._capabilities = None
+        is_refusal = error.remedy in {Remedy.HUMAN, Remedy.RENEW}
+        pause_s = (self._logins if is_refusal else self._breaker).trip(error)
+        self._paused_until_s = self._clock.monotonic() + pause_s
+        if is_refusal:
+            self._capabilities, self._refusal, self._refused_at = None, error, endpoint
         snapshot = None if self._known is None else self._snapshot(self._known)
         is_alone = isinstance(error, Unavailable) and not isinstance(error, GatewayUnreachable)
         is_told = capabilities is None or not is_alone or self._breaker.failures > 1
@@ -297,7 +318,7 @@ class Follower:
     def _told(self, capabilities: Capabilities, *, is_new: bool) -> Turn:
         self._has_news = False
         self._told_s = self._clock.monotonic()
-        return Turn(snapshot=self._snapshot(capabilities), is_new=is_new)
+        return Turn(snapshot=self._snapshot(capabilities), is_new=is_new, refusal=self._refusal)
 
     def _fastest(self) -> Poll:
         return min(self._schedule.polls.values(), key=CADENCE_S.__getitem__, default=Poll.LIVE)
