@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from openvoy.collector.recording import Recorder
 from openvoy.model import CounterSource, RawCounter, Snapshot, Storage
@@ -58,7 +58,8 @@ class Books:
         if not is_new:
             self.recorder.note_notices(accounted.notices, at)
             return snapshot, None
-        return snapshot, self.recorder.add(snapshot, accounted, counters)
+        read_at = datetime.fromtimestamp(self._freshness.read_s, UTC)
+        return snapshot, self.recorder.add(snapshot, accounted, counters, read_at=read_at)
 
     def _integrated(self, snapshot: Snapshot) -> Iterable[RawCounter]:
         """Add up the powers of what nothing counts."""

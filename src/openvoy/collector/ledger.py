@@ -86,11 +86,17 @@ class Ledger:
         )
 
     def take(self, accounted: Accounted, counters: Sequence[RawCounter], at: datetime, *, firmware: str) -> None:
-        """Take one reading; it becomes rows where it is the first of its five minutes, or a step was noticed."""
-        self._newest = (accounted, counters, at, firmware)
+        """Take what was read at a moment; it becomes rows as the first of its five minutes, or after a step.
+
+        Where nothing of the site could be read, the next that can be becomes the row.
+        """
+        if accounted.known or self._newest is None:
+            self._newest = (accounted, counters, at, firmware)
         slot = int(at.timestamp()) // ENERGY_EVERY_S
-        if slot != self._slot or accounted.late_since:
-            is_device_time = slot * ENERGY_EVERY_S // DEVICES_EVERY_S != self._slot * ENERGY_EVERY_S // DEVICES_EVERY_S
+        is_device_time = slot * ENERGY_EVERY_S // DEVICES_EVERY_S != self._slot * ENERGY_EVERY_S // DEVICES_EVERY_S
+        is_due = slot != self._slot and (bool(accounted.known) or is_device_time)
+        if is_due or accounted.late_since:
+            self._newest = (accounted, counters, at, firmware)
             self._slot = slot
             self._write(with_devices=is_device_time)
 

@@ -97,8 +97,13 @@ class Recorder:
                 )
             )
 
-    def add(self, snapshot: Snapshot, accounted: Accounted, counters: Sequence[RawCounter]) -> Batch | None:
-        """Take a snapshot with what its counters amount to; give the batch of the minute that it ends, if it does."""
+    def add(
+        self, snapshot: Snapshot, accounted: Accounted, counters: Sequence[RawCounter], *, read_at: datetime
+    ) -> Batch | None:
+        """Take a snapshot with what its counters amount to; give the batch of the minute that it ends, if it does.
+
+        `read_at` is when the counters were read: powers that are streamed are newer.
+        """
         if is_held_back(snapshot.at, self._last_at) or self._hold.has(snapshot.at):
             # Counters say later what happened meanwhile.
             self.note_notices(accounted.notices, self._last_at or SANE_FROM)
@@ -119,7 +124,7 @@ class Recorder:
         self._means.add(snapshot, powers)
         self._newest = snapshot
         self.note_notices(accounted.notices, snapshot.at)
-        self._ledger.take(accounted, counters, snapshot.at, firmware=self._firmware)
+        self._ledger.take(accounted, counters, read_at, firmware=self._firmware)
         return batch
 
     def _tell_hold(self) -> None:

@@ -36,6 +36,8 @@ class HouseReader:
         self.software = "D8.2.4345"
         self.faults: dict[str, OpenvoyError] = {}
         self.requests: Counter[str] = Counter()
+        self.counted_s: float | None = None
+        """When the counters were read that meters repeat, as of a stream that tells powers alone; None: just now."""
         self.is_open = False
 
     async def connect(self) -> Capabilities:
@@ -57,15 +59,16 @@ class HouseReader:
         return endpoint.decode(json.dumps(body).encode())
 
     def _body(self, name: str) -> Any:
-        elapsed_s = self.clock.monotonic()
+        elapsed_s = self.clock.monotonic() if self.counted_s is None else self.counted_s
         at_s = self.clock.now().timestamp()
+        read_s = at_s - (self.clock.monotonic() - elapsed_s)
         solar = reading(PRODUCTION, 3600.0, 1_000_000 + elapsed_s)
         net = reading(CONSUMPTION, -1800.0, 500_000.0, 200_000 + elapsed_s / 2)
         reported_s = at_s - at_s % 300
         report = {"lastReportDate": reported_s, "devType": 1, "lastReportWatts": 1800, "maxReportWatts": 1900}
         return {
             "meters": [meter(PRODUCTION, "production"), meter(CONSUMPTION, "net-consumption")],
-            "meter_readings": [{**solar, "timestamp": at_s}, {**net, "timestamp": at_s}],
+            "meter_readings": [{**solar, "timestamp": read_s}, {**net, "timestamp": read_s}],
             "inverters": [{"serialNumber": "1", **report}, {"serialNumber": "2", **report}],
             "ensemble_inventory": [],
         }.get(name)

@@ -268,6 +268,23 @@ async def test_energies_and_counters_are_kept_every_five_minutes_and_at_the_end(
     assert {(record.eid, record.channel) for record in phases} >= {(704643328, 0), (704643328, 1)}
 
 
+async def test_energies_are_of_when_the_counters_were_read() -> None:
+    """Powers are streamed, counters are read once a minute, and then not at all for some minutes."""
+    house = House()
+    begin = house.clock.now()
+    async with house.collecting():
+        for minute in range(30):
+            is_read = not 12 <= minute < 17
+            house.reader.counted_s = house.clock.monotonic() if is_read else house.reader.counted_s
+            await house.clock.advance(60)
+    rows = [row for batch in house.store.batches for row in batch.energy]
+    beside_wh = [
+        row.solar_wh - 1_000_000 - (row.at - begin).total_seconds() for row in rows if row.solar_wh is not None
+    ]
+    assert len(rows) >= 6
+    assert beside_wh == pytest.approx([0.0] * len(rows), abs=6.0), "a reading is told within five seconds"
+
+
 async def test_a_kill_loses_no_energy() -> None:
     house = House()
     async with house.collecting():

@@ -362,9 +362,23 @@ def test_a_meter_whose_time_stands_still_is_frozen() -> None:
     freshness = Freshness()
     source = counter(0).source
     kept = [
-        freshness.sift([RawCounter(source=source, value_wh=1.0, at=START)], START.timestamp() + minute * 60)
+        freshness.sift([RawCounter(source=source, value_wh=float(minute), at=START)], START.timestamp() + minute * 60)
         for minute in range(8)
     ]
     assert [len(one) for one in kept] == [1, 1, 1, 1, 1, 1, 0, 0]
-    moved = RawCounter(source=source, value_wh=1.0, at=START + timedelta(minutes=8))
+    moved = RawCounter(source=source, value_wh=8.0, at=START + timedelta(minutes=8))
     assert freshness.sift([moved], START.timestamp() + 480) == (moved,)
+
+
+def test_counters_that_are_repeated_are_of_when_they_were_read() -> None:
+    """Powers are streamed, counters read once a minute; then they cannot be read any more."""
+    freshness, page, at_s = Freshness(), counter(2.0, endpoint="production_details"), START.timestamp()
+    metered = RawCounter(source=counter(0).source, value_wh=1.0, at=START)
+    assert freshness.sift([metered, page], at_s) == (metered, page)
+    assert freshness.sift([metered, page], at_s + 60) == (metered, page)
+    assert freshness.read_s == at_s
+    assert freshness.sift([metered, page], at_s + 95) == (page,)
+    assert freshness.read_s == at_s + 95
+    later = RawCounter(source=metered.source, value_wh=1.0, at=START + timedelta(seconds=100))
+    assert freshness.sift([later], at_s + 100) == (later,)
+    assert freshness.read_s == at_s + 100
