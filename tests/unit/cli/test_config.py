@@ -68,6 +68,14 @@ def test_the_documented_example_is_read() -> None:
     assert config.warnings == ()
 
 
+def test_a_second_site_is_told_to_be_added_to_the_first() -> None:
+    sites = '[site.coast]\ntime_zone = "Europe/Paris"\n\n[site.hill]\ntime_zone = "America/Denver"\n'
+    (warning,) = parse(sites).warnings
+    assert "line 4" in warning
+    assert "one site, here coast" in warning
+    assert "site hill" in warning
+
+
 def test_everything_has_a_default() -> None:
     config = parse("")
     assert config.gateways == ()
