@@ -50,6 +50,8 @@ class Poller:
         self._known: Capabilities | None = None
         self._books: Books | None = None
         self._silent_since: datetime | None = None
+        self._first_silence: str | None = None
+        """Why it did not answer since the start of the service."""
         feed.publish(self._health.status)
 
     async def run(self) -> None:
@@ -101,6 +103,9 @@ class Poller:
         if before is None or before.serial != capabilities.serial or self._books is None:
             self._books = await recall(self._store, capabilities.serial, str(capabilities.firmware))
             self._nights.learn(await recall_nights(self._store, capabilities.serial))
+            if self._first_silence is not None:
+                self._books.recorder.note_silence(f"the service was not running, then: {self._first_silence}")
+                self._first_silence = None
         if before is not None and before.firmware != capabilities.firmware:
             self._books.recorder.note_firmware(str(capabilities.firmware))
             self._note_event("firmware.changed", f"{before.firmware} became {capabilities.firmware}.")
@@ -125,7 +130,9 @@ class Poller:
         self._health.note_failure(error, now, quiet=self._nights.is_quiet(now))
         status = self._health.status
         self._feed.publish(status)
-        if self._books is not None:
+        if self._books is None:
+            self._first_silence = error.message
+        else:
             self._books.recorder.note_silence(error.message)
         if status.state != before:
             _LOG.warning("%s: %s", status.name, error)

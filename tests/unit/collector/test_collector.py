@@ -200,9 +200,13 @@ async def test_whose_values_are_missing_is_known_after_a_restart() -> None:
         await house.clock.advance(60)
     house.reader.faults["*"] = GatewayUnreachable("Nothing answers.")
     async with house.collecting() as collector:
-        await house.clock.advance(60)
+        await house.clock.advance(300)
         status = collector.feed.statuses()[0]
-    assert (status.serial, status.state, status.is_fresh) == ("122200000001", "unreachable", False)
+        assert (status.serial, status.state, status.is_fresh) == ("122200000001", "unreachable", False)
+        house.reader.faults.clear()
+        await house.clock.advance(600)
+    (gap,) = (gap for batch in house.store.batches for gap in batch.gaps)
+    assert gap.reason == "the service was not running, then: Nothing answers."
     assert "gateway.replaced" not in house.store.events()
 
 
