@@ -155,6 +155,27 @@ async def test_what_the_day_earned(tmp_path: Path) -> None:
         assert money == {"currency": "EUR", "energy_cost": 0.6, "credit": 0.15, "savings": 1.95}
 
 
+async def test_shares_are_of_the_gateways_that_measure_both_parts(tmp_path: Path) -> None:
+    """A house with a meter, and a garage of which the panels alone are known."""
+    barn = [replace(counted(TODAY, hour, solar_wh=wh), gateway="1220barn") for hour, wh in ((0, 0), (14, 5000))]
+    home = (
+        counted(TODAY, 0, solar_wh=0, load_wh=0, import_wh=0, export_wh=0),
+        counted(TODAY, 14, solar_wh=9000, load_wh=8000, import_wh=2000, export_wh=3000),
+    )
+    store = await HistoryStore.open(tmp_path)
+    try:
+        await store.write(Batch(energy=(*home, *barn)))
+        async with web_service(Setup(store=store, names=("home", "barn"))) as service:
+            for name in ("home", "barn"):
+                service.feed.publish(a_status(name))
+            both, one = [await service.ask("/api/v1/today", gateway=name) for name in ("", "home")]
+    finally:
+        await store.close()
+    assert (both["solar_wh"], both["export_wh"]) == (14_000, 3000)
+    for share, pct in (("autarky_pct", 75.0), ("self_consumption_pct", 200 / 3)):
+        assert both[share] == one[share] == pytest.approx(pct)
+
+
 async def test_of_days_without_history_nothing_is_said(tmp_path: Path) -> None:
     rows = (counted(TODAY, 0, solar_wh=5000), counted(TODAY, 13, solar_wh=6000))
     async with service_with(tmp_path, Batch(energy=rows)) as service:

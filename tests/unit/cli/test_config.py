@@ -73,7 +73,7 @@ def test_a_second_site_is_told_to_be_added_to_the_first() -> None:
     (warning,) = parse(sites).warnings
     assert "line 4" in warning
     assert "one site, here coast" in warning
-    assert "site hill" in warning
+    assert "those of hill too" in warning
 
 
 def test_everything_has_a_default() -> None:

@@ -144,8 +144,8 @@ def _read_sites(values: Mapping[str, Any], place: Place, environ: Mapping[str, s
             raise place.at(name).error("Sites have names.", "Write [site.home] above the settings of the site.")
         if sites:
             place.at(name).warn(
-                f"A service has one site, here {next(iter(sites))}: its zone, prices and name are taken for the gateways "
-                f"of site {name} too, and all of them are added up. Run another service for another place, with [store] "
+                f"A service has one site, here {next(iter(sites))}: its zone, prices and name are taken for those of "
+                f"{name} too, and all of them are added up. Run another service for another place, with [store] "
                 "path and [web] listen of its own."
             )
         sites[name] = _read_site(name, Table(place=place.at(name), values=one), environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import cast
@@ -27,9 +28,9 @@ class Today:
     discharge_wh: float | None
     load_wh: float | None
     autarky_pct: float | None
-    """Share of the load that did not come from the grid."""
+    """Share of the load that did not come from the grid; of several gateways, of those that measure both."""
     self_consumption_pct: float | None
-    """Share of the solar energy that was not exported."""
+    """Share of the solar energy that was not exported; of several gateways, of those that measure both."""
     estimated: bool | None
 
 
@@ -41,28 +42,35 @@ async def show_today(backend: Backend, *, gateway: GatewayName = None) -> Today:
 
 async def _read_today(backend: Backend, serial: str | None) -> Today:
     start, end = build_local_day(backend.clock.now(), backend.zone)
-    columns = await backend.store.read_energy(
-        start=start,
-        end=end,
-        by="day",
-        time_zone=backend.site.time_zone,
-        gateway=serial,
-    )
-    solar_wh, import_wh = _number(columns, "solar_wh"), _number(columns, "import_wh")
-    export_wh, load_wh = _number(columns, "export_wh"), _number(columns, "load_wh")
+
+    async def read(gateway: str | None) -> Columns:
+        return await backend.store.read_energy(
+            start=start, end=end, by="day", time_zone=backend.site.time_zone, gateway=gateway
+        )
+
+    columns = await read(serial)
+    known = [status.serial for status in backend.feed.statuses() if status.serial is not None]
+    parts = [columns] if serial is not None or len(known) < 2 else [await read(each) for each in known]
     return Today(
         start=start,
         end=end,
-        solar_wh=solar_wh,
-        import_wh=import_wh,
-        export_wh=export_wh,
+        solar_wh=_number(columns, "solar_wh"),
+        import_wh=_number(columns, "import_wh"),
+        export_wh=_number(columns, "export_wh"),
         charge_wh=_number(columns, "charge_wh"),
         discharge_wh=_number(columns, "discharge_wh"),
-        load_wh=load_wh,
-        autarky_pct=share_pct(load_wh, import_wh),
-        self_consumption_pct=share_pct(solar_wh, export_wh),
+        load_wh=_number(columns, "load_wh"),
+        autarky_pct=_share_pct(parts, "load_wh", "import_wh"),
+        self_consumption_pct=_share_pct(parts, "solar_wh", "export_wh"),
         estimated=_flag(columns, "estimated"),
     )
+
+
+def _share_pct(parts: Sequence[Columns], whole: str, less: str) -> float | None:
+    """Of gateways that know both: what one does not measure is not 0."""
+    both = [(_number(part, whole), _number(part, less)) for part in parts]
+    known = [(one_wh, other_wh) for one_wh, other_wh in both if one_wh is not None and other_wh is not None]
+    return share_pct(sum(one for one, _ in known), sum(other for _, other in known)) if known else None
 
 
 def build_local_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
