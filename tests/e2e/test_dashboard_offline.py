@@ -7,6 +7,7 @@ import contextlib
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -212,3 +213,32 @@ async def test_a_new_version_is_offered_and_shown_at_a_click(
                 await opened.wait_for_health("live")
                 await until(opened, SHELLS, lambda names: names == ["openvoy-shell-newer"])
                 assert await page.locator(".offer").count() == 0
+
+
+async def test_of_two_gateways_the_chosen_one_is_shown_with_and_without_the_service(
+    browser: Browser, store: HistoryStore
+) -> None:
+    barn = [
+        EnergyRecord(gateway="1220barn", at=datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=ago))
+        for ago in range(30, -1, -1)
+    ]
+    rows = tuple(replace(row, solar_wh=100.0 * n) for n, row in enumerate(barn))
+    await store.write(Batch(energy=rows))
+    async with serving(store, zone=afternoon(), names=("home", "barn")) as served:
+        now = datetime.now(UTC)
+        served.feed.publish(a_status(now, name="barn", serial="1220barn"), a_home(now))
+        async with installed(browser, served) as opened:
+            await opened.page.click('button[data-gateway-health]:has-text("barn")')
+            own = await served.ask("/api/v1/today", gateway="barn")
+            shown = f"{own['solar_wh'] / 1000:.2f}"
+            await opened.wait_for('[data-card="today"]', shown)
+            await opened.page.reload()
+            await opened.wait_for('[data-card="today"]', shown)
+            chosen = opened.page.locator('button[data-gateway-health][aria-pressed="true"]')
+            assert await chosen.inner_text() == "barn"
+            await until(opened, KEPT, lambda urls: any("today?gateway=barn" in url for url in urls))
+            await served.stop()
+            await opened.page.reload()
+            await opened.wait_for_health("lost")
+            await opened.wait_for('[data-card="today"]', shown)
+            assert await opened.page.locator("button[data-gateway-health]").count() == 2

@@ -16,6 +16,8 @@ import { keepUpdates, openKept, readKept } from "./kept";
 /** History keeps minutes; a day is drawn in steps of five. */
 export const STEP_S = 300;
 const MINUTE_MS = 60_000;
+/** The gateway that this browser looked at last. */
+const STORED = "openvoy.gateway";
 const TICK_MS = 5000;
 /** How today compares changes slowly. */
 const COMPARED_MS = 5 * MINUTE_MS;
@@ -63,10 +65,11 @@ export class Board {
   /** The day on the chart, 0 is today. */
   dayShift = $state(0);
 
-  #chosen = $state<string | null>(null);
+  #chosen = $state<string | null>(localStorage.getItem(STORED));
   #skew_ms = 0;
   #comparedAt_ms = 0;
   #site: Maybe<Promise<Site>> = null;
+  #isRefreshDue = false;
   /** What is shown first came in one reply; the stream tells it again when it opens. */
   #isGiven = false;
   #unpainted: () => void = () => undefined;
@@ -97,6 +100,8 @@ export class Board {
   isReady = $derived((this.#isTold && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
   /** A query needs the gateway's name only where there is more than one. It stays the same from update to update. */
   gateway: string | undefined = $derived(this.names.length > 1 ? this.selected : undefined);
+  /** Whose history is shown, as a query has it. */
+  #asked = $derived(`${this.selected ?? ""} ${this.gateway ?? ""}`);
   devices: DeviceId[] = $derived(this.entry?.devices ?? ["solar", "grid"]);
   #dayStart_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).start_s);
   #dayEnd_s = $derived(dayOf(this.now_ms, this.timeZone, this.dayShift).end_s);
@@ -114,6 +119,8 @@ export class Board {
     this.#comparedAt_ms = this.now_ms;
     this.#isGiven = true;
     for (const update of start.gateways) this.receive(update);
+    // It is of the first gateway, and this browser may look at another.
+    if (this.selected !== this.names[0]) [this.today, this.compared] = [null, null];
   }
 
   start(): void {
@@ -144,6 +151,7 @@ export class Board {
 
   choose(name: string): void {
     this.#chosen = name;
+    localStorage.setItem(STORED, name);
     this.today = null;
     this.compared = null;
     this.weak = null;
@@ -172,7 +180,17 @@ export class Board {
     this.entries = new Map(this.entries).set(status.name, entry);
     this.now_ms = this.#serverNow();
     if (this.keptAt_ms === null) keepUpdates(this.now_ms, () => [...this.entries.values()]);
-    if (isNew && this.selected === status.name && !this.#isGiven) void this.refresh();
+    if (isNew && !this.#isGiven && (this.selected === status.name || this.names.length === 2)) this.#refreshSoon();
+  }
+
+  /** Gateways are told one after the other; what is asked depends on whether there are several. */
+  #refreshSoon(): void {
+    if (this.#isRefreshDue) return;
+    this.#isRefreshDue = true;
+    queueMicrotask(() => {
+      this.#isRefreshDue = false;
+      void this.refresh();
+    });
   }
 
   /** Read again what does not come by the stream. */
@@ -197,8 +215,9 @@ export class Board {
   }
 
   async readPower(): Promise<void> {
-    const { day: span, dayShift, selected } = this;
-    const isCurrent = (): boolean => this.dayShift === dayShift && this.selected === selected;
+    const { day: span, dayShift } = this;
+    const asked = this.#asked;
+    const isCurrent = (): boolean => this.dayShift === dayShift && this.#asked === asked;
     try {
       const columns = await fetchPower(span, STEP_S, this.gateway);
       if (!isCurrent()) return;
@@ -222,11 +241,11 @@ export class Board {
   }
 
   async #readCompared(): Promise<void> {
-    const { selected } = this;
+    const asked = this.#asked;
     this.#comparedAt_ms = this.now_ms;
     try {
       const compared = await fetchCompared(this.gateway);
-      if (this.selected !== selected) return;
+      if (this.#asked !== asked) return;
       this.compared = compared;
       this.comparedFailure = null;
     } catch (error) {
@@ -235,10 +254,10 @@ export class Board {
   }
 
   async #readToday(): Promise<void> {
-    const { selected } = this;
+    const asked = this.#asked;
     try {
       const today = await fetchToday(this.gateway);
-      if (this.selected !== selected) return;
+      if (this.#asked !== asked) return;
       this.today = today;
       this.todayFailure = null;
     } catch (error) {

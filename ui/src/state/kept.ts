@@ -11,6 +11,7 @@ interface Kept {
 }
 
 let keptAt_ms = 0;
+let keptCount = 0;
 let isOpen = false;
 
 /** Somebody looks who may. */
@@ -26,10 +27,11 @@ function exists(): boolean {
 /** Keep the newest of every gateway, once a minute. */
 export function keepUpdates(now_ms: number, all: () => { status: GatewayStatus; snapshot: Maybe<Snapshot> }[]): void {
   const worker = isOpen && exists() ? navigator.serviceWorker.controller : null;
-  if (worker === null || Math.abs(now_ms - keptAt_ms) < EVERY_MS) return;
+  if (worker === null) return;
   const updates = all().flatMap(({ status, snapshot }) => (snapshot === null ? [] : [{ status, snapshot }]));
-  if (updates.length === 0) return;
-  keptAt_ms = now_ms;
+  // Gateways are told one after the other: those that were not known yet are kept at once.
+  if (updates.length === 0 || (Math.abs(now_ms - keptAt_ms) < EVERY_MS && updates.length === keptCount)) return;
+  [keptAt_ms, keptCount] = [now_ms, updates.length];
   worker.postMessage({ updates: { at_ms: now_ms, updates } satisfies Kept } satisfies Said);
 }
 
