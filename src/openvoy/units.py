@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 JOULES_PER_WH = 3600
 WRAP_32_BIT_WH = 2**32 / JOULES_PER_WH
 """What a 32-bit joule counter loses when it wraps: 1 193 046.47 Wh."""
@@ -43,3 +45,19 @@ def watts_from_kilowatts(value_kw: float | None) -> float | None:
 def wh_at_power(power_w: float, duration_s: float) -> float:
     """Give the energy of a constant power."""
     return power_w * duration_s / 3600
+
+
+MEASURED_DIGITS = 3
+"""Gateways measure mW and mWh at best; what a sum has beyond that is noise of its floats."""
+
+
+def added_up(values: Iterable[float | None]) -> float | None:
+    """Add up powers in W or energies in Wh, to what was measured; None where one of them is not known."""
+    parts = list(values)
+    known = [part for part in parts if part is not None]
+    return measured(sum(known)) if len(known) == len(parts) else None
+
+
+def measured(value: float) -> float:
+    """Round to what a gateway can have measured."""
+    return round(value, MEASURED_DIGITS)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from openvoy.model.devices import Channel
 from openvoy.model.snapshot import Power
+from openvoy.units import measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +65,4 @@ class LiveSample:
 def _sum_w(channels: tuple[Channel, ...]) -> float | None:
     powers = [channel.active_power_w for channel in channels]
     known = [power_w for power_w in powers if power_w is not None]
-    return sum(known) if known and len(known) == len(powers) else None
+    return measured(sum(known)) if known and len(known) == len(powers) else None

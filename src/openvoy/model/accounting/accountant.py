@@ -11,28 +11,16 @@ from openvoy.model.accounting.chain import INTEGRATED, Chain
 from openvoy.model.accounting.feed import FED
 from openvoy.model.accounting.fleet import Fleet
 from openvoy.model.accounting.steps import Notice
+from openvoy.model.balance import parts_of_load, total_of
 from openvoy.model.counters import CounterSource, RawCounter
 from openvoy.model.snapshot import Energy
+from openvoy.units import measured
 
 QUANTITIES = ("solar", "standby", "import", "export", "charge", "discharge", "generator", "total")
 """What is accounted for a whole site; phases and devices are accounted beside it. Standby is what inverters draw."""
 INVERTER = "inverter"
 _PHASES = frozenset({"L1", "L2", "L3"})
 _OF_SITE = frozenset(QUANTITIES)
-_SIGNS = {
-    "solar": 1.0,
-    "standby": -1.0,
-    "import": 1.0,
-    "export": -1.0,
-    "discharge": 1.0,
-    "charge": -1.0,
-    "generator": 1.0,
-}
-
-_METERED: tuple[str, ...] = ("total",)
-_BALANCED: tuple[str, ...] = ("solar", "import", "export")
-_STORAGE = ("charge", "discharge")
-_BESIDE = (*_STORAGE, "standby", "generator")
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +125,7 @@ class Accountant:
             known.add("residual_wh")
         return Accounted(
             energy=self._energy(parts),
-            generator_wh=parts.get("generator"),
+            generator_wh=_measured(parts.get("generator")),
             residual_wh=residual_wh,
             known=frozenset(known),
             late_since=late,
@@ -166,18 +154,16 @@ class Accountant:
 
     def _balance(self, parts: Mapping[str, float], known: set[str]) -> bool:
         """Add to the house's use what its parts did since it was last known; whether they are all known now."""
-        first, beside = (_METERED, _STORAGE) if "total" in parts else (_BALANCED, _BESIDE)
-        needed = [*first, *(part for part in beside if part in parts)]
+        needed = parts_of_load(parts)
         if not all(f"{part}_wh" in known for part in needed):
             return False
         if self._load_wh is None:
-            self._loads_sum_wh = sum(_sign_of(part) * parts[part] for part in needed)
+            self._loads_sum_wh = total_of(needed, parts)
             self._load_wh = max(0.0, self._loads_sum_wh)
         else:
             # A part that begins brings the past of its meter along, which is none of the house's.
-            self._loads_sum_wh += sum(
-                _sign_of(part) * (parts[part] - self._balance_wh.get(part, parts[part])) for part in needed
-            )
+            grown_wh = {part: parts[part] - self._balance_wh.get(part, parts[part]) for part in needed}
+            self._loads_sum_wh += total_of(needed, grown_wh)
             # Its parts are read at slightly different moments; a counter does not step back for that.
             self._load_wh = max(self._load_wh, self._loads_sum_wh)
         self._balance_wh = {part: parts[part] for part in needed}
@@ -188,12 +174,12 @@ class Accountant:
 
     def _energy(self, parts: Mapping[str, float]) -> Energy:
         return Energy(
-            solar_wh=parts.get("solar"),
-            import_wh=parts.get("import"),
-            export_wh=parts.get("export"),
-            charge_wh=parts.get("charge"),
-            discharge_wh=parts.get("discharge"),
-            load_wh=self._load_wh,
+            solar_wh=_measured(parts.get("solar")),
+            import_wh=_measured(parts.get("import")),
+            export_wh=_measured(parts.get("export")),
+            charge_wh=_measured(parts.get("charge")),
+            discharge_wh=_measured(parts.get("discharge")),
+            load_wh=_measured(self._load_wh),
         )
 
     def _is_charge_integrated(self) -> bool:
@@ -220,8 +206,8 @@ def _residual_wh(parts: Mapping[str, float]) -> float | None:
     if not {"solar", "import", "export", "total"} <= parts.keys():
         return None
     balance_wh = parts["solar"] - parts.get("standby", 0.0) + parts["import"] - parts["export"]
-    return balance_wh + parts.get("generator", 0.0) - parts["total"]
+    return measured(balance_wh + parts.get("generator", 0.0) - parts["total"])
 
 
-def _sign_of(part: str) -> float:
-    return _SIGNS.get(part, 1.0)
+def _measured(value_wh: float | None) -> float | None:
+    return None if value_wh is None else measured(value_wh)

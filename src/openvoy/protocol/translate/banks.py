@@ -9,6 +9,7 @@ from openvoy.model import Bank, Battery
 from openvoy.protocol.endpoints.ensemble import SECONDARY_CONTROL, SecondaryControl
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, ProductionRow
 from openvoy.protocol.replies import Replies
+from openvoy.units import measured
 
 
 def build_banks(replies: Replies, batteries: tuple[Battery, ...]) -> tuple[Bank, ...]:
@@ -28,7 +29,7 @@ def _banks(replies: Replies, batteries: tuple[Battery, ...]) -> Iterator[Bank]:
             soc_pct=control.iq_soc_pct,
             available_wh=control.short_available_wh if control.iq_available_wh is None else control.iq_available_wh,
             capacity_wh=control.iq_usable_wh,
-            power_w=sum(powers_w) if len(powers_w) == len(iq) else None,
+            power_w=measured(sum(powers_w)) if len(powers_w) == len(iq) else None,
         )
     row = find_acb_row(replies)
     if row is not None or len(iq) < len(batteries):

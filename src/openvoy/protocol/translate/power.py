@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openvoy.codec import each
 from openvoy.model import Energy, Meter, Power
+from openvoy.model.balance import load_wh
 from openvoy.model.live import LiveSample
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, ENSEMBLE_POWER
 from openvoy.protocol.endpoints.generator import GENERATOR
@@ -17,7 +18,7 @@ from openvoy.protocol.plan import (
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.banks import find_acb_row
 from openvoy.protocol.translate.sources import SolarSource, find_meter, find_row
-from openvoy.units import milli
+from openvoy.units import added_up, milli
 
 STALE_PAGE_S = 120
 """The production page answers 1 to 30 s after its meters' samples; an older one tells of another moment."""
@@ -81,7 +82,7 @@ def _battery_w(replies: Replies, meters: tuple[Meter, ...]) -> float | None:
         parts.append(row.now_w)
     elif replies.derive(has_ac_batteries):
         parts.append(None)
-    return _sum_of(parts) if parts else None
+    return added_up(parts) if parts else None
 
 
 def _fed_w(net_w: float | None, live: LiveSample | None) -> float | None:
@@ -99,7 +100,7 @@ def _load_w(replies: Replies, supplied: list[float | None], battery_w: float | N
     """Add the flows up; without the storage inventory nobody knows whether a battery belongs to them."""
     if replies.error(ENSEMBLE_INVENTORY) is not None and not replies.is_absent(ENSEMBLE_INVENTORY):
         return None
-    return _sum_of([*supplied, battery_w] if replies.derive(has_battery) else supplied)
+    return added_up([*supplied, battery_w] if replies.derive(has_battery) else supplied)
 
 
 def _reported_w(
@@ -112,12 +113,12 @@ def _reported_w(
     total, net = find_row(replies, "total-consumption"), find_row(replies, "net-consumption")
     at = next((meter.at for meter in meters if meter.at is not None), None)
     if meters and (total is None or at is None or abs(at.timestamp() - _seconds(total.reading_time_s)) > STALE_PAGE_S):
-        return _sum_of([solar_w, net_w])
+        return added_up([solar_w, net_w])
     if total is None:
         return None
     if net is not None and (total.now_w, total.lifetime_wh) == (net.now_w, net.lifetime_wh):
         # 8.3.5433 gives both rows the net values.
-        return _sum_of([solar_w, net.now_w])
+        return added_up([solar_w, net.now_w])
     return total.now_w
 
 
@@ -129,15 +130,21 @@ def build_energy(replies: Replies, meters: tuple[Meter, ...], solar: SolarSource
     export_wh = None if net is None else net.received_wh
     charge_wh = None if storage is None else storage.received_wh
     discharge_wh = None if storage is None else storage.delivered_wh
-    stored_wh = [discharge_wh, _negative(charge_wh)] if replies.derive(has_battery) else []
-    used_wh = [solar.lifetime_wh, import_wh, _negative(export_wh)] if total is None else [total.delivered_wh]
+    counted_wh = {"solar": solar.lifetime_wh, "import": import_wh, "export": export_wh}
+    made = find_meter(meters, "production")
+    if made is not None and made.received_wh is not None:
+        counted_wh["standby"] = made.received_wh
+    if total is not None:
+        counted_wh["total"] = total.delivered_wh
+    if replies.derive(has_battery):
+        counted_wh |= {"charge": charge_wh, "discharge": discharge_wh}
     return Energy(
         solar_wh=solar.lifetime_wh,
         import_wh=import_wh,
         export_wh=export_wh,
         charge_wh=charge_wh,
         discharge_wh=discharge_wh,
-        load_wh=_sum_of([*used_wh, *stored_wh]),
+        load_wh=load_wh(counted_wh),
     )
 
 
@@ -145,14 +152,5 @@ def _seconds(value_s: float | None) -> float:
     return float("-inf") if value_s is None else value_s
 
 
-def _sum_of(parts: list[float | None]) -> float | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
-
-
 def _difference(value: float | None, other: float | None) -> float | None:
-    return _sum_of([value, _negative(other)])
-
-
-def _negative(value: float | None) -> float | None:
-    return None if value is None else -value
+    return added_up([value, None if other is None else -other])

@@ -13,6 +13,7 @@ from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.meters import PHASES
 from openvoy.protocol.translate.moments import moment
 from openvoy.protocol.translate.sources import find_row
+from openvoy.units import added_up
 
 
 def build_reported(replies: Replies, capabilities: Capabilities, phases: int | None) -> Reported:
@@ -86,13 +87,13 @@ def _added(net: ReportedTotal | None, production: ReportedTotal | None) -> Repor
     made = {phase.phase: phase for phase in production.phases}
     return ReportedTotal(
         at=net.at,
-        power_w=_sum(net.power_w, production.power_w),
-        lifetime_wh=_sum(net.lifetime_wh, production.lifetime_wh),
+        power_w=added_up((net.power_w, production.power_w)),
+        lifetime_wh=added_up((net.lifetime_wh, production.lifetime_wh)),
         phases=tuple(
             replace(
                 phase,
-                power_w=_sum(phase.power_w, made[phase.phase].power_w),
-                lifetime_wh=_sum(phase.lifetime_wh, made[phase.phase].lifetime_wh),
+                power_w=added_up((phase.power_w, made[phase.phase].power_w)),
+                lifetime_wh=added_up((phase.lifetime_wh, made[phase.phase].lifetime_wh)),
                 today_wh=None,
                 seven_days_wh=None,
             )
@@ -100,7 +101,3 @@ def _added(net: ReportedTotal | None, production: ReportedTotal | None) -> Repor
             if phase.phase in made
         ),
     )
-
-
-def _sum(value: float | None, other: float | None) -> float | None:
-    return None if value is None or other is None else value + other

@@ -21,7 +21,7 @@ from openvoy.protocol.plan import has_enabled_meter, has_meter_readings, is_inte
 from openvoy.protocol.replies import Replies
 from openvoy.protocol.translate.inverters import inverter_devices, is_device_list_complete
 from openvoy.protocol.translate.moments import moment
-from openvoy.units import wh_from_joules
+from openvoy.units import measured, wh_from_joules
 
 ONE_ROUND = timedelta(hours=2)
 """Inverters report at least hourly; one whose report is older than the newest by more does not produce."""
@@ -163,7 +163,7 @@ def _sum_of_reports(inverters: tuple[Inverter, ...], row: ProductionRow | None) 
     recent = [
         inverter.power_w for inverter in inverters if inverter.at is not None and newest - inverter.at <= ONE_ROUND
     ]
-    return sum(power_w for power_w in recent if power_w is not None)
+    return measured(sum(power_w for power_w in recent if power_w is not None))
 
 
 def _inverters_row(replies: Replies) -> ProductionRow | None:
