@@ -133,6 +133,19 @@ async def test_a_changed_certificate_is_told_and_may_be_accepted(recordings_fold
             await gateway.fetch(METER_READINGS)
 
 
+async def test_what_is_accepted_is_one_certificate_not_every_later_one(recordings_folder: Path) -> None:
+    pins, port = MemoryPinStore(), free_port()
+    async with virtual_gateway(recordings_folder, TOKEN, port=port) as served, client_of(served, pins=pins):
+        pass
+    async with virtual_gateway(recordings_folder, TOKEN, port=port) as renewed:
+        gateway = client_of(renewed, pins=pins, accept_new_certificate=True)
+        await gateway.connect()
+        await gateway.close()
+    async with virtual_gateway(recordings_folder, TOKEN, port=port):
+        with pytest.raises(CertificateChanged):
+            await gateway.connect()
+
+
 async def test_several_tasks_share_one_login(recordings_folder: Path) -> None:
     async with virtual_gateway(recordings_folder, TOKEN) as served:
         gateway = client_of(served)

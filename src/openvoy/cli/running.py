@@ -61,6 +61,7 @@ class _Runner:
         self._restarts = Restarts(listen_for_stop())
         self._pins = FilePinStore(data_folder() / "certificates.json")
         self._kept = Kept()
+        self._accepts = options.target.accept_new_certificate
         self._access: Access | None = None
 
     def load(self) -> Config:
@@ -94,7 +95,16 @@ class _Runner:
         self._kept.begin()
         site, environ, kept = next(iter(config.sites.values())), self._environ, self._kept
         running = _describe(self._options, config, environ, self._restarts)
-        sources = build_sources(config, environ, self._pins, kept=kept, renewed=self._restarts.renewed)
+        sources = build_sources(
+            config,
+            environ,
+            self._pins,
+            kept=kept,
+            renewed=self._restarts.renewed,
+            accept_new_certificates=self._accepts,
+        )
+        # What is built later, for a configuration that was changed, was not meant.
+        self._accepts = False
         sources = sources or kept.build(
             ("target", site.time_zone), partial(_build_target, self._options, environ, ZoneInfo(site.time_zone))
         )
@@ -147,12 +157,12 @@ def _build_target(options: Options, environ: Mapping[str, str], zone: ZoneInfo) 
 
 
 def _is_target_fixed(options: Options, environ: Mapping[str, str]) -> bool:
-    return options.target != Target() or resolve_credentials(options.target, environ) != Credentials()
+    return options.target.is_named or resolve_credentials(options.target, environ) != Credentials()
 
 
 def _describe(options: Options, config: Config, environ: Mapping[str, str], restarts: Restarts) -> Running:
     """Say with what the service is started; raise ConfigError where command line and file contradict each other."""
-    if config.gateways and options.target != Target():
+    if config.gateways and options.target.is_named:
         raise ConfigError(
             f"{config.file} names the gateways already.",
             hint="Leave --host and the login out (OPENVOY_HOST too), or take the gateways out of the file.",

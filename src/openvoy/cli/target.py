@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +50,11 @@ class Target:
     accept_new_certificate: Annotated[
         bool, option("--accept-new-certificate", help="Trust the certificate that the gateway shows now.")
     ] = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether something here says which gateway, or how to log in to it."""
+        return replace(self, accept_new_certificate=False) != Target()
 
     def open(self, *, control: ControlSettings | None = None) -> Gateway:
         """Build the gateway with the login that options and environment give; nothing is sent yet."""

@@ -92,24 +92,32 @@ async def open_history(folder: Path, live_days: int) -> AsyncIterator[HistorySto
 
 
 def build_sources(
-    config: Config, environ: Mapping[str, str], pins: PinStore, *, kept: Kept, renewed: Mapping[str, int]
+    config: Config,
+    environ: Mapping[str, str],
+    pins: PinStore,
+    *,
+    kept: Kept,
+    renewed: Mapping[str, int],
+    accept_new_certificates: bool = False,
 ) -> tuple[Source, ...]:
     """Build the gateways of a configuration, those anew that it concerns; raise ConfigError for an impossible login.
 
-    `renewed` counts by their names how often what they log in with was given anew.
+    `renewed` counts by their names how often what they log in with was given anew. With `accept_new_certificates` each
+    trusts what it is shown when it is first reached.
     """
     sources = []
     for gateway in config.gateways:
         zone = config.sites[gateway.site].time_zone
         key = (gateway, config.cloud, zone, read_marks(gateway, environ), renewed.get(gateway.name, 0))
-        client, source = kept.build(key, partial(_build_source, gateway, config, environ, pins))
+        build = partial(_build_source, gateway, config, environ, pins, accepts_new=accept_new_certificates)
+        client, source = kept.build(key, build)
         client.control.take_settings(build_settings(enabled=config.control.enabled))
         sources.append(source)
     return tuple(sources)
 
 
 def _build_source(
-    gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore
+    gateway: GatewayConfig, config: Config, environ: Mapping[str, str], pins: PinStore, *, accepts_new: bool
 ) -> tuple[Gateway, Source]:
     tokens = build_token_source(gateway, config, environ)
     if gateway.password is not None:
@@ -120,6 +128,7 @@ def _build_source(
         user=gateway.user,
         password=None if gateway.password is None else partial(gateway.password.read, environ),
         pins=pins,
+        accept_new_certificate=accepts_new,
     )
     source = Source(
         name=gateway.name,

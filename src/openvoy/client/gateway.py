@@ -252,6 +252,8 @@ class Gateway:
             info = explain_token(self._token)
             check_token(info, gateway=str(self.address), serial=None, now=self._clock.now())
         found = await fetch_identity(self.address, self._open_transport)
+        # What was accepted is the certificate of this connection, not that of every later one.
+        self._accept_new_certificate = False
         try:
             check_no_downgrade(found, self.address)
             conversation = await self._converse(found)

@@ -26,7 +26,8 @@ async def run(
     """Run the service: collect from the configured gateways, keep history, show the dashboard.
 
     Without a gateway in the configuration, the one that --host and --token (or --user) name is collected from. Without
-    those either, the dashboard asks for one: open the address that is printed.
+    those either, the dashboard asks for one: open the address that is printed. --accept-new-certificate is for every
+    gateway that is collected from, and for the certificate that each shows first after this start.
 
     Examples:
         openvoy run
