@@ -4,6 +4,7 @@
     ├── ConfigError            a human corrects the configuration or the command
     ├── Unavailable            wait and try again
     │   ├── GatewayUnreachable     nothing answers at the address, or not with HTTP
+    │   │   └── NoHttpReply            the connection is taken, and then closed or used for something else
     │   ├── GatewayTimeout         it answered too late
     │   ├── GatewayBusy            it asked for patience (503)
     │   └── CloudUnavailable       the vendor's cloud gives no token now
@@ -72,6 +73,10 @@ class Unavailable(OpenvoyError):
 
 class GatewayUnreachable(Unavailable):
     """Nothing answers at the address, or what answers does not speak HTTP."""
+
+
+class NoHttpReply(GatewayUnreachable):
+    """What takes the connection closes it, or answers with something else than HTTP."""
 
 
 class GatewayTimeout(Unavailable):

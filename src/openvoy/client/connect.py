@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from openvoy.client.address import Address, Origin, redirected
-from openvoy.errors import ConfigError, EndpointMissing, EndpointRefused, GatewayUnreachable
+from openvoy.errors import ConfigError, EndpointMissing, EndpointRefused, GatewayUnreachable, NoHttpReply
 from openvoy.ports.transport import Transport
 from openvoy.protocol.endpoints.identity import INFO
 from openvoy.protocol.firmware import Capabilities
@@ -22,6 +22,13 @@ or no gateway."""
 
 HEAD_START_S = 1.0
 """How long https is waited for alone: an address that says nothing is known for it in little more than one limit."""
+
+_LEAVE_HTTP_OUT = (
+    "Leave http:// out of the address: Openvoy then finds out by itself whether it is spoken to with https, as from"
+    " firmware 7 on. If its firmware is older, try again later."
+)
+_WANTS_TLS = b"plain HTTP request was sent to HTTPS port"
+"""What a port for https says to http (nginx)."""
 
 TransportFactory = Callable[[Origin], Transport]
 
@@ -42,6 +49,15 @@ async def fetch_identity(
 
     Raise what the last one said.
     """
+    try:
+        return await _fetch_first(address, open_transport, head_start_s)
+    except NoHttpReply as error:
+        if address.scheme != "http":
+            raise
+        raise NoHttpReply(error.message, hint=_LEAVE_HTTP_OUT) from error
+
+
+async def _fetch_first(address: Address, open_transport: TransportFactory, head_start_s: float) -> Found:
     asked: list[asyncio.Task[Found]] = []
     chosen: Found | None = None
     try:
@@ -86,9 +102,18 @@ async def _fetch_from(origin: Origin, open_transport: TransportFactory) -> Found
 
 
 def _identify(response: Response, origin: Origin) -> Capabilities:
+    if response.status == 400 and _WANTS_TLS in response.body[:4096]:
+        raise NoHttpReply(f"What answers at {origin.place} wants https.", hint=_LEAVE_HTTP_OUT)
     try:
         check_status(response, gateway=origin.place, path=INFO.path)
-    except (EndpointMissing, EndpointRefused) as error:
+    except EndpointRefused as error:
+        raise GatewayUnreachable(
+            f"What answers at {origin.place} refuses {INFO.path} (HTTP {response.status}),"
+            " which a gateway tells everybody.",
+            hint="A gateway in trouble does that for a while; one that goes on begins anew when its power is off for a"
+            " moment. A proxy does it too: give the gateway's own address.",
+        ) from error
+    except EndpointMissing as error:
         raise GatewayUnreachable(
             f"What answers at {origin.place} is no gateway: it has no page {INFO.path}.",
             hint="Check the address, and its port if it has one.",

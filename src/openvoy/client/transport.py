@@ -16,7 +16,7 @@ import aiohttp
 
 from openvoy.client.address import Origin
 from openvoy.client.pins import PinStore
-from openvoy.errors import BadPayload, CertificateChanged, GatewayTimeout, GatewayUnreachable, OpenvoyError
+from openvoy.errors import BadPayload, CertificateChanged, GatewayTimeout, GatewayUnreachable, NoHttpReply, OpenvoyError
 from openvoy.ports.clock import Clock
 from openvoy.ports.transport import OpenStream
 from openvoy.protocol.http import Request, Response
@@ -355,13 +355,13 @@ _FAILURES = (
     _Failure(aiohttp.ClientPayloadError, BadPayload, "The reply of {place} to {path} breaks off.", _LATER),
     _Failure(
         aiohttp.ServerDisconnectedError,
-        GatewayUnreachable,
+        NoHttpReply,
         "{place} closes the connection instead of answering {path}.",
         _LATER,
     ),
-    _Failure(aiohttp.ClientResponseError, GatewayUnreachable, "What answers at {place} does not speak HTTP.", _CHECK),
+    _Failure(aiohttp.ClientResponseError, NoHttpReply, "What answers at {place} does not speak HTTP.", _CHECK),
     _Failure(aiohttp.InvalidURL, GatewayUnreachable, "{place} is no address that can be asked.", _CHECK),
-    _Failure(aiohttp.ClientError, GatewayUnreachable, "The connection to {place} broke: {reason}.", _LATER),
-    _Failure(OSError, GatewayUnreachable, "The connection to {place} broke: {reason}.", _LATER),
+    _Failure(aiohttp.ClientError, NoHttpReply, "The connection to {place} broke: {reason}.", _LATER),
+    _Failure(OSError, NoHttpReply, "The connection to {place} broke: {reason}.", _LATER),
 )
 """Errors of library and system, the special before the general: the first that fits counts."""

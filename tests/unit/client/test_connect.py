@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from openvoy.client.address import Origin, parse_address
+from openvoy.client.clock import SystemClock
 from openvoy.client.connect import Found, fetch_identity
+from openvoy.client.gateway import build_transport
+from openvoy.client.pins import MemoryPinStore
 from openvoy.errors import CertificateChanged, GatewayUnreachable, OpenvoyError
 from openvoy.ports import Transport
 from openvoy.protocol.http import Request, Response
+from tests.unit.client.servers import Handler, Log, replying, resetting, serve
 
 INFO = b"<envoy_info><device><sn>122200000001</sn><software>D8.2.4345</software></device></envoy_info>"
 
@@ -102,3 +107,39 @@ async def test_another_certificate_is_told_without_asking_http() -> None:
         await fetch_identity(parse_address("envoy.local"), slow, head_start_s=0.01)
     assert not slow.asked["http"].is_set()
     assert slow.open == []
+
+
+def answering(reply: bytes) -> Callable[[Log], Handler]:
+    return replying(b"HTTP/1.1 " + reply)
+
+
+async def identify(address: str) -> Found:
+    def open_transport(origin: Origin) -> Transport:
+        return build_transport(origin, pins=MemoryPinStore(), clock=SystemClock())
+
+    return await fetch_identity(parse_address(address), open_transport)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_who_refuses_the_identity_page_may_be_a_gateway_in_trouble(status: int) -> None:
+    async with serve(answering(f"{status} No\r\nContent-Length: 0\r\n\r\n".encode())) as log:
+        with pytest.raises(GatewayUnreachable, match=rf"refuses /info \(HTTP {status}\)") as told:
+            await identify(f"http://127.0.0.1:{log.port}")
+    assert "no gateway" not in told.value.message
+    assert "proxy" in told.value.hint
+
+
+WANTS_TLS = b"400 Bad Request\r\nContent-Length: 57\r\n\r\n<h1>The plain HTTP request was sent to HTTPS port</h1>   "
+
+
+@pytest.mark.parametrize(
+    "behave", [replying(b""), resetting(), replying(b"\x15\x03\x01\0\x02\x02\x46"), answering(WANTS_TLS)]
+)
+async def test_http_that_was_written_and_gets_no_answer_is_to_be_left_out(behave: Callable[[Log], Handler]) -> None:
+    async with serve(behave) as log:
+        with pytest.raises(GatewayUnreachable) as told:
+            await identify(f"http://127.0.0.1:{log.port}")
+        assert "Leave http:// out" in told.value.hint
+        with pytest.raises(GatewayUnreachable) as told:
+            await identify(f"https://127.0.0.1:{log.port}")
+    assert "Leave http:// out" not in told.value.hint
