@@ -8,7 +8,7 @@ import pytest
 
 from openvoy.client.control import ControlSettings
 from openvoy.client.control.controller import GatewayController
-from openvoy.errors import ConfigError, CredentialRejected, EndpointRefused
+from openvoy.errors import ConfigError, CredentialRejected, EndpointRefused, Unavailable
 from openvoy.model.control import Outcome, Setting
 from openvoy.protocol.endpoints.tariff import TARIFF
 from openvoy.protocol.firmware import Capabilities
@@ -237,3 +237,12 @@ async def test_a_token_that_is_no_longer_accepted_ends_it_before_anything_is_sen
         with pytest.raises(CredentialRejected):
             await told.tell("battery.reserve", reserve=20)
         assert told.writes == []
+
+
+async def test_what_fails_before_a_write_says_that_nothing_was_sent(keys: Path) -> None:
+    async with bench("8.3", keys, f"bad-gateway:path={TARIFF.path}") as told:
+        for asked in (told.gateway.control.preview, told.gateway.control.apply):
+            with pytest.raises(Unavailable) as failed:
+                await asked("battery.reserve", {"reserve": 40})
+            assert failed.value.hint.endswith("Try again later; under load this is normal. Nothing was sent.")
+        assert (told.writes, await outcomes(told)) == ([], [])

@@ -99,7 +99,7 @@ async def carry_out(gateway: Gateway, name: str, given: Settings, sending: Sendi
     if preview.requests and preview.risk and not sending.yes and not confirm("Go on?"):
         raise ConfigError("Not confirmed; nothing was sent.", hint="Answer y, or give --yes in a script.")
     if preview.requests:
-        say(f"Sent once, then read back for up to {find_control(name).settles_s:.0f} s.")
+        say(f"It is sent once, then read back for up to {find_control(name).settles_s:.0f} s.")
     told = gateway.control
     entry = await (told.undo(undoes, by=BY) if undoes else told.apply(name, given, by=BY))
     say(tell(entry))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from openvoy.client.control.journal import MemoryAudit
@@ -11,7 +12,7 @@ from openvoy.client.control.role import find_obstacle, find_role, refused
 from openvoy.client.control.settling import Settling, send_once
 from openvoy.client.control.survey import Door, fetch_state, is_refused, why_absent
 from openvoy.client.control.wanting import build_preview, check_known, parse_wanted, show_wanted
-from openvoy.errors import ConfigError
+from openvoy.errors import ConfigError, OpenvoyError
 from openvoy.model.control import AuditEntry, Offer, Outcome, Preview, Settings
 from openvoy.ports.clock import Clock
 from openvoy.ports.control import Audit
@@ -24,6 +25,8 @@ HOW_TO_ENABLE = (
     "Set OPENVOY_CONTROL=on, or write enabled = true below [control] in openvoy.toml; in Python give"
     " ControlSettings(enabled=True). Looking at what would be sent works without. Nothing was sent."
 )
+
+NOTHING_SENT = "Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,8 @@ class GatewayController:
 
     async def preview(self, name: str, arguments: Settings) -> Preview:
         """Work out what would be sent, without sending it."""
-        return (await self._prepare(name, arguments)).preview
+        with _nothing_sent():
+            return (await self._prepare(name, arguments)).preview
 
     async def apply(self, name: str, arguments: Settings, *, by: str = "") -> AuditEntry:
         """Check, send once, read back, write down who did it."""
@@ -107,7 +111,8 @@ class GatewayController:
 
     async def undo(self, entry_id: str, *, by: str = "") -> AuditEntry:
         """Restore what was before an entry, as a change of its own."""
-        name, restored = await self.plan_undo(entry_id)
+        with _nothing_sent():
+            name, restored = await self.plan_undo(entry_id)
         return await self._apply(name, restored, by=by, undoes=entry_id)
 
     async def _entry(self, entry_id: str) -> AuditEntry:
@@ -127,13 +132,14 @@ class GatewayController:
         if not self._settings.enabled:
             raise ConfigError("Control is off.", hint=HOW_TO_ENABLE)
         async with self._lock:
-            prepared = await self._prepare(name, arguments)
-            if prepared.preview.obstacle:
-                raise refused(prepared.preview.obstacle)
-            entry = replace(await self._begin(prepared), by=by, undoes=undoes)
-            if not prepared.is_needed:
-                return entry
-            await self._settings.audit.write_entry(entry)
+            with _nothing_sent():
+                prepared = await self._prepare(name, arguments)
+                if prepared.preview.obstacle:
+                    raise refused(prepared.preview.obstacle)
+                entry = replace(await self._begin(prepared), by=by, undoes=undoes)
+                if not prepared.is_needed:
+                    return entry
+                await self._settings.audit.write_entry(entry)
             problem = await send_once(self._door, prepared.plan.requests, gateway=entry.gateway)
             result = await self._settling.judge(prepared.control, prepared.wanted, problem, known=prepared.state)
             entry = replace(entry, outcome=result.outcome, detail=result.detail)
@@ -175,6 +181,17 @@ class GatewayController:
             before=control.now(prepared.state, prepared.preview.target),
             outcome=Outcome.SENT if prepared.is_needed else Outcome.UNCHANGED,
         )
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Let whatever fails in here say that nothing was sent."""
+    try:
+        yield
+    except OpenvoyError as error:
+        if NOTHING_SENT not in str(error):
+            error.hint = f"{error.hint} {NOTHING_SENT}".lstrip()
+        raise
 
 
 def _offer(control: Control, state: State, role: Role | None) -> Offer:
