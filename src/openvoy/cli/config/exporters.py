@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from openvoy.ports.exporter import ENTRY_POINTS, AnyExporterKind
+from openvoy.errors import ConfigError
+from openvoy.ports.exporter import ENTRY_POINTS, AnyExporterKind, Household
 from openvoy.settings.table import Place, Table, read_section
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +41,22 @@ def read_exporters(values: Mapping[str, Any], root: Place) -> Iterator[tuple[Any
         given = values[section]
         if kind.is_list:
             for number, one in enumerate(given):
-                yield kind, read_section(kind.settings, Table(place=place.at(number), values=one))
+                yield _read(kind, place.at(number), one)
         else:
-            yield kind, read_section(kind.settings, Table(place=place, values=given))
+            yield _read(kind, place, given)
+
+
+def _read(kind: AnyExporterKind, place: Place, values: Mapping[str, Any]) -> tuple[AnyExporterKind, Any]:
+    return _placed(kind, place), read_section(kind.settings, Table(place=place, values=values))
+
+
+def _placed(kind: AnyExporterKind, place: Place) -> AnyExporterKind:
+    """Let what settings cannot be together name file and line, as what one of them cannot be does."""
+
+    def build(settings: Any, household: Household) -> Any:
+        try:
+            return kind.build(settings, household)
+        except ConfigError as error:
+            raise place.error(error.message, error.hint) from error
+
+    return replace(kind, build=build)
