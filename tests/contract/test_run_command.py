@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -32,7 +31,7 @@ async def run(
             while (piece := await process.stderr.read(4096)) and not until(said := said + piece.decode()):
                 pass
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        if not process.stderr.at_eof():
             process.send_signal(signal.SIGTERM)
         await process.communicate()
     return process.returncode, said
@@ -55,3 +54,27 @@ async def test_a_renewed_certificate_is_accepted_for_the_gateways_of_a_configura
         )  # fmt: skip
     assert (known.code, code) == (0, 0), said
     assert pins.read_text() != before
+
+
+async def test_settings_that_cannot_be_together_are_told_with_file_and_line(tmp_path: Path) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[store]\npath = "store"\n[[files]]\nfolder = "."\ntable = "power"\nby = "month"\n')
+    code, said = await run("--config", str(config), data=tmp_path)
+    assert (code, f"{config}, line 3: power cannot be had by month." in said) == (2, True), said
+
+
+async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[[files]]\nfolder = "exports"\n')
+    code, said = await run("--config", str(config), data=tmp_path)
+    assert (code, f"files: there is no folder {tmp_path / 'exports'}. Make it" in said) == (0, True), said
+    assert not (tmp_path / "exports").exists()
+
+
+async def test_a_configuration_that_is_yet_to_be_written_says_where_everything_is(tmp_path: Path) -> None:
+    new, data = tmp_path / "new.toml", tmp_path / "data"
+    code, said = await run("--config", str(new), data=data)
+    assert (code, f"There is no file {new} yet" in said) == (0, True), said
+    assert f"History is kept in {data}." in said
+    code, said = await run("--config", str(tmp_path), data=data)
+    assert (code, f"{tmp_path} is a folder." in said) == (2, True), said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -66,8 +66,10 @@ class _Runner:
 
     def load(self) -> Config:
         config = load_config(self._options.config, self._environ, is_new=True)
-        for warning in config.warnings:
+        for warning in (*config.warnings, *_missing_folders(config)):
             say(warning)
+        if config.file is not None and not config.file.exists():
+            say(f"History is kept in {_history_of(self._options, config).absolute()}.")
         return config
 
     async def run(self, config: Config) -> Config | None:
@@ -135,6 +137,14 @@ class _Runner:
         self._access = self._access or Access(clock=self._clock, file=folder / ACCESS_FILE, rules=rules)
         self._access.take_rules(rules)
         return self._access
+
+
+def _missing_folders(config: Config) -> Iterator[str]:
+    """Tell of folders to write into that are not there; they are not made, as it may be a disk that is missing."""
+    for kind, settings in config.exporters:
+        folder = getattr(settings, "folder", None)
+        if isinstance(folder, Path) and not folder.is_dir():
+            yield f"{kind.section}: there is no folder {folder}. Make it: until then nothing is written."
 
 
 def _load_tariff(site: SiteConfig) -> TariffFile | None:

@@ -236,9 +236,19 @@ def test_a_file_that_is_new_is_empty_where_it_can_be_written(tmp_path: Path) -> 
     assert warning.startswith(f"There is no file {tmp_path / 'new.toml'} yet")
     (tmp_path / "new.toml").touch()
     assert load_config(tmp_path / "new.toml", {}, is_new=True).warnings == ()
-    for elsewhere in (tmp_path / "no" / "new.toml", tmp_path):
-        with pytest.raises(ConfigError, match="There is no file"):
-            load_config(elsewhere, {}, is_new=True)
+    with pytest.raises(ConfigError, match="There is no file"):
+        load_config(tmp_path / "no" / "new.toml", {}, is_new=True)
+    with pytest.raises(ConfigError, match="is a folder") as caught:
+        load_config(tmp_path, {}, is_new=True)
+    assert str(tmp_path / "openvoy.toml") in caught.value.hint
+
+
+def test_a_file_that_is_new_has_no_other_name_mistyped(tmp_path: Path) -> None:
+    (tmp_path / "openvoy.toml").touch()
+    for mistyped in ("opnvoy.toml", "openvoy.tml", "Openvoy.toml"):
+        with pytest.raises(ConfigError, match=r"There is no file .*, but there is openvoy\.toml"):
+            load_config(tmp_path / mistyped, {}, is_new=True)
+    assert load_config(tmp_path / "barn.toml", {}, is_new=True).warnings
 
 
 def test_files_of_editors_are_read(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -59,16 +60,34 @@ class Config:
 def find_config_file(given: Path | None, environ: Mapping[str, str], *, is_new: bool = False) -> Path | None:
     """Find the file: `given`, else OPENVOY_CONFIG, else the platform's place; None where nothing is there.
 
-    A named file has to exist; one that `is_new` is there to be written, in a folder that exists.
+    A named file has to exist; one that `is_new` is there to be written, in a folder that exists and has no file of
+    nearly that name.
     """
     named = environ.get("OPENVOY_CONFIG")
     for file, origin in ((given, "--config"), (Path(named) if named else None, "OPENVOY_CONFIG")):
         if file is not None:
-            if not file.is_file() and not (is_new and file.parent.is_dir() and not file.exists()):
-                raise ConfigError(f"There is no file {file}.", hint=f"Correct {origin}, or leave it out for defaults.")
+            _check_named(file, origin, is_new=is_new)
             return file
     usual = config_folder() / FILE_NAME
     return usual if usual.is_file() else None
+
+
+def _check_named(file: Path, origin: str, *, is_new: bool) -> None:
+    hint = f"Correct {origin}, or leave it out for defaults."
+    if file.is_dir():
+        raise ConfigError(
+            f"{file} is a folder.", hint=f"Name the file in it with {origin}, such as {file / FILE_NAME}."
+        )
+    if file.is_file():
+        return
+    if not is_new or not file.parent.is_dir() or file.exists():
+        raise ConfigError(f"There is no file {file}.", hint=hint)
+    near = difflib.get_close_matches(file.name, [one.name for one in file.parent.glob("*.toml")], n=1, cutoff=0.8)
+    if near:
+        raise ConfigError(
+            f"There is no file {file}, but there is {near[0]}.",
+            hint=f"Correct {origin}; where a second one is meant, make an empty file of that name first.",
+        )
 
 
 def load_config(given: Path | None, environ: Mapping[str, str], *, is_new: bool = False) -> Config:
@@ -87,7 +106,10 @@ def load_config(given: Path | None, environ: Mapping[str, str], *, is_new: bool 
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8 text.", hint="Save it as UTF-8.") from error
     config = replace(parse_config(text, file=file.absolute(), environ=environ), file=file.absolute())
-    told = f"There is no file {file} yet: everything is default, and it is written when settings are saved."
+    told = (
+        f"There is no file {file} yet: everything is default, and the first run in the browser writes it."
+        " If another file was meant, stop and correct its name."
+    )
     return replace(config, warnings=(told, *config.warnings)) if is_absent else config
 
 
