@@ -53,7 +53,13 @@ def remove_account(*, name: _Name, data: _Data = None) -> None:
     Examples:
         openvoy account remove guest
     """
-    _open(data).remove_account(name)
+    access = _open(data)
+    from openvoy.web.problems import NothingThere  # noqa: PLC0415 - `--help` need not load the service
+
+    try:
+        access.remove_account(name)
+    except NothingThere as error:
+        raise ConfigError(error.message, hint="`openvoy account list` lists them.") from error
     say(f"{name} may not log in any more.")
 
 
