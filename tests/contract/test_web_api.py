@@ -140,7 +140,8 @@ async def test_what_cannot_be_asked_is_told_with_a_remedy(
 ) -> None:
     async with web_service() as service:
         problem = await service.ask(f"/api/v1/{path}", 400, **query)
-        assert list(problem)[:2] == ["error", "hint"]
+        assert list(problem) == ["error", "hint", "kind"]
+        assert problem["kind"] == "BadQuery"
         assert error in problem["error"]
         assert hint in problem["hint"]
 

@@ -92,6 +92,8 @@ async def test_a_change_is_shown_made_written_down_and_taken_back(tmp_path: Path
         assert entry["outcome"] == "took effect"
         assert len(home.told.writes) == 1
         (written,) = await home.web.ask("/api/v1/control/audit")
+        for limit in (-1, 0, 1001):
+            assert "1 to 1000" in (await home.web.ask("/api/v1/control/audit", 400, limit=limit))["hint"]
         assert (written["id"], written["by"]) == (entry["id"], "owner")
         ((kind, text), *_) = await home.events()
         assert kind == "control.took_effect"

@@ -109,6 +109,10 @@ async def test_each_operation_that_changes_something_is_refused(tmp_path: Path, 
                 async with browser.request(one.method, one.path, params=query, json=body, headers=headers) as reply:
                     assert reply.status == 403, (one.method, one.path, await reply.text())
                     assert "may look, not change" in (await reply.json())["error"]
+                async with browser.request(
+                    one.method, one.path, params={"x": "y"}, data=b"{", headers=headers
+                ) as reply:
+                    assert reply.status == 403, (one.method, one.path, await reply.text())
             assert json.loads(home.accounts.read_text()) == before
         assert home.told.writes == []
 

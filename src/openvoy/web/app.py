@@ -6,7 +6,7 @@ import gzip
 import inspect
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hmac import compare_digest
@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from litestar import Litestar, Request, Response
 from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware.csrf import CSRF_SECRET_LENGTH, generate_csrf_hash
@@ -62,6 +63,7 @@ GZIP_LEVEL = 3
 
 _QUOTED = re.compile(r"'(\w+)'")
 _Request = Request[Any, Any, Any]
+_Connection = ASGIConnection[Any, Any, Any, Any]
 _PROBLEMS = {
     400: ResponseSpec(Problem, generate_examples=False, description="A parameter is wrong."),
     401: ResponseSpec(Problem, generate_examples=False, description="Nobody has logged in."),
@@ -212,16 +214,12 @@ def _build_operation(operation: Operation, shelf: Shelf | None) -> HTTPRouteHand
 
     async def answer(*, request: _Request, **values: Any) -> Response[Any] | Stream:
         assert shelf is not None
-        backend = shelf.backend
-        visitor = _visitor(request)
-        caller = backend.access.identify(visitor)
-        backend.access.check(caller, operation.right)
         _check_names(request, call.names)
         if call.has_visit:
-            values["visit"] = Visit(caller=caller, visitor=visitor)
+            values["visit"] = Visit(caller=request.state.caller, visitor=_visitor(request))
         if "data" in values:
             values["body"] = values.pop("data")
-        result = await operation.handler(backend, **values)
+        result = await operation.handler(shelf.backend, **values)
         return _stream(result) if operation.is_stream else _reply(result, request)
 
     typed: Any = Response
@@ -235,8 +233,21 @@ def _build_operation(operation: Operation, shelf: Shelf | None) -> HTTPRouteHand
         response_description="Answered.",
         responses=_PROBLEMS,
         operation_id=operation.handler.__name__,
+        guards=[_build_check(operation.right, shelf)],
         summary=operation.handler.__name__.replace("_", " ").capitalize(),
     )(answer)
+
+
+def _build_check(right: Right, shelf: Shelf | None) -> Callable[[_Connection, object], Awaitable[None]]:
+    """Build what is asked before parameters and body are looked at: who may not do it learns nothing about them."""
+
+    async def check(connection: _Connection, _handler: object) -> None:
+        assert shelf is not None
+        access = shelf.backend.access
+        connection.state.caller = access.identify(_visitor(connection))
+        access.check(connection.state.caller, right)
+
+    return check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +278,7 @@ def _typed(generic: Any, kind: Any) -> Any:
     return generic[kind]
 
 
-def _visitor(request: _Request) -> Visitor:
+def _visitor(request: _Connection) -> Visitor:
     session = request.session if "session" in request.scope else {}
     address = "" if request.client is None else request.client.host
     return Visitor(address=address, headers=read_headers(request.scope["headers"]), session=session)
@@ -381,7 +392,8 @@ def _reply_http_error(request: _Request, error: HTTPException) -> Response[bytes
         text = "; ".join(f"{one.get('key')}: {one.get('message')}" for one in faults) or text.partition(" for path ")[0]
         names = [one.get("key") for one in faults] or _QUOTED.findall(text)
         hint = " ".join(_explain(request.url.path, name) for name in names).strip() or hint
-    return _reply({"error": text, "hint": hint}, request, error.status_code)
+    kind = {"kind": BadQuery.__name__} if error.status_code == BadQuery.status else {}
+    return _reply({"error": text, "hint": hint, **kind}, request, error.status_code)
 
 
 def _explain(path: str, name: object) -> str:

@@ -12,10 +12,10 @@ from openvoy.ports.control import Desk
 from openvoy.web.access import Right
 from openvoy.web.backend import Backend
 from openvoy.web.operation import GatewayName, Operation, Visit
-from openvoy.web.problems import NothingThere
+from openvoy.web.problems import BadQuery, NothingThere
 from openvoy.web.query import find_gateway
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,12 @@ async def undo_control(backend: Backend, *, visit: Visit, body: Undoing) -> Audi
 
 
 async def list_audit(
-    backend: Backend, *, limit: Annotated[int, doc("", "How many, the newest first.")] = MAX_ENTRIES
+    backend: Backend, *, limit: Annotated[int, doc("", "How many, 1 to 1000.")] = 200
 ) -> Sequence[AuditEntry]:
     """What was told to gateways, newest first, from the dashboard and from the command line."""
-    return (await _desk(backend).read_entries())[: max(0, limit)]
+    if not 1 <= limit <= MAX_ENTRIES:
+        raise BadQuery(f"limit is {limit}.", hint=f"Give a limit of 1 to {MAX_ENTRIES}.")
+    return (await _desk(backend).read_entries())[:limit]
 
 
 def _desk(backend: Backend) -> Desk:
