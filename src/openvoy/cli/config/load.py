@@ -160,7 +160,7 @@ def _table(values: Mapping[str, Any], root: Place, name: str) -> Table:
 
 
 def _read_sites(values: Mapping[str, Any], place: Place, environ: Mapping[str, str]) -> dict[str, SiteConfig]:
-    sites = {}
+    sites: dict[str, SiteConfig] = {}
     for name, one in values.items():
         if not isinstance(one, dict):
             raise place.at(name).error("Sites have names.", "Write [site.home] above the settings of the site.")
