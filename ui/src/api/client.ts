@@ -54,6 +54,11 @@ export function onForbidden(listener: () => void): void {
   forbidden = listener;
 }
 
+/** Whatever asked: a reply of this status says that the login has ended. */
+export function heedStatus(status: number): void {
+  if (status === 401) forbidden();
+}
+
 export async function read<T>(path: string, query: Query = {}): Promise<T> {
   return await answer<T>(await ask(apiUrl(path, query), { signal: AbortSignal.timeout(TIMEOUT_MS) }));
 }
@@ -82,7 +87,7 @@ async function ask(url: string, request: RequestInit): Promise<Response> {
 async function answer<T>(reply: Response): Promise<T> {
   if (reply.ok && hasContact && reply.headers.has(KEPT_AT)) throw new TypeError(NO_ANSWER);
   if (reply.ok) return (await reply.json()) as T;
-  if (reply.status === 401) forbidden();
+  heedStatus(reply.status);
   const problem = (await reply.json().catch(() => ({}))) as { error?: string; hint?: string; kind?: string };
   throw new ApiError(problem.error ?? `HTTP ${reply.status}`, problem.hint ?? "", reply.status, problem.kind);
 }

@@ -1,7 +1,7 @@
 /** The one event stream of a page: connects, notices silence, waits and connects again. */
 
 import { EventParser } from "./sse";
-import { apiUrl } from "./client";
+import { apiUrl, heedStatus } from "./client";
 import type { Update } from "./types";
 
 export interface LiveListener {
@@ -87,6 +87,7 @@ export class LiveStream {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
       });
+      heedStatus(reply.status);
       if (!reply.ok || reply.body === null) throw new Error(`HTTP ${reply.status}`);
       const date = Date.parse(reply.headers.get("Date") ?? "");
       this.#listener.opened(Number.isNaN(date) ? null : date);

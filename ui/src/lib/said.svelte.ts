@@ -35,7 +35,7 @@ const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g;
 /** The site's, as everywhere on the page, once it is known. */
 let told = $state<string | null>(null);
 
-export function tellZone(timeZone: string): void {
+export function tellZone(timeZone: string | null): void {
   told = timeZone;
 }
 
