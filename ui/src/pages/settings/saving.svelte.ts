@@ -17,6 +17,7 @@ export class Saving {
     try {
       this.state = await findSetup();
       this.isWithout = this.state === null;
+      this.problem = null;
     } catch (error) {
       this.problem = error;
       this.part = "";
