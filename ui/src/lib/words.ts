@@ -25,15 +25,18 @@ export function isIslanded(snapshot: Maybe<Snapshot>): boolean {
 
 /** The diagram as text. */
 export function flowSentence(power: Power, devices: readonly DeviceId[], soc_pct: Maybe<number>, format: Format): string {
-  const parts = [t("say.solar", { power: format.power(power.solar_w) }), t("say.load", { power: format.power(power.load_w) })];
+  const parts = [sayPower("solar", power.solar_w, format), sayPower("load", power.load_w, format)];
   parts.push(saySigned("grid", power.grid_w, format));
   if (devices.includes("battery")) {
     parts.push(saySigned("battery", power.battery_w, format));
     if (soc_pct !== null) parts.push(t("say.soc", { percent: format.percent(soc_pct) }));
   }
-  if (devices.includes("generator")) parts.push(t("say.generator", { power: format.power(power.generator_w) }));
+  if (devices.includes("generator")) parts.push(sayPower("generator", power.generator_w, format));
   return parts.join(" ");
 }
+
+const sayPower = (id: "solar" | "load" | "generator", value_w: Maybe<number>, format: Format): string =>
+  value_w === null ? t(`say.${id}_unknown`) : t(`say.${id}`, { power: format.power(value_w) });
 
 function saySigned(id: "grid" | "battery", value_w: Maybe<number>, format: Format): string {
   if (value_w === null) return t(`say.${id}_unknown`);
