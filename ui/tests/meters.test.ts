@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { hoursOf, totalOf, type BalanceColumns } from "../src/pages/meters/balance";
 import { cellsOf, channelsOf, marksOf, pick } from "../src/pages/meters/series";
 import type { MeterColumns } from "../src/pages/meters/api";
+import { rowsOf } from "../src/pages/meters/rows";
+import type { Meter } from "../src/api/types";
 
 const none = [null, null, null];
 
@@ -63,5 +65,19 @@ describe("the marks of a day's chart", () => {
 
   it("are one where all values are the same, as those of a night are", () => {
     expect(marksOf(0, 0)).toEqual([0]);
+  });
+});
+
+describe("the rows of a meter", () => {
+  const meter = (...phases: string[]): Meter => ({ channels: phases.map((phase) => ({ phase })) }) as Meter;
+
+  it.each([
+    [meter("L1"), ["L1 true"]],
+    [meter("L1", "L2"), ["L1 true", "L2 true", " true"]],
+    // 230 V three times is not 690 V.
+    [meter("L1", "L2", "L3"), ["L1 true", "L2 true", "L3 true", " false"]],
+    [meter(), [" true"]],
+  ])("have a voltage where it means something (%#)", (each, expected) => {
+    expect(rowsOf(each).map(({ phase, hasVoltage }) => `${phase} ${hasVoltage}`)).toEqual(expected);
   });
 });
