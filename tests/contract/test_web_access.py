@@ -172,9 +172,10 @@ async def test_a_new_password_ends_other_sessions(service: WebService) -> None:
         async with other.get("/api/v1/site") as reply:
             assert reply.status == 401
         await service.ask("/api/v1/site")
-        await send(
-            service.browser, "PUT", "/api/v1/me/password", 401, old_password=PASSWORD, new_password="and another one"
+        refused = await send(
+            service.browser, "PUT", "/api/v1/me/password", 403, old_password=PASSWORD, new_password="and another one"
         )
+        assert refused["error"] == "The present password is wrong."
 
 
 async def test_guessing_is_slowed_down_for_the_name_and_told(service: WebService) -> None:
@@ -185,6 +186,9 @@ async def test_guessing_is_slowed_down_for_the_name_and_told(service: WebService
             await send(other, "POST", "/api/v1/login", 401, name="anna", password="wrong password")
         refused = await send(other, "POST", "/api/v1/login", 429, name="anna", password=PASSWORD)
         assert refused["retry_after_s"] > 0
+        await service.clock.advance(refused["retry_after_s"] - 0.1)
+        refused = await send(other, "POST", "/api/v1/login", 429, name="anna", password=PASSWORD)
+        assert (refused["retry_after_s"], refused["hint"]) == (1, "Wait 1 s.")
         await service.clock.advance(LONGEST_PAUSE_S)
         await send(other, "POST", "/api/v1/login", name="anna", password=PASSWORD)
 

@@ -46,3 +46,10 @@ test.each([
 ])("in the words of a page: %s", (terminal, expected) => {
   expect(reword(terminal, read("en"))).toBe(expected);
 });
+
+test.each([
+  ["127.0.0.1:9 cannot be reached: Connection refused.", "127.0.0.1:9 ist nicht erreichbar: Verbindung abgelehnt."],
+  ["The connection to 10.0.0.5 broke: Connection reset by peer.", "Die Verbindung zu 10.0.0.5 brach ab: die Gegenseite hat abgebrochen."],
+])("reasons of the operating system within: %s", (english, expected) => {
+  expect(translate(english, german)).toBe(expected);
+});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from datetime import datetime
 from pathlib import Path
@@ -173,10 +174,10 @@ class Access:
         visitor.session.update(id=session.id)
 
     def _check_pace(self, keys: tuple[str, ...], now_s: float) -> None:
-        wait_s = self._attempts.wait_s(keys, now_s)
+        wait_s = math.ceil(self._attempts.wait_s(keys, now_s))
         if wait_s > 0:
             raise TooManyAttempts(
-                "Too many attempts to log in.", hint=f"Wait {wait_s:.0f} s.", details={"retry_after_s": round(wait_s)}
+                "Too many attempts to log in.", hint=f"Wait {wait_s} s.", details={"retry_after_s": wait_s}
             )
 
     async def set_password(self, name: str, password: str, right: RightName) -> Account:

@@ -11,7 +11,7 @@ from openvoy.web.access import Caller, Right
 from openvoy.web.access.book import Account, Key
 from openvoy.web.backend import Backend
 from openvoy.web.operation import Operation, Visit
-from openvoy.web.problems import BadQuery
+from openvoy.web.problems import BadQuery, NotAllowed, WhoAreYou
 
 RightName = Literal["owner", "viewer"]
 
@@ -145,7 +145,11 @@ async def change_password(backend: Backend, *, visit: Visit, body: ChangedPasswo
     name = visit.caller.name
     if visit.caller.via != "session":
         raise BadQuery("Only who has logged in with a password can change it.", hint="Log in first.")
-    caller = await backend.access.log_in(visit.visitor, name, body.old_password)
+    try:
+        caller = await backend.access.log_in(visit.visitor, name, body.old_password)
+    except WhoAreYou as error:
+        hint = "Try again; an owner can also replace the account, with a new password."
+        raise NotAllowed("The present password is wrong.", hint=hint) from error
     right: RightName = "owner" if caller.right is Right.OWNER else "viewer"
     await backend.access.set_password(name, body.new_password, right)
     return _me(backend, await backend.access.log_in(visit.visitor, name, body.new_password))
