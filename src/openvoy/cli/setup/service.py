@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,7 +186,8 @@ class ServiceSetup:
             edits, secrets = build_integration_edits(self._values(before), section, place, values, folder=folder)
             after, config = self._plan(before, edits)
             with secrets.written():
-                self._check(config)
+                with _typed(before.file):
+                    self._check(config)
                 return self._save(after, config)
 
     async def remove_integration(self, section: str, place: int | None, *, version: str) -> SetupState:
@@ -208,7 +211,8 @@ class ServiceSetup:
         return before
 
     def _plan(self, before: ConfigText, edits: Sequence[Edit | Rename]) -> tuple[ConfigText, Config]:
-        return plan_change(before, edits, environ=self._running.environ)
+        with _typed(before.file):
+            return plan_change(before, edits, environ=self._running.environ)
 
     def _save(self, after: ConfigText, config: Config) -> SetupState:
         write_config_text(after)
@@ -232,7 +236,7 @@ class ServiceSetup:
         running, site = self._running, _first_site(config)
         listen = self._bound if running.is_listen_fixed else config.web.listen
         return SetupState(
-            file=str(text.file),
+            file=str(text.file.absolute()),
             version=self._version(text, config),
             starts=self._restarts.count,
             gateways=tuple(self._build_entry(one) for one in config.gateways),
@@ -243,7 +247,7 @@ class ServiceSetup:
             is_reachable=not listen.is_loopback,
             is_listen_fixed=running.is_listen_fixed,
             is_target_fixed=running.is_target_fixed,
-            history=str(running.history),
+            history=str(running.history.absolute()),
         )
 
     def _build_entry(self, gateway: GatewayConfig) -> GatewayEntry:
@@ -274,6 +278,16 @@ class ServiceSetup:
         except (ConfigError, CredentialRejected):
             return None
         return None if kept is None else self._trials.view(kept, serial)
+
+
+@contextmanager
+def _typed(file: Path) -> Iterator[None]:
+    """Tell what is wrong with what a person typed into a page without the line of the file that it would have had."""
+    try:
+        yield
+    except ConfigError as error:
+        message = re.sub(rf"^{re.escape(str(file))}(, line \d+)?: ", "", error.message)
+        raise ConfigError(message, hint=error.hint) from error
 
 
 def _check_tariff(text: str, file: Path, zone: ZoneInfo) -> None:
