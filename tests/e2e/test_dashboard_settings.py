@@ -95,3 +95,47 @@ async def test_what_is_wrong_with_an_account_stands_under_its_form(browser: Brow
             assert len(tops) == len(places)
             links = card.locator("form").last
             assert "this machine only" in await links.inner_text(), "said before a link is made that leads nowhere else"
+
+
+async def test_who_removes_an_account_is_asked_and_without_the_service_nothing_is_claimed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
+    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+        async with visit(browser, f"{address_of(process)}/#/settings") as opened:
+            page = opened.page
+            users = page.locator('[data-card="users"]')
+            for name in ("anna", "bert"):
+                form = users.locator("form").first
+                await form.get_by_label("Name").fill(name)
+                await form.get_by_label("Password").fill("a good password")
+                await form.get_by_role("button").click()
+                await expect(users.get_by_text(name)).to_be_visible()
+            remove = users.get_by_role("button", name="Remove: bert")
+            await remove.click()
+            await expect(users.get_by_role("button", name="Cancel")).to_be_focused()
+            await page.keyboard.press("Escape")
+            await expect(remove).to_be_focused()
+            await remove.click()
+            await users.get_by_role("button", name="Remove it; its sessions end: bert").click()
+            await expect(users.get_by_text("bert")).to_have_count(0)
+            assert await page.evaluate("document.activeElement !== document.body")
+
+            site = page.locator('[data-card="site"]')
+            await site.get_by_label("Time zone").fill("Mars/Base")
+            await site.get_by_role("button", name="Save").click()
+            await expect(site.get_by_role("alert")).to_contain_text("There is no time zone")
+            await expect(site.get_by_label("Time zone")).to_be_focused()
+            await expect(site.locator("[aria-invalid]")).to_have_count(1)
+            assert "line" not in await site.get_by_role("alert").inner_text()
+
+            process.terminate()
+            await page.locator('[data-health="lost"], [data-health="offline"]').wait_for()
+            await expect(site.get_by_role("button", name="Save")).to_be_disabled()
+            await page.evaluate("location.hash = '#/'")
+            await page.evaluate("location.hash = '#/settings'")
+            await expect(page.locator('[data-card="integrations"] .trouble')).to_be_visible()
+            text = await page.inner_text("main")
+            assert "Nobody has to log in" not in text
+            assert "handed on to nobody" not in text

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from openvoy.store import HistoryStore
 from tests.e2e.chromium import PHONE, Visit, chromium, visit
-from tests.e2e.home import a_home, a_status
+from tests.e2e.home import SERIAL, a_home, a_status
 from tests.e2e.serving import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -150,3 +150,35 @@ async def test_axe_finds_nothing_serious_before_anybody_is_in(
                 await opened.page.locator("#login-title").wait_for(state="detached")
     finally:
         await store.close()
+
+
+async def test_a_session_that_ended_elsewhere_leads_to_the_login_which_tells_nothing_of_the_house(
+    browser: Browser, service: Served
+) -> None:
+    async with visit(browser, service.url) as opened:
+        page = opened.page
+        await opened.wait_for_health("live")
+        account = """async () => {
+          const token = /openvoy_csrf=([^;]+)/.exec(document.cookie)[1];
+          const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+          const body = JSON.stringify({ name: "anna", password: "a good password", right: "owner" });
+          await fetch("api/v1/accounts", { method: "PUT", headers, body });
+        }"""
+        await page.evaluate(account)
+        await page.reload()
+        await opened.wait_for_health("live")
+        other = await page.context.new_page()
+        await other.goto(service.url)
+        await other.get_by_role("button", name="Log out").click()
+        await expect(other.get_by_label("Password")).to_be_visible()
+        now = datetime.now(UTC)
+        service.feed.publish(a_status(now), a_home(now))
+        await expect(page.get_by_label("Password")).to_be_visible()
+        text = await page.inner_text("body")
+        assert SERIAL not in text
+        assert "Maison" not in text
+        assert "New_York" not in text
+        await page.get_by_label("Name").fill("anna")
+        await page.get_by_label("Password").fill("a good password")
+        await page.keyboard.press("Enter")
+        await opened.wait_for_health("live")
