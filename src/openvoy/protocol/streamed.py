@@ -9,8 +9,15 @@ from openvoy.protocol.endpoints.meters import METER_READINGS, METERS, ChannelRea
 from openvoy.protocol.replies import Replies
 
 
-def note_record(replies: Replies, record: StreamRecord) -> bool:
-    """Give the meters the powers of a record; counters and their time stay. False where there is nothing to give.
+class StreamedReading(MeterReading):
+    """A meter's reading of which the powers are newer than the counters."""
+
+    counted_s: float | None = None
+    """Unix time of the counters."""
+
+
+def note_record(replies: Replies, record: StreamRecord, at_s: float) -> bool:
+    """Give the meters the powers of a record; counters stay as they were read. False where there is nothing to give.
 
     The stream tells only of meters that are on, phase by phase; a meter's own reading says how many phases it has.
     """
@@ -27,12 +34,12 @@ def note_record(replies: Replies, record: StreamRecord) -> bool:
     }
     if readings is None:
         return False
-    merged = tuple(_merged(reading, *told.get(reading.eid, (None, 0))) for reading in readings)
+    merged = tuple(_merged(reading, *told.get(reading.eid, (None, 0)), at_s) for reading in readings)
     replies.note(METER_READINGS, Decoded(merged))
     return True
 
 
-def _merged(reading: MeterReading, phases: StreamPhases | None, count: int) -> MeterReading:
+def _merged(reading: MeterReading, phases: StreamPhases | None, count: int, at_s: float) -> MeterReading:
     rows = [] if phases is None else [phases.a, phases.b, phases.c][:count]
     known = [row for row in rows if row is not None and row.power_w is not None]
     channels = tuple(each(reading.channels))
@@ -40,7 +47,8 @@ def _merged(reading: MeterReading, phases: StreamPhases | None, count: int) -> M
         return reading
     active_w, apparent_va = _total([row.power_w for row in known]), _total([row.apparent_va for row in known])
     return changed(
-        reading,
+        _streamed(reading),
+        timestamp_s=at_s,
         active_w=active_w,
         demand_w=active_w,
         apparent_va=apparent_va,
@@ -50,15 +58,23 @@ def _merged(reading: MeterReading, phases: StreamPhases | None, count: int) -> M
         frequency_hz=known[0].frequency_hz,
         power_factor=None if active_w is None or not apparent_va else round(active_w / apparent_va, 3),
         channels=(
-            *(_channel(channel, row) for channel, row in zip(channels, known, strict=False)),
+            *(_channel(channel, row, at_s) for channel, row in zip(channels, known, strict=False)),
             *channels[count:],
         ),
     )
 
 
-def _channel(channel: ChannelReading, row: StreamPhase) -> ChannelReading:
+def _streamed(reading: MeterReading) -> StreamedReading:
+    if isinstance(reading, StreamedReading):
+        return reading
+    members = {name: getattr(reading, name) for name in MeterReading.__struct_fields__}
+    return StreamedReading(**members, counted_s=reading.timestamp_s)
+
+
+def _channel(channel: ChannelReading, row: StreamPhase, at_s: float) -> ChannelReading:
     return changed(
         channel,
+        timestamp_s=at_s,
         active_w=row.power_w,
         demand_w=row.power_w,
         apparent_va=row.apparent_va,

@@ -326,7 +326,7 @@ class Follower:
     def _snapshot(self, capabilities: Capabilities) -> Snapshot:
         now = self._clock.now()
         record = self._tap.take()
-        if record is not None and note_record(self._replies, record):
+        if record is not None and note_record(self._replies, record, now.timestamp()):
             self._read_at[METER_READINGS] = now
         self._drop_stale(now)
         return build_snapshot(capabilities, self._replies, now)

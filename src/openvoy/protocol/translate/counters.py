@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from openvoy.codec import each
 from openvoy.model import CounterSource, Inverter, Meter, RawCounter, Reading
 from openvoy.protocol.endpoints.inverters import DEVICE_DATA
 from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS
 from openvoy.protocol.plan import has_meter_readings, is_interval_usable
 from openvoy.protocol.replies import Replies
+from openvoy.protocol.streamed import StreamedReading
+from openvoy.protocol.translate.moments import moment
 from openvoy.protocol.translate.sources import SolarSource, find_row, interval_source, inverters_source, page_source
 
 _QUANTITIES = {
@@ -30,22 +33,25 @@ def build_counters(
 ) -> tuple[RawCounter, ...]:
     """Build all counters: meters with phases, the production source where it is no meter, net, and inverters."""
     return (
-        *_of_meters(meters),
+        *_of_meters(meters, replies),
         *_of_solar(replies, solar),
         *_of_net(replies),
         *replies.derive(_of_inverters, inverters),
     )
 
 
-def _of_meters(meters: tuple[Meter, ...]) -> Sequence[RawCounter]:
+def _of_meters(meters: tuple[Meter, ...], replies: Replies) -> Sequence[RawCounter]:
+    readings = each(replies.value(METER_READINGS))
+    streamed = {reading.eid: moment(reading.counted_s) for reading in readings if isinstance(reading, StreamedReading)}
     found: list[RawCounter] = []
     for meter in meters:
+        at = streamed.get(meter.eid, meter.at)
         for block, reading in _readings_of(meter):
             delivered, received = _sources_of(meter.kind, meter.eid, block)
             if reading.delivered_wh is not None:
-                found.append(RawCounter(source=delivered, value_wh=reading.delivered_wh, at=meter.at))
+                found.append(RawCounter(source=delivered, value_wh=reading.delivered_wh, at=at))
             if reading.received_wh is not None:
-                found.append(RawCounter(source=received, value_wh=reading.received_wh, at=meter.at))
+                found.append(RawCounter(source=received, value_wh=reading.received_wh, at=at))
     return found
 
 
