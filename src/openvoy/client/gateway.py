@@ -82,7 +82,8 @@ class Gateway:
         self.address = parse_address(host)
         if token is not None and tokens is not None:
             raise ConfigError(f"{host} was given a token and a source of tokens.", hint="Give one of them.")
-        self._token, self._user, self._password = token, user, password
+        self._credentials = Credentials(token=token, user=user, password=None if callable(password) else password)
+        self._read_password = password if callable(password) else None
         self._tokens = tokens
         self._pins = MemoryPinStore() if pins is None else pins
         self._accept_new_certificate = accept_new_certificate
@@ -192,8 +193,9 @@ class Gateway:
         return build_snapshot(capabilities, replies, self._clock.now())
 
     def _given_credentials(self) -> Credentials:
-        password = self._password() if callable(self._password) else self._password
-        return Credentials(token=self._token, user=self._user, password=password)
+        if self._read_password is None:
+            return self._credentials
+        return replace(self._credentials, password=self._read_password())
 
     async def _own_credentials(self) -> Credentials:
         capabilities = await self.connect()
@@ -248,8 +250,8 @@ class Gateway:
         return response
 
     async def _connect(self) -> None:
-        if self._token is not None:
-            info = explain_token(self._token)
+        if self._credentials.token is not None:
+            info = explain_token(self._credentials.token)
             check_token(info, gateway=str(self.address), serial=None, now=self._clock.now())
         found = await fetch_identity(self.address, self._open_transport)
         # What was accepted is the certificate of this connection, not that of every later one.

@@ -147,16 +147,14 @@ async def test_a_login_stands_refused_although_open_pages_answer() -> None:
         await house.clock.advance(60)
         house.reader.faults["inverters"] = CredentialRejected("The password is wrong.", hint="Correct it.")
         await house.clock.advance(400)
-        before = house.reader.requests["inverters"]
         states = set()
         for _ in range(60):
             await house.clock.advance(60)
             status = collector.feed.statuses()[0]
             states.add((status.state, status.problem, status.hint))
         assert states == {("needs_login", "The password is wrong.", "Correct it.")}
-        assert house.reader.requests["inverters"] - before <= 60
         house.reader.faults.clear()
-        await house.clock.advance(65)
+        await house.clock.advance(10)
         assert collector.feed.statuses()[0].state == "ok"
     assert house.store.events() == ["gateway.needs_login", "gateway.ok"]
 

@@ -85,7 +85,6 @@ class Follower:
         self._ended_s = self._rested_at_s = clock.monotonic()
         self._paused_until_s = self._told_s = float("-inf")
         self._failed: Endpoint[Any] | None = None
-        self._logins = Breaker()
         self._refusal: OpenvoyError | None = None
         self._refused_at: Endpoint[Any] | None = None
         """Who refused the login, which stands refused until that one answers; None is the login itself."""
@@ -257,7 +256,6 @@ class Follower:
         """Take down that a login was accepted, if it is this one that had refused it."""
         if self._refused_at is endpoint:
             self._refusal = self._refused_at = None
-            self._logins.reset()
 
     def _warn_once(self, endpoint: Endpoint[Any], error: OpenvoyError) -> None:
         level = logging.DEBUG if endpoint in self._warned or error.remedy is Remedy.FORGET else logging.WARNING
@@ -269,11 +267,9 @@ class Follower:
 
         One endpoint may hang or be busy while the others answer (quirk Q32): only a second failure in a row is told.
         """
+        self._paused_until_s = self._clock.monotonic() + self._breaker.trip(error)
         capabilities = self._capabilities
-        is_refusal = error.remedy in {Remedy.HUMAN, Remedy.RENEW}
-        pause_s = (self._logins if is_refusal else self._breaker).trip(error)
-        self._paused_until_s = self._clock.monotonic() + pause_s
-        if is_refusal:
+        if error.remedy in {Remedy.HUMAN, Remedy.RENEW}:
             self._capabilities, self._refusal, self._refused_at = None, error, endpoint
         snapshot = None if self._known is None else self._snapshot(self._known)
         is_alone = isinstance(error, Unavailable) and not isinstance(error, GatewayUnreachable)
