@@ -76,8 +76,16 @@ def doc(unit: str, meaning: str) -> msgspec.Meta:
 
 def encode_json(value: object, *, indent: int | None = None) -> bytes:
     """Encode structs, dataclasses and plain values as JSON; `indent` spaces for people."""
-    encoded = msgspec.json.encode(value)
+    encoded = msgspec.json.encode(value, enc_hook=_simple)
     return encoded if indent is None else msgspec.json.format(encoded, indent=indent)
+
+
+def _simple(value: object) -> object:
+    """Give a number or a text of a library's own kind as what it is derived from."""
+    for kind in (float, int, str):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TypeError(f"JSON has nothing like a {type(value).__name__}")
 
 
 StructT = TypeVar("StructT", bound=WireStruct)

@@ -47,6 +47,15 @@ def wh_at_power(power_w: float, duration_s: float) -> float:
     return power_w * duration_s / 3600
 
 
+def render_span(duration_s: float) -> str:
+    """Say how long something is in the unit that people would use."""
+    if duration_s < 120:
+        return f"{duration_s:.0f} s"
+    if duration_s < 7200:
+        return f"{duration_s / 60:.0f} min"
+    return f"{duration_s / 3600:.1f} h"
+
+
 MEASURED_DIGITS = 3
 """Gateways measure mW and mWh at best; what a sum has beyond that is noise of its floats."""
 

@@ -95,7 +95,7 @@ async def test_a_cloud_that_is_down_for_months_is_asked_once_a_day_and_the_old_t
             assert isinstance(trouble, CloudUnavailable)
             # 365 days, of which 333 have passed.
             assert "cannot serve now" in trouble.message
-            assert "works until 2027-01-01 (32 days)" in trouble.message
+            assert "(32 days)" in trouble.message
             assert "The next attempt is at 20" in trouble.message
             await place.switch_off("cloud-down")
             await place.clock.advance(DAY_S)

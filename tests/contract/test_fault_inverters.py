@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from openvoy import Gateway
+from openvoy.protocol.endpoints.meters import METERS
 from tests.contract.fault_support import flows_of, page_row, standing
 from tests.contract.site_support import MORNING_IN_AMERICA, NOON
 
@@ -207,6 +209,9 @@ async def test_a_clock_may_be_an_hour_ahead() -> None:
         assert now_s in good["/info"]
         assert str(int(MORNING_IN_AMERICA.timestamp()) + 3600).encode() in reply.body
         snapshot = await stand.snapshot()
+        async with Gateway(str(stand.gateway.url), token=stand.gateway.owner_token, clock=stand.time) as gateway:
+            await gateway.fetch(METERS)
+        assert gateway.clock_ahead_s == pytest.approx(3600, abs=2)
     assert (home["current_time"], skewed_home["current_time"]) == ("10:33", "11:33")
     assert flows_of(snapshot) == flows_of(baseline)
     for now, then in zip(snapshot.inverters, baseline.inverters, strict=True):

@@ -60,6 +60,11 @@ def test_what_was_not_said_is_not_sent() -> None:
     assert encode_json(Page(rows=())) == b'{"rows":[]}'
 
 
+def test_what_json_has_nothing_like_is_told() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        encode_json([1j])
+
+
 @pytest.mark.parametrize("number", [b'"nan"', b'"-inf"', b'"Infinity"', b"1e99", b"-1e16", b'"1e16"', b"9" * 40])
 def test_a_number_beyond_all_measure_is_no_number(number: bytes) -> None:
     value, defects = decoder(Page)(b'{"rows":[{"powerNow":%s,"name":"nan"}]}' % number)

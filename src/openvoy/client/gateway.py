@@ -29,6 +29,7 @@ from openvoy.model.log import LogEntry
 from openvoy.ports.clock import Clock
 from openvoy.ports.tokens import TokenSource
 from openvoy.ports.transport import OpenStream, Transport
+from openvoy.protocol.dates import date_of
 from openvoy.protocol.endpoint import Decoded, Endpoint, Handler
 from openvoy.protocol.endpoints.devices import EVENT_TABLE
 from openvoy.protocol.endpoints.identity import CHECK_JWT
@@ -93,6 +94,8 @@ class Gateway:
         self._found: Found | None = None
         self._conversation: Conversation | None = None
         self._reading = Reading()
+        self.clock_ahead_s: float | None = None
+        """By how many seconds the gateway's clock was ahead of ours at its newest reply; None: it did not say."""
         self._listeners: tuple[Callable[[Request, Response], None], ...] = ()
         self.control = GatewayController(
             self,
@@ -245,6 +248,8 @@ class Gateway:
         await self.connect()
         assert self._conversation is not None
         response = await self._conversation.fetch(request, timeout_s=timeout_s)
+        gateway_at = date_of(response)
+        self.clock_ahead_s = None if gateway_at is None else (gateway_at - self._clock.now()).total_seconds()
         for listener in self._listeners:
             listener(request, response)
         return response

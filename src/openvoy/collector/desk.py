@@ -76,6 +76,11 @@ class ControlDesk:
         await self._end_watch((gateway, name))
         return await self._follow(gateway, await controller.apply(name, arguments, by=by), by)
 
+    async def preview_undo(self, gateway: str, entry_id: str) -> Preview:
+        """Work out what taking an entry back would send."""
+        controller = self._controller(gateway)
+        return await controller.preview(*await controller.plan_undo(entry_id))
+
     async def undo(self, gateway: str, entry_id: str, *, by: str) -> AuditEntry:
         """Restore what was before, and watch that."""
         controller = self._controller(gateway)

@@ -10,6 +10,7 @@ from typing import Any
 from openvoy.client.streaming.follower import Follower, Turn
 from openvoy.collector.books import Books
 from openvoy.collector.feed import LiveFeed
+from openvoy.collector.gateway_clock import GatewayClock
 from openvoy.collector.health import Health
 from openvoy.collector.jumps import SANE_FROM, ClockWatch, describe_jump
 from openvoy.collector.keeper import Keeper
@@ -19,6 +20,7 @@ from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.model.records import Batch, EventRecord
 from openvoy.ports import Clock, History, Reader
+from openvoy.ports.reader import Timed
 from openvoy.protocol.endpoint import Endpoint
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.pacing import Nights, Outage
@@ -46,6 +48,7 @@ class Poller:
         self._follower = Follower(reader, clock, is_quiet=self._nights.is_quiet)
         self._health = Health(name, host)
         self._watch = ClockWatch(clock)
+        self._gateway_clock = GatewayClock()
         self._settings = SettingsWatch()
         self._known: Capabilities | None = None
         self._books: Books | None = None
@@ -142,6 +145,7 @@ class Poller:
         now = snapshot.at
         assert self._books is not None
         self._tell_jump()
+        self._tell_gateway_clock(now)
         snapshot, batch = self._books.take(snapshot, is_new=is_new)
         self._keeper.note_held_back(self._health.status.name, self._books.recorder.held_until)
         if batch is not None:
@@ -160,6 +164,15 @@ class Poller:
             text = describe_jump(now, jump)
             _LOG.warning("%s", text)
             self._note_event("clock.jumped", text, at=now if now >= SANE_FROM else now - jump)
+
+    def _tell_gateway_clock(self, now: datetime) -> None:
+        assert self._books is not None
+        ahead_s = self._reader.clock_ahead_s if isinstance(self._reader, Timed) and now >= SANE_FROM else None
+        text = self._gateway_clock.take(ahead_s)
+        self._books.recorder.note_clock(self._gateway_clock.ahead_s)
+        if text is not None:
+            _LOG.warning("%s: %s", self._health.status.name, text)
+            self._note_event("gateway.clock", text)
 
     def _tell_values(self, snapshot: Snapshot, now: datetime, refusal: OpenvoyError | None) -> None:
         before = self._health.status.state

@@ -56,6 +56,7 @@ class Recorder:
         self._events: list[EventRecord] = []
         self._gaps: list[GapRecord] = []
         self._ledger = Ledger(gateway, last_at, kept)
+        self._ahead = timedelta(0)
         self._reported_at: dict[str, datetime] = {}
         self._devices: dict[str, DeviceRecord] = {}
         self._newest: Snapshot | None = None
@@ -72,6 +73,10 @@ class Recorder:
     def note_firmware(self, firmware: str) -> None:
         """Take down that counters come from another firmware from now on."""
         self._firmware = firmware
+
+    def note_clock(self, ahead_s: float) -> None:
+        """Take down by how many seconds the gateway's clock is ahead of ours, 0 where they agree."""
+        self._ahead = timedelta(seconds=ahead_s)
 
     def note_event(self, event: EventRecord) -> None:
         """Take down something that a person may want to know."""
@@ -188,7 +193,7 @@ class Recorder:
             self._reported_at[inverter.serial] = inverter.at
             yield InverterRecord(
                 gateway=self._gateway,
-                at=inverter.at,
+                at=inverter.at - self._ahead,
                 serial=inverter.serial,
                 power_w=inverter.power_w,
                 dc_voltage_v=inverter.dc_voltage_v,

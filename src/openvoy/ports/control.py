@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Change something on behalf of `by`; it is watched from then on, and stands in history."""
         ...
 
+    async def preview_undo(self, gateway: str, entry_id: str) -> Preview:
+        """Work out what `undo` would send; works while control is off. Raises ConfigError for what cannot be."""
+        ...
+
     async def undo(self, gateway: str, entry_id: str, *, by: str) -> AuditEntry:
         """Restore what was before, as a change of its own."""
         ...

@@ -28,6 +28,14 @@ class Reader(Protocol):
 
 
 @runtime_checkable
+class Timed(Protocol):
+    """A reader that knows what time it is for the gateway."""
+
+    clock_ahead_s: float | None
+    """By how many seconds the gateway's clock was ahead of ours at its newest reply; None: it did not say."""
+
+
+@runtime_checkable
 class Streamer(Protocol):
     """A reader that can also follow event streams."""
 

@@ -206,8 +206,13 @@ class Setup(Protocol):
         """Log in, for which a token may be obtained from the cloud, and read everything once."""
         ...
 
-    async def keep(self, trial: str, *, name: str, replaces: str | None, version: str) -> SetupState:
-        """Save what was tried as a gateway, or as the new login and address of the one that it replaces."""
+    async def keep(
+        self, trial: str, *, name: str, replaces: str | None, time_zone: str | None, version: str
+    ) -> SetupState:
+        """Save what was tried as a gateway, or as the new login and address of the one that it replaces.
+
+        With `time_zone` the site is in it from the gateway's first reading on.
+        """
         ...
 
     async def remove(self, name: str, *, version: str) -> SetupState:

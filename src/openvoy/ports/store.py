@@ -43,7 +43,10 @@ class Store(Protocol):
         time_zone: str,
         gateway: str | None = None,
     ) -> Columns:
-        """Energies by local period: columns start, estimated, charge_estimated and the energies of EnergyRecord."""
+        """Energies by local period: columns start, estimated, charge_estimated and the energies of EnergyRecord.
+
+        Beside them those of `model.together.SHARED`, which shares and savings are to be taken of.
+        """
         ...
 
     async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:

@@ -223,7 +223,11 @@ class VirtualGateway:
         return f"{scheme}://{_bracketed(host)}:{port}"
 
     def _first_token(self, user: str, lifetime_s: float) -> str | None:
-        return self.issue_token(user, lifetime_s=lifetime_s) if self.identity.login is LoginKind.TOKEN else None
+        """Issue what the ready line shows; a client on this machine has this machine's time, not that of the site."""
+        if self.identity.login is not LoginKind.TOKEN:
+            return None
+        behind_s = max(0.0, (self.clock.real.now() - self.clock.now()).total_seconds())
+        return self.issue_token(user, lifetime_s=lifetime_s + behind_s)
 
     def _build_cloud(self) -> VirtualCloud:
         return VirtualCloud(

@@ -38,6 +38,9 @@ class HouseReader:
         self.requests: Counter[str] = Counter()
         self.counted_s: float | None = None
         """When the counters were read that meters repeat, as of a stream that tells powers alone; None: just now."""
+        self.clock_ahead_s: float | None = None
+        self._stamps: dict[float, float] = {}
+        """What the gateway's clock showed when panels reported, by their time."""
         self.is_open = False
 
     async def connect(self) -> Capabilities:
@@ -65,7 +68,8 @@ class HouseReader:
         solar = reading(PRODUCTION, 3600.0, 1_000_000 + elapsed_s)
         net = reading(CONSUMPTION, -1800.0, 500_000.0, 200_000 + elapsed_s / 2)
         reported_s = at_s - at_s % 300
-        report = {"lastReportDate": reported_s, "devType": 1, "lastReportWatts": 1800, "maxReportWatts": 1900}
+        stamp_s = self._stamps.setdefault(reported_s, reported_s + (self.clock_ahead_s or 0.0))
+        report = {"lastReportDate": stamp_s, "devType": 1, "lastReportWatts": 1800, "maxReportWatts": 1900}
         return {
             "meters": [meter(PRODUCTION, "production"), meter(CONSUMPTION, "net-consumption")],
             "meter_readings": [{**solar, "timestamp": read_s}, {**net, "timestamp": read_s}],

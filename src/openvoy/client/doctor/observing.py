@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from openvoy.client.address import Origin
 from openvoy.client.connect import TransportFactory
 from openvoy.ports.clock import Clock
 from openvoy.ports.transport import Transport
+from openvoy.protocol.dates import date_of
 from openvoy.protocol.http import Request, Response
 
 
@@ -41,18 +41,10 @@ class _Observed:
     async def send(self, request: Request, *, timeout_s: float) -> Response:
         response = await self._transport.send(request, timeout_s=timeout_s)
         self._seen.latencies_s[request.path] = response.elapsed_s
-        moment = _parse_date(response.headers.get("date", ""))
+        moment = date_of(response)
         if moment is not None:
             self._seen.gateway_at, self._seen.asked_at = moment, self._clock.now()
         return response
 
     async def close(self) -> None:
         await self._transport.close()
-
-
-def _parse_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return moment if moment.tzinfo is not None else None

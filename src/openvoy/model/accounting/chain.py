@@ -109,6 +109,8 @@ class Chain:
         if self.lead is None or self.total_wh is None:
             return False
         lead = self._tracks[self.lead]
+        if len(self._tracks) == 1:
+            return lead.value_wh < self.total_wh - NOISE_WH
         return lead.value_wh < self.total_wh - NOISE_WH or any(
             track.left_s and track.rank < lead.rank and at_s - track.left_s <= AWAY_S for track in self._tracks.values()
         )

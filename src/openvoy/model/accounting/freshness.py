@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ METERS = "meter_readings"
 class _Told(NamedTuple):
     """What a meter said last that was new."""
 
-    at: datetime
+    at: datetime | None
     """Its own time."""
     at_since_s: float
-    values_wh: tuple[float, ...]
+    values_wh: Sequence[float]
     read_s: float
 
 
@@ -39,8 +39,9 @@ class Freshness:
         counters = tuple(counters)
         meters: defaultdict[str, list[RawCounter]] = defaultdict(list)
         for counter in counters:
-            if counter.at is not None and counter.source.endpoint == METERS:
-                meters[counter.source.device].append(counter)
+            source = counter.source
+            if source.endpoint == METERS and counter.at is not None:
+                meters[source.device].append(counter)
         told = {meter: self._take(meter, said, at_s) for meter, said in meters.items()}
         stale = {meter for meter, one in told.items() if _is_stale(one, at_s)}
         # Of a clock that was set back what was read before it is of now.
@@ -53,9 +54,9 @@ class Freshness:
             if counter.at is None or counter.source.endpoint != METERS or counter.source.device not in stale
         )
 
-    def _take(self, meter: str, said: Iterable[RawCounter], at_s: float) -> _Told:
-        values_wh = tuple(counter.value_wh for counter in said)
-        at = next(counter.at for counter in said if counter.at is not None)
+    def _take(self, meter: str, said: Sequence[RawCounter], at_s: float) -> _Told:
+        values_wh = [counter.value_wh for counter in said]
+        at = said[0].at
         before = self._told.get(meter)
         if before is None or before.at != at:
             self._told[meter] = _Told(at, at_s, values_wh, at_s)

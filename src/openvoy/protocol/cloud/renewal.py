@@ -11,6 +11,7 @@ from enum import Enum
 
 from openvoy.errors import CloudUnavailable, CredentialRejected, OpenvoyError
 from openvoy.protocol.login.jwt import TokenInfo
+from openvoy.units import render_span
 
 RENEW_AT_SHARE = 0.75
 """Share of its life after which a token is renewed."""
@@ -127,10 +128,11 @@ def explain_renewal(last: Attempt | None, info: TokenInfo | None, now: datetime)
     if info is None or info.expires_at is None or info.is_expired(now):
         text = f"There is no valid token, and none can be obtained: {reason} {next_try}"
     else:
-        left = (info.expires_at - now).days
+        left = info.expires_at - now
+        span = f"{left.days} days" if left.days > 1 else render_span(left.total_seconds())
         text = (
-            f"The token cannot be renewed: {reason} The present one works until {info.expires_at:%Y-%m-%d}"
-            f" ({left} days). {next_try}"
+            f"The token cannot be renewed: {reason} The present one works until {info.expires_at:%Y-%m-%d %H:%M}"
+            f" UTC ({span}). {next_try}"
         )
     if last.outcome is Outcome.REFUSED:
         return CredentialRejected(text, hint=last.hint)

@@ -96,11 +96,12 @@ def _channels(info: MeterInfo, reading: MeterReading) -> tuple[Channel, ...]:
 
 
 def _values(reading: MeterReading | ChannelReading) -> _Values:
+    factor = reading.power_factor
     return {
         "active_power_w": reading.active_w,
         "apparent_power_va": reading.apparent_va,
         "reactive_power_var": reading.reactive_var,
-        "power_factor": _power_factor(reading),
+        "power_factor": factor if factor is None or -1 <= factor <= 1 else _power_factor(reading),
         "voltage_v": reading.voltage_v,
         "current_a": reading.current_a,
         "frequency_hz": reading.frequency_hz,
@@ -111,9 +112,6 @@ def _values(reading: MeterReading | ChannelReading) -> _Values:
 
 def _power_factor(reading: MeterReading | ChannelReading) -> float | None:
     """Recompute what cannot be one: builds with seven meters report the sum of the phases' factors."""
-    factor = reading.power_factor
-    if factor is None or abs(factor) <= 1:
-        return factor
     if reading.active_w is None or not reading.apparent_va:
         return None
     recomputed = reading.active_w / reading.apparent_va

@@ -95,8 +95,12 @@ def test_trouble_says_how_long_the_token_works() -> None:
     told = explain_renewal(last, info(), NOW + 300 * DAY)
     assert isinstance(told, CloudUnavailable)
     assert "The cloud is down." in told.message
-    assert "works until 2027-01-01 (65 days)" in told.message
+    assert "works until 2027-01-01 00:00 UTC (65 days)" in told.message
     assert told.hint
+    for left, said in ((timedelta(hours=3), "3.0 h"), (timedelta(minutes=50), "50 min")):
+        soon = explain_renewal(last, info(), NOW + 365 * DAY - left)
+        assert soon is not None
+        assert f"UTC ({said})" in soon.message
     for absent in (None, info(expires=NOW)):
         told = explain_renewal(failed(1, CredentialRejected("Wrong.", hint="Correct it.")), absent, NOW)
         assert isinstance(told, CredentialRejected)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from openvoy.client.doctor.check import check
 from openvoy.client.doctor.facts import Facts
 from openvoy.client.doctor.finding import Finding, Severity
+from openvoy.protocol.dates import TOLERATED_S
+from openvoy.units import render_span
 
-TOLERATED_S = 30.0
-"""Both clocks are set by NTP, and the gateway tells whole seconds."""
 SERIOUS_S = 600.0
 """Reports of panels come every 5 to 15 minutes: beyond this they seem to be of another interval."""
 
@@ -26,18 +26,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         check="clock",
         severity=Severity.WARNING if abs(ahead_s) <= SERIOUS_S else Severity.ERROR,
-        what=f"The gateway's clock is {_render(abs(ahead_s))} {side} this machine's.",
+        what=f"The gateway's clock is {render_span(abs(ahead_s))} {side} this machine's.",
         evidence=f"it says {facts.gateway_at:%Y-%m-%d %H:%M:%S} UTC, this machine {facts.asked_at:%H:%M:%S} UTC",
         advice="Find out which one is right: `timedatectl` on this machine; the gateway takes its time from the"
         " internet, so let it reach the vendor's servers, and check its time zone in the installer's app.",
-    )
-
-
-def _render(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.1f} h"
     )
