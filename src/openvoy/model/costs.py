@@ -15,14 +15,15 @@ from typing import Literal
 from openvoy.model.prices.calendar import CostPeriod, build_periods, days_of_month, first_day, next_day
 from openvoy.model.prices.plan import NOTHING, PricePlan, RateTier
 from openvoy.model.prices.slots import Slot, build_slots, cut_at_hours, midnight_s
+from openvoy.model.together import GRID, SHARED, Values, build_shared, share_pct
 
 DEMAND_S = 900
 """What is charged for the highest demand is measured over 15 minutes."""
 _KWH = Decimal(100_000)
 """Energies are counted in hundredths of a Wh, as the store keeps them."""
 
-Energies = Mapping[str, Sequence[float | int | str | None]]
-"""By name (`import_wh` …) one value a slot; None is "not said"."""
+Energies = Mapping[str, Values]
+"""By name (`import_wh` …) one value a slot; None is "not said"; of several gateways with the columns of `SHARED`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +84,11 @@ class Costs:
     grid_only_cost: Decimal | None
     """What the load would have cost, all of it imported, without fees and demand."""
     savings: Decimal | None
-    """That, less the cost of energy, plus the credit: of the times at which load and import are both known."""
+    """That, less the cost of energy, plus the credit: of times and gateways of which load and import are both known."""
     autarky_pct: float | None
-    """Share of the load that was not imported, of the times at which both are known."""
+    """Share of the load that was not imported, of times and gateways of which both are known."""
     self_consumption_pct: float | None
-    """Share of the solar energy that was not exported, of the times at which both are known."""
+    """Share of the solar energy that was not exported, of times and gateways of which both are known."""
     co2_avoided_g: Decimal | None
     """What the load out of the grid would have stood for, less what was imported, plus what was exported."""
     unpriced_wh: Decimal
@@ -96,6 +97,8 @@ class Costs:
     """Exported while no price was known, although there are some; it is in no credit."""
     estimated: bool
     """The shape of some energy is interpolated, and so is which price it has."""
+    one_sided: bool
+    """Of some time or gateway only import is known, or only export: the net cost is of what is known."""
 
     @property
     def is_known(self) -> bool:
@@ -114,7 +117,7 @@ class _Sums:
     spared: Decimal = NOTHING
     """What load would have cost less what import did, where both are known."""
     spared_credit: Decimal = NOTHING
-    """The credit of these times."""
+    """The credit of these times and gateways."""
     house: list[int] = field(default_factory=lambda: [0, 0])
     """Load and import, where both are known."""
     sun: list[int] = field(default_factory=lambda: [0, 0])
@@ -131,6 +134,7 @@ class _Sums:
     has_spared: bool = False
     has_co2: bool = False
     estimated: bool = False
+    one_sided: bool = False
 
 
 def build_frame(
@@ -155,15 +159,21 @@ def build_frame(
 def compute_costs(frame: CostFrame, energies: Energies, demand: Energies | None = None) -> list[Costs]:
     """Compute the costs of each period from the energies between `bounds` and between `demand_bounds`."""
     sums = [_Sums() for _ in frame.periods]
-    blocks = _Blocks(is_netted=frame.plan.is_netted)
+    blocks, blocks_of_house = (_Blocks(is_netted=frame.plan.is_netted) for _ in range(2))
+    is_paid = frame.plan.is_export_paid
+    shared = energies if SHARED.keys() <= energies.keys() else build_shared([energies], len(frame.slots))
     for index, slot in enumerate(frame.slots):
         amounts = {name: count for name in _NAMES if (count := _hundredths(energies[name][index])) is not None}
         # Slots before and after the periods only move the blocks of their months.
         place = _place(frame, slot.start_s)
         block_prices = blocks.pass_through(slot, amounts)
         _add_costs(sums[place], slot, amounts, block_prices)
-        _add_credit(sums[place], slot, amounts, block_prices, is_paid=frame.plan.is_export_paid)
-        _add_shares(sums[place], amounts)
+        _add_credit(sums[place], slot, amounts, block_prices, is_paid=is_paid)
+        together = {name: count for name in SHARED if (count := _hundredths(shared[name][index])) is not None}
+        house = {name: together[f"house_{name}"] for name in _NAMES if f"house_{name}" in together}
+        _add_spared(sums[place], slot, house, blocks_of_house.pass_through(slot, house), is_paid=is_paid)
+        _add_shares(sums[place], together)
+        sums[place].one_sided |= any(amounts.get(name) != together.get(f"grid_{name}") for name in GRID)
         sums[place].estimated |= bool(energies["estimated"][index])
     if not frame.is_hourly:
         _add_fees(frame, energies, sums)
@@ -172,13 +182,6 @@ def compute_costs(frame: CostFrame, energies: Energies, demand: Energies | None 
         _build_costs(frame.plan, day, frame.edges[index : index + 2], sums[index])
         for index, day in enumerate(frame.periods[:-1])
     ]
-
-
-def share_pct(total_wh: Decimal | float | None, exchanged_wh: Decimal | float | None) -> float | None:
-    """Share of a total that was not exchanged with the grid: of load autarky, of solar self-consumption."""
-    if total_wh is None or exchanged_wh is None or total_wh <= 0:
-        return None
-    return max(0.0, 100 * (float(total_wh) - float(exchanged_wh)) / float(total_wh))
 
 
 _NAMES = ("solar_wh", "import_wh", "export_wh", "load_wh")
@@ -246,24 +249,15 @@ def _add_costs(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _Blo
     for name, amount in amounts.items():
         sums.energies[name] = sums.energies.get(name, 0) + amount
     imported, load, price = amounts.get("import_wh"), amounts.get("load_wh"), slot.import_per_kwh
-    energy = grid_only = NOTHING
     if price is None:
         sums.unpriced_count += amounts.get("import_wh", 0)
-    else:
-        sums.has_price = True
-        if imported is not None:
-            energy = imported / _KWH * price + blocks.imported
-        if load is not None:
-            sums.has_grid_only = True
-            grid_only = load / _KWH * price + blocks.load
-    sums.energy += energy
-    sums.grid_only += grid_only
-    if load is not None and imported is not None:
-        sums.has_spared = sums.has_spared or price is not None
-        sums.spared += grid_only - energy
-    if slot.co2_per_kwh is not None and load is not None and imported is not None:
-        sums.has_co2 = True
-        sums.co2_g += (load - imported + amounts.get("export_wh", 0)) / _KWH * slot.co2_per_kwh
+        return
+    sums.has_price = True
+    if imported is not None:
+        sums.energy += imported / _KWH * price + blocks.imported
+    if load is not None:
+        sums.has_grid_only = True
+        sums.grid_only += load / _KWH * price + blocks.load
 
 
 def _add_credit(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _BlockPrices, *, is_paid: bool) -> None:
@@ -273,16 +267,31 @@ def _add_credit(sums: _Sums, slot: Slot, amounts: Mapping[str, int], blocks: _Bl
         return
     sums.has_credit = sums.has_credit or slot.import_per_kwh is not None or slot.export_per_kwh is not None
     if exported is not None:
-        credit = exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
-        sums.credit += credit
-        sums.spared_credit += credit if {"load_wh", "import_wh"} <= amounts.keys() else NOTHING
+        sums.credit += exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
 
 
-def _add_shares(sums: _Sums, amounts: Mapping[str, int]) -> None:
-    for pair, names in ((sums.house, ("load_wh", "import_wh")), (sums.sun, ("solar_wh", "export_wh"))):
-        if all(name in amounts for name in names):
-            for place, name in enumerate(names):
-                pair[place] += amounts[name]
+def _add_spared(sums: _Sums, slot: Slot, house: Mapping[str, int], blocks: _BlockPrices, *, is_paid: bool) -> None:
+    """Add what was saved by gateways of which load and import are both known."""
+    if not house:
+        return
+    spared, exported, price = house["load_wh"] - house["import_wh"], house.get("export_wh"), slot.import_per_kwh
+    if price is not None:
+        sums.has_spared = True
+        sums.spared += spared / _KWH * price + blocks.load - blocks.imported
+    if exported is not None and not (is_paid and slot.export_per_kwh is None):
+        sums.spared_credit += exported / _KWH * (slot.export_per_kwh or NOTHING) + blocks.exported
+    if slot.co2_per_kwh is not None:
+        sums.has_co2 = True
+        sums.co2_g += (spared + house.get("export_wh", 0)) / _KWH * slot.co2_per_kwh
+
+
+def _add_shares(sums: _Sums, together: Mapping[str, int]) -> None:
+    for pair, names in (
+        (sums.house, ("house_load_wh", "house_import_wh")),
+        (sums.sun, ("sun_solar_wh", "sun_export_wh")),
+    ):
+        for place, name in enumerate(names):
+            pair[place] += together.get(name, 0)
 
 
 def _add_fees(frame: CostFrame, energies: Energies, sums: Sequence[_Sums]) -> None:
@@ -348,6 +357,7 @@ def _build_costs(plan: PricePlan, day: date, bounds: Sequence[int], sums: _Sums)
         unpriced_wh=sums.unpriced_count / Decimal(100),
         unpriced_export_wh=sums.unpriced_export_count / Decimal(100),
         estimated=sums.estimated,
+        one_sided=sums.one_sided,
     )
 
 

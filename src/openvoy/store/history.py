@@ -20,14 +20,14 @@ from openvoy.store.database import Session
 from openvoy.store.faults import StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.opening import open_history
-from openvoy.store.periods import Period, build_bounds, parse_zone
-from openvoy.store.read_energy import read_energy
+from openvoy.store.periods import Period, build_bounds, build_days, parse_zone
+from openvoy.store.read_energy import read_energy, read_shared_by_day
 from openvoy.store.read_power import read_power
 from openvoy.store.readers import Readers
 from openvoy.store.rows import build_drafts
 from openvoy.store.times import second, unix_s
 from openvoy.store.verifying import Finding, verify_rows
-from openvoy.store.views import write_views
+from openvoy.store.views import with_names_once, write_views
 from openvoy.store.writer import Writer
 
 CHECKPOINT_BYTES = 4 * 2**20
@@ -131,15 +131,16 @@ class HistoryStore(Readers):
     ) -> Columns:
         """Energies of the local periods that touch start to end, each as a whole; `estimated` is 0 or 1."""
         bounds = build_bounds(start=start, end=end, by=by, zone=parse_zone(time_zone))
-        zone = time_zone if by == "day" else None
-        return await self._read_days(
-            lambda session: read_energy(
-                session, bounds, read_rest.read_gateway_ids(session, gateway, bounds), zone=zone
-            ),
-            OF_GATEWAYS,
-            zone,
-            bounds,
-        )
+        zone = None if by == "hour" else time_zone
+        days = build_days(bounds, parse_zone(time_zone)) if by in {"week", "month", "year"} else bounds
+
+        def read(session: Session) -> Columns:
+            ids = read_rest.read_gateway_ids(session, gateway, bounds)
+            if days is bounds:
+                return read_energy(session, bounds, ids, zone=zone)
+            return {**read_energy(session, bounds, ids), **read_shared_by_day(session, bounds, days, ids, time_zone)}
+
+        return await self._read_days(read, OF_GATEWAYS, zone, days)
 
     async def read_energy_between(self, *, bounds: Sequence[int], gateway: str | None = None) -> Columns:
         """Energies between bounds, which are Unix seconds in their order; columns as those of `read_energy`."""
@@ -288,7 +289,7 @@ class HistoryStore(Readers):
 
         def read(session: Session) -> tuple[list[str], list[tuple[Any, ...]]]:
             write_views(session)
-            return session.ask(sql)
+            return session.ask(with_names_once(sql))
 
         return await self._read_kept(read)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -46,6 +46,14 @@ def build_bounds(*, start: datetime, end: datetime, by: Period, zone: ZoneInfo) 
         day = following(day)
         bounds.append(midnight_s(day, zone))
     return bounds
+
+
+def build_days(bounds: Sequence[int], zone: ZoneInfo) -> list[int]:
+    """Cut periods into their local days: the bounds, and every midnight between them, in Unix seconds."""
+    if len(bounds) < 2:
+        return list(bounds)
+    start, end = (datetime.fromtimestamp(at_s, zone) for at_s in (bounds[0], bounds[-1]))
+    return sorted({*bounds, *build_bounds(start=start, end=end, by="day", zone=zone)[1:-1]})
 
 
 def _hours(start: datetime, end: datetime, zone: ZoneInfo) -> list[int]:

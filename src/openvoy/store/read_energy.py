@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
+from openvoy.model.together import add_wh, build_shared, fold_shared
 from openvoy.ports import Columns
 from openvoy.store import tables
 from openvoy.store.boundaries import FALLING, OF_GATEWAYS, Boundaries, Extent, Kind, read_extent
@@ -14,7 +15,7 @@ from openvoy.store.counting import Growth, build_growths
 from openvoy.store.database import Session
 from openvoy.store.days import ESTIMATED, INTEGRATED, Kept, read_days
 from openvoy.store.periods_over import PeriodsOver
-from openvoy.store.read_rest import read_imported_ids
+from openvoy.store.read_rest import read_households, read_imported_ids
 from openvoy.store.times import utc
 
 QUANTITIES = tuple(measure.name for measure in tables.ENERGY.measures)
@@ -31,18 +32,38 @@ class Periods(NamedTuple):
 def read_energy(
     session: Session, bounds: Sequence[int], gateway_ids: Collection[int], *, zone: str | None = None
 ) -> Columns:
-    """Read energies of the periods between bounds, of all these gateways together; see `read_periods` for `zone`."""
+    """Read energies of the periods between bounds, of all these gateways together; see `read_periods` for `zone`.
+
+    Beside the sum of each quantity stand those of what belongs together, which are of gateways that measure both.
+    """
     count = max(0, len(bounds) - 1)
     totals: dict[str, list[float | None]] = {name: [None] * count for name in QUANTITIES}
     estimated, integrated = [0] * count, [0] * count
-    for periods in read_periods(session, OF_GATEWAYS, bounds, gateway_ids, zone=zone).values():
+    houses = read_households(session, gateway_ids)
+    by_house: dict[str, dict[str, list[float | None]]] = {house: {} for house in houses.values()}
+    for gateway_id, periods in read_periods(session, OF_GATEWAYS, bounds, gateway_ids, zone=zone).items():
+        of_house = by_house[houses[gateway_id]]
         for name, energies_wh in periods.energies_wh.items():
-            totals[name] = list(map(_plus, totals[name], energies_wh))
+            totals[name] = list(map(add_wh, totals[name], energies_wh))
+            of_house[name] = list(map(add_wh, of_house.get(name, [None] * count), energies_wh))
         estimated = [one | other for one, other in zip(estimated, periods.estimated, strict=True)]
         integrated = [one | other for one, other in zip(integrated, periods.integrated, strict=True)]
     for place in _read_holes(session, bounds, read_imported_ids(session).intersection(gateway_ids)):
         estimated[place] |= any(energies_wh[place] is not None for energies_wh in totals.values())
-    return {"start": list(bounds[:-1]), **totals, "estimated": estimated, "charge_estimated": integrated}
+    shared = build_shared(tuple(by_house.values()), count)
+    return {"start": list(bounds[:-1]), **totals, **shared, "estimated": estimated, "charge_estimated": integrated}
+
+
+def read_shared_by_day(
+    session: Session, bounds: Sequence[int], days: Sequence[int], gateway_ids: Collection[int], zone: str
+) -> Columns:
+    """Read what belongs together between bounds, of those days on which both quantities are known; see `build_shared`.
+
+    `days` are the bounds of the days in all periods: of a month whose second half alone has a meter, that half counts.
+    """
+    of_days = read_energy(session, days, gateway_ids, zone=zone)
+    sizes = [bisect_left(days, end) - bisect_left(days, start) for start, end in pairwise(bounds)]
+    return fold_shared(of_days, sizes)
 
 
 def _read_holes(session: Session, bounds: Sequence[int], imported_ids: Collection[int]) -> set[int]:
@@ -51,16 +72,10 @@ def _read_holes(session: Session, bounds: Sequence[int], imported_ids: Collectio
         return set()
     rows = session.rows(
         "SELECT DISTINCT CAST(epoch(time) AS BIGINT) FROM energy "
-        "WHERE estimated AND gateway_id IN (SELECT unnest(?)) AND time > ? AND time <= ?",
+        "WHERE estimated AND NOT charge_estimated AND gateway_id IN (SELECT unnest(?)) AND time > ? AND time <= ?",
         [sorted(imported_ids), utc(bounds[0]), utc(bounds[-1])],
     )
     return {bisect_left(bounds, end_s) - 1 for (end_s,) in rows}
-
-
-def _plus(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return round(one + other, 2)
 
 
 def read_owned_energy(

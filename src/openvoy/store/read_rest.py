@@ -36,6 +36,20 @@ def read_gateway_ids(session: Session, serial: str | None, bounds: Sequence[int]
     return found
 
 
+def read_households(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Read by id whose measurements these are: a gateway's own and what was imported for it are one.
+
+    What was imported for the whole site is that of its gateway where there is one, else it stands for itself.
+    """
+    names = {number: name for number, name in session.names(_GATEWAYS) if number in ids}
+    owners = {
+        number: name if (chain := parse_chain_name(name)) is None else chain.gateway for number, name in names.items()
+    }
+    serials = {owner for owner in owners.values() if owner}
+    of_site = next(iter(serials)) if len(serials) == 1 else ""
+    return {number: owner or of_site for number, owner in owners.items()}
+
+
 def read_imported_ids(session: Session) -> frozenset[int]:
     """Read the ids under which imported energies are kept."""
     return frozenset(number for number, name in session.names(_GATEWAYS) if parse_chain_name(name) is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -99,18 +98,17 @@ def _drafts(batch: Batch) -> Drafts:
 
 
 def _measures_of(table: tables.Table) -> Callable[[object], list[float | None]]:
+    """Build what gives a record's measures, rounded; what is no number, or too large for its column, is None."""
     measures = tuple((measure.name, measure.decimals, measure.limit) for measure in table.measures)
 
     def values(record: object) -> list[float | None]:
-        return [_number(getattr(record, name), decimals, limit) for name, decimals, limit in measures]
+        said = [(getattr(record, name), decimals, limit) for name, decimals, limit in measures]
+        return [
+            round(value, decimals) if value is not None and -limit <= value <= limit else None
+            for value, decimals, limit in said
+        ]
 
     return values
-
-
-def _number(value: float | None, decimals: int, limit: float) -> float | None:
-    if value is None or not math.isfinite(value) or abs(value) > limit:
-        return None
-    return round(value, decimals)
 
 
 _power_measures = _measures_of(tables.POWER)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.model.records import Batch, EnergyRecord
+from openvoy.model.together import SHARED
 from openvoy.store.counting import Boundary, Count, build_growths
 from openvoy.store.read_energy import QUANTITIES
 from tests.unit.store.records import GATEWAY, SECOND, START, energy, minute, opened
@@ -170,7 +171,7 @@ async def test_an_empty_history_has_periods_without_energy(tmp_path: Path) -> No
         days = await store.read_energy(start=START, end=minute(1), by="day", time_zone="Europe/Paris")
     assert dict(days) == {
         "start": [1714514400],
-        **{name: [None] for name in QUANTITIES},
+        **{name: [None] for name in (*QUANTITIES, *SHARED)},
         "estimated": [0],
         "charge_estimated": [0],
     }
