@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from openvoy import codec
 from openvoy.store import tables
-from openvoy.store.rows import Draft, Drafts
+from openvoy.store.rows import Draft, Drafts, Owner
 from openvoy.store.times import EPOCH
 
 _TABLES = {table.name: table for table in tables.OUTBOX}
@@ -65,16 +66,16 @@ class Change:
 def render_change(change: Change) -> bytes:
     """Turn a change into bytes."""
     told: dict[str, Any] = {
-        "rows": {table.name: drafts for table, drafts in change.drafts.items() if drafts},
-        "replaced": next(iter(change.replaced), None),
+        "rows": {table.name: [_plain(draft) for draft in drafts] for table, drafts in change.drafts.items() if drafts},
+        "replaced": _plain_span(change.replaced[0]) if change.replaced else None,
         "note": change.note,
     }
     # Who knows no parts is to find nothing in them: without those, what was there stays.
     if change.part is not None:
         told = {"part": change.part, "part_rows": told["rows"], "rows": {}, "replaced": None, "note": None}
     elif change.parts:
-        told = {"parts": change.parts, "exchanged": change.replaced[0], "rows": {}, "replaced": None, "note": None}
-    return zlib.compress(json.dumps(told, separators=(",", ":"), default=_render_time).encode(), 6)
+        told = {"parts": change.parts, "exchanged": told["replaced"], "rows": {}, "replaced": None, "note": None}
+    return zlib.compress(codec.encode_json(told), 6)
 
 
 def parse_change(content: bytes) -> Change:
@@ -101,10 +102,16 @@ def parse_part(content: bytes) -> Part | None:
     return None if found is None else Part(*json.loads(found[1]))
 
 
-def _render_time(value: object) -> Mapping[str, int]:
-    if isinstance(value, datetime):
-        return {_TIME: (value - EPOCH) // _MICROSECOND}
-    raise TypeError(f"no row holds a {type(value).__name__}")
+def _plain(draft: Draft) -> tuple[Owner, Sequence[object]]:
+    return draft.owner, [_render_time(value) if isinstance(value, datetime) else value for value in draft.values]
+
+
+def _plain_span(span: Span) -> Sequence[object]:
+    return span.gateway, _render_time(span.start), _render_time(span.end)
+
+
+def _render_time(at: datetime) -> Mapping[str, int]:
+    return {_TIME: (at - EPOCH) // _MICROSECOND}
 
 
 def _parse_time(told: dict[str, Any]) -> Any:

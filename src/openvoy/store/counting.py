@@ -80,6 +80,7 @@ def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False, is_imp
     """Say of each period between boundaries what a counter grew in it; None where readings span no time of it.
 
     An imported counter stands in its holes, at the end of which a reading is marked: what it did in them is not known.
+    One that is marked as integrated, too, ends an energy that was estimated before it was imported.
     """
     found = []
     known = [(one, one.value_wh, one.is_estimated) for one in boundaries]
@@ -92,7 +93,7 @@ def build_growths(boundaries: Sequence[Boundary], *, falls: bool = False, is_imp
             continue
         # Accounted counters only grow; rounding of a corrected one must not show as negative energy.
         energy_wh = round(end_wh - start_wh if falls else max(0.0, end_wh - start_wh), 2)
-        is_integrated = last.before is not None and last.before.integrated
+        is_integrated = last.before is not None and last.before.integrated and not is_imported
         is_far = is_from_far or is_to_far
         if is_imported:
             # What such a counter says at the end of a hole is what it says, and where it stands it is known.
@@ -111,5 +112,5 @@ def _stands(at: Boundary) -> bool:
 
 def _is_hole(first: Boundary, last: Boundary) -> bool:
     """Whether an imported counter stands from the one to the other, and a hole is why."""
-    is_marked = last.after is not None and last.after.estimated
+    is_marked = last.after is not None and last.after.estimated and not last.after.integrated
     return is_marked and first.value_wh == last.value_wh and last.at_s - first.at_s <= LONGEST_HOLE_S

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from openvoy.store.tables import Table
 EVER_S = (0, 4e9)
 PORTION = 100_000
 """Rows that are looked at together: what they take fits beside all else into the memory that the engine may take."""
+GROWING = (tables.ENERGY, tables.DEVICE_ENERGY, tables.PHASE_ENERGY)
 SPAN_S = 21_600
 """Portions begin and end at multiples of this: four gateways have fewer live rows in it."""
 
@@ -40,6 +41,10 @@ class Finding:
     """What to do about them."""
 
 
+Portions = Sequence[tuple[str, int]]
+"""Sources in the order of time, and how many rows each has."""
+_SAID = 5
+"""What a portion says of one pair of values, see `_Falls`."""
 ATTEMPTS = 5
 """A running service replaces files by their successors; then they are looked at anew."""
 PUT_BACK = (
@@ -158,11 +163,12 @@ def _verify_segments(scans: Sequence[tuple[Path, Scan]]) -> Finding:
 
 def verify_rows(session: Session) -> list[Finding]:
     """Check what the tables say."""
+    portions = {table: _part(session, table) for table in tables.SERIES}
     return [
         _verify_presence(session),
-        *(_verify_keys(session, table) for table in tables.SERIES),
-        *(_verify_growth(session, table) for table in (tables.ENERGY, tables.DEVICE_ENERGY, tables.PHASE_ENERGY)),
-        _verify_intervals(session),
+        *(_verify_keys(session, table, portions[table]) for table in tables.SERIES),
+        *(_verify_growth(session, table, portions[table]) for table in GROWING),
+        _verify_intervals(session, portions[tables.POWER]),
     ]
 
 
@@ -175,10 +181,10 @@ def _verify_presence(session: Session) -> Finding:
     return Finding(what="sealed months are there", checked=len(months), problems=problems, remedy=PUT_BACK)
 
 
-def _verify_keys(session: Session, table: Table) -> Finding:
+def _verify_keys(session: Session, table: Table, portions: Portions) -> Finding:
     """Keys and sequences stand once."""
     rows = keys = 0
-    for source, count in _portions(session, table):
+    for source, count in portions:
         rows += count
         keys += _count_again(session, ", ".join(table.key), source)
     every = session.of(table, *EVER_S)
@@ -190,21 +196,36 @@ def _verify_keys(session: Session, table: Table) -> Finding:
     return Finding(what=f"{table.name}: every row stands once", checked=rows, problems=problems)
 
 
-def _verify_growth(session: Session, table: Table) -> Finding:
+def _verify_growth(session: Session, table: Table, portions: Portions) -> Finding:
     """Accounted counters never fall."""
-    rows, problems = 0, []
-    for name in (measure.name for measure in table.measures if measure.name not in FALLING):
-        rows, falls, first = _compare(session, table, name, name)
-        if falls:
-            problems.append(f"{name} falls {falls} times, first at {first} UTC")
+    names = _counted(session, table)
+    rows, found = _compare(session, table, portions, [(name, name) for name in names])
+    problems = [
+        f"{name} falls {falls.count} times, first at {falls.first} UTC"
+        for name, falls in zip(names, found, strict=True)
+        if falls.count
+    ]
     return Finding(what=f"{table.name}: counters only grow", checked=rows, problems=problems)
 
 
-def _verify_intervals(session: Session) -> Finding:
+def _counted(session: Session, table: Table) -> list[str]:
+    """Name the counters that any row has a value of: to compare those without takes as long."""
+    names = [measure.name for measure in table.measures if measure.name not in FALLING]
+    counts = ", ".join(f"count({name})" for name in names)
+    (found,) = session.rows(f"SELECT {counts} FROM {session.of(table, *EVER_S)}")
+    return [name for name, count in zip(names, found, strict=True) if count]
+
+
+def _verify_intervals(session: Session, portions: Portions) -> Finding:
     """No second is in two rows of powers."""
-    rows, overlaps, first = _compare(session, tables.POWER, "epoch(time)", "epoch(time) + interval_s")
-    problems = [f"{overlaps} rows begin before the last has ended, first at {first} UTC"] if overlaps else []
+    rows, (found,) = _compare(session, tables.POWER, portions, [("epoch(time)", "epoch(time) + interval_s")])
+    words = f"{found.count} rows begin before the last has ended, first at {found.first} UTC"
+    problems = [words] if found.count else []
     return Finding(what="power: no time is counted twice", checked=rows, problems=problems)
+
+
+def _part(session: Session, table: Table) -> Portions:
+    return list(_portions(session, table))
 
 
 def _portions(session: Session, table: Table) -> Iterator[tuple[str, int]]:
@@ -229,25 +250,48 @@ def _count_again(session: Session, names: str, source: str) -> int:
     return int(again)
 
 
-def _compare(session: Session, table: Table, low: str, high: str) -> tuple[int, int, datetime | None]:
-    """Count all rows, and those of which `low` is below what `high` was in the row before of the same owner.
+@dataclass(slots=True)
+class _Falls:
+    """Where one value is below what another was in the row before of the same owner."""
 
-    Gives the time of the first of these, too.
+    count: int = 0
+    first: datetime | None = None
+    last: dict[int, Any] = field(default_factory=dict)
+
+    def take(self, owner_id: int, found: Sequence[Any]) -> None:
+        """Take what a portion says of an owner, of whom it has any value."""
+        begin, begin_at, end, count, first = found
+        if end is None:
+            return
+        is_below = owner_id in self.last and begin < self.last[owner_id]
+        self.count += count + is_below
+        moments = [self.first, begin_at if is_below else first]
+        self.first = min((at for at in moments if at is not None), default=None)
+        self.last[owner_id] = end
+
+
+def _compare(
+    session: Session, table: Table, portions: Portions, pairs: Sequence[tuple[str, str]]
+) -> tuple[int, list[_Falls]]:
+    """Count all rows, and by pair those of which the first is below what the second was in the row before.
+
+    The row before is that of the same owner in which the second is known. All pairs are compared in one pass.
     """
-    owner, last, firsts = table.key[0], dict[int, Any](), list[datetime]()
-    rows = wrong = 0
-    for source, count in _portions(session, table):
-        rows += count
-        pairs = (
-            f"SELECT {owner} AS owner, time, {low} AS low, {high} AS high, lag({high}) OVER (PARTITION BY {owner} "
-            f"ORDER BY time) AS before FROM {source} WHERE {high} IS NOT NULL"
-        )
-        for one, begin, begin_at, end, found, first in session.rows(
-            "SELECT owner, arg_min(low, time), min(time), arg_max(high, time), count(*) FILTER (WHERE low < before), "
-            f"min(time) FILTER (WHERE low < before) FROM ({pairs}) GROUP BY owner"
-        ):
-            is_below = one in last and begin < last[one]
-            wrong += found + is_below
-            firsts += [begin_at] if is_below else [first] if found else []
-            last[one] = end
-    return rows, wrong, min(firsts, default=None)
+    owner, falls, rows = table.key[0], [_Falls() for _ in pairs], sum(count for _, count in portions)
+    inner = ", ".join(
+        f"{low} AS low_{place}, {high} AS high_{place}, lag({high} IGNORE NULLS) OVER before AS before_{place}"
+        for place, (low, high) in enumerate(pairs)
+    )
+    outer = ", ".join(
+        f"arg_min(low_{place}, time) FILTER (WHERE high_{place} IS NOT NULL), "
+        f"min(time) FILTER (WHERE high_{place} IS NOT NULL), arg_max(high_{place}, time), "
+        f"count(*) FILTER (WHERE low_{place} < before_{place}), min(time) FILTER (WHERE low_{place} < before_{place})"
+        for place in range(len(pairs))
+    )
+    for source, _ in portions if pairs else ():
+        compared = f"SELECT {owner} AS owner, time, {inner} FROM {source} "
+        window = f"WINDOW before AS (PARTITION BY {owner} ORDER BY time)"
+        for one, *found in session.rows(f"SELECT owner, {outer} FROM ({compared}{window}) GROUP BY owner"):
+            for place, fall in enumerate(falls):
+                fall.take(one, found[_SAID * place : _SAID * (place + 1)])
+    return rows, falls

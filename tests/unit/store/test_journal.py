@@ -4,11 +4,13 @@ import errno
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openvoy.errors import StorageError
+from openvoy.store import tables
 from openvoy.store.changes import Change, Span, parse_change, render_change
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import mend, render_guard
@@ -24,7 +26,7 @@ from openvoy.store.journal import (
     scan,
     segments,
 )
-from openvoy.store.rows import build_drafts
+from openvoy.store.rows import Draft, build_drafts
 from openvoy.store.times import EPOCH
 from tests.unit.store.records import START, everything
 
@@ -194,6 +196,14 @@ def test_a_change_comes_back_as_it_was() -> None:
         found = parse_change(render_change(change))
         assert {table: rows for table, rows in change.drafts.items() if rows} == found.drafts
         assert (found.replaced, found.note) == (change.replaced, change.note)
+
+
+def test_numbers_of_a_library_come_back_as_plain_ones() -> None:
+    owner = ("gateway", "1")
+    drafts = {tables.POWER: [Draft(owner, (EPOCH, 60, np.float64(230.5), None))]}
+    assert parse_change(render_change(Change(drafts=drafts))).drafts == {
+        tables.POWER: [Draft(owner, (EPOCH, 60, 230.5, None))]
+    }
 
 
 @given(content=st.binary(min_size=1, max_size=3000), data=st.data())

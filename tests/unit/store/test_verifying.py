@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from openvoy.model.records import Batch
 from openvoy.store import verifying
-from openvoy.store.database import Database
+from openvoy.store.database import Database, Session
 from openvoy.store.limits import Limits
 from openvoy.store.opening import FILE_NAME
 from tests.unit.store.records import GATEWAY, energy, opened, power
@@ -32,6 +34,38 @@ async def test_a_long_history_needs_little_memory(tmp_path: Path) -> None:
         database.close()
     assert problems(findings) == []
     assert [one.checked for one in findings if one.what.startswith("power: ")] == [count, count]
+
+
+async def test_seven_counters_are_compared_in_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each quantity is told by itself, where others are not known; no portion is asked for twice, in little memory."""
+    at_s, count = int(JANUARY.timestamp()), 200_000
+    names = ("solar", "import", "export", "charge", "discharge", "load", "generator")
+    rising = np.arange(count) / 4
+    columns = {f"{name}_wh": rising.copy() for name in names}
+    columns["import_wh"][150_000] = 7.0
+    columns["export_wh"][:150_000:2] = np.nan
+    columns["export_wh"][140_001] = 8.0
+    async with opened(tmp_path) as store:
+        times = range(at_s, at_s + 300 * count, 300)
+        await store.write_columns("energy", {"gateway": GATEWAY, "at": times, **columns})
+    asked: list[str] = []
+    rows = Session.rows
+
+    def noting(session: Session, sql: str, *more: Any) -> Any:
+        asked.append(sql)
+        return rows(session, sql, *more)
+
+    monkeypatch.setattr(Session, "rows", noting)
+    database = Database(tmp_path / FILE_NAME, Limits(memory_bytes=20 * 2**20))
+    try:
+        found = problems(verifying.verify_rows(database.writer))
+    finally:
+        database.close()
+    fallen = {"import_wh": 150_000, "export_wh": 140_001}
+    moments = {name: datetime.fromtimestamp(at_s + 300 * row, UTC) for name, row in fallen.items()}
+    assert found == [f"{name} falls 1 times, first at {at:%Y-%m-%d %H:%M:%S} UTC" for name, at in moments.items()]
+    compared = [sql for sql in asked if "lag(" in sql and " energy" in sql]
+    assert len(compared) == len(set(compared)) == count // verifying.PORTION
 
 
 @pytest.mark.parametrize("portion", [1, verifying.PORTION])

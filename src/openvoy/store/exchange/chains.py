@@ -4,9 +4,10 @@ A reading of history adds up what the counters of all gateways did, each between
 stretch of imported energy without a long hole becomes a gateway of its own with counters that begin at 0: a chain. It
 says something about its own time only, and can be taken out again. In a short hole its counters stand: that adds
 nothing, and a file with a thousand of them does not become a thousand chains. The row at its end is marked as
-estimated, so that the hole is read as unknown (`store.counting`), except that of the sun's in a night. The name of a
-chain tells its import, its time and the gateway that it belongs to, so that readings of another time need not look at
-it.
+estimated, so that the hole is read as unknown (`store.counting`), except that of the sun's in a night. The row at the
+end of an energy that was estimated already has the mark `charge_estimated` besides, as that energy is known. The name
+of a chain tells its import, its time and the gateway that it belongs to, so that readings of another time need not look
+at it.
 """
 
 from __future__ import annotations
@@ -46,20 +47,22 @@ class Chain:
         """Where it ends."""
         return next(iter(self.intervals.values()))[-1].end_s
 
-    def rows(self) -> Iterator[tuple[int, dict[str, float]]]:
-        """Give moments and the counters that are known then."""
+    def rows(self) -> Iterator[tuple[int, dict[str, float], bool]]:
+        """Give moments, the counters that are known then, and whether what one did until then was estimated."""
         readings = (_read(quantity, intervals) for quantity, intervals in self.intervals.items())
-        for at_s, together in groupby(merge(*readings), key=itemgetter(0)):
-            yield at_s, {quantity: total_wh for _, quantity, total_wh in together}
+        for at_s, group in groupby(merge(*readings), key=itemgetter(0)):
+            together = list(group)
+            is_estimated = any(estimated for *_, estimated in together)
+            yield at_s, {quantity: total_wh for _, quantity, total_wh, _ in together}, is_estimated
 
 
-def _read(quantity: str, intervals: Iterable[Interval]) -> Iterator[tuple[int, str, float]]:
+def _read(quantity: str, intervals: Iterable[Interval]) -> Iterator[tuple[int, str, float, bool]]:
     """Give the readings of a counter that begins at 0."""
     total_wh = 0.0
     for one in intervals:
-        yield one.start_s, quantity, total_wh
+        yield one.start_s, quantity, total_wh, False
         total_wh += one.energy_wh
-        yield one.end_s, quantity, total_wh
+        yield one.end_s, quantity, total_wh, bool(one.estimated)
 
 
 def build_chains(intervals: Mapping[str, Sequence[Interval]]) -> list[Chain]:

@@ -127,7 +127,7 @@ class Intervals(Sequence[Interval]):
     def __init__(self, intervals: Iterable[Interval] = ()) -> None:
         """Take some; more may be appended."""
         spill = Spill()
-        self._columns = Numbers("q", spill), Numbers("q", spill), Numbers("d", spill)
+        self._columns = Numbers("q", spill), Numbers("q", spill), Numbers("d", spill), Numbers("b", spill)
         self._start = 0
         self._stop: int | None = None
         for one in intervals:

@@ -172,4 +172,5 @@ def _rest_of(quantity: str, one: Interval, coverage: Coverage, counted: Counted)
     free = list(coverage.find_free(quantity, one.start_s, one.end_s)) or [(one.start_s, one.end_s)]
     free_s = sum(end_s - start_s for start_s, end_s in free)
     for start_s, end_s in free:
-        yield Interval(start_s, end_s, (one.energy_wh - known_wh) * (end_s - start_s) / free_s)
+        rest_wh = (one.energy_wh - known_wh) * (end_s - start_s) / free_s
+        yield one._replace(start_s=start_s, end_s=end_s, energy_wh=rest_wh)

@@ -35,7 +35,9 @@ class Finest:
             return False
         free_s = sum(end_s - start_s for start_s, end_s in free)
         for start_s, end_s in free:
-            insort(self.kept, Interval(start_s, end_s, rest_wh * (end_s - start_s) / free_s))
+            insort(
+                self.kept, one._replace(start_s=start_s, end_s=end_s, energy_wh=rest_wh * (end_s - start_s) / free_s)
+            )
         return True
 
     def _overlapping(self, one: Interval) -> Sequence[Interval]:

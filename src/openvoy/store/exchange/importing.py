@@ -180,13 +180,15 @@ async def write_import(store: HistoryStore, plan: ImportPlan, *, now: datetime) 
 def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
     """Give columns that are in memory only while a part of them is written."""
     spill = Spill()
-    columns: dict[str, Any] = {"gateway": Repeated(), "at": Numbers("d", spill), "estimated": Numbers("b", spill)}
+    columns: dict[str, Any] = {"gateway": Repeated(), "at": Numbers("d", spill)}
+    columns.update((mark, Numbers("b", spill)) for mark in ("estimated", "charge_estimated"))
     columns.update((counter, Numbers("d", spill)) for counter in _COUNTERS)
     for name, chain in chains:
-        for at_s, counters in chain.rows():
+        for at_s, counters, is_estimated in chain.rows():
             columns["gateway"].append(name)
             columns["at"].append(at_s)
-            columns["estimated"].append(at_s in chain.hole_ends_s)
+            columns["estimated"].append(is_estimated or at_s in chain.hole_ends_s)
+            columns["charge_estimated"].append(is_estimated)
             for quantity, counter in zip(QUANTITIES, _COUNTERS, strict=True):
                 columns[counter].append(counters.get(quantity, nan))  # nobody said it
     return columns

@@ -121,7 +121,7 @@ class Gatherer:
                 case Total():
                     if self._is_possible(name, one, one.at_s, one.at_s):
                         self._totals[one.quantity, one.source, one.series].append(
-                            Interval(one.at_s, one.at_s, one.total_wh)
+                            Interval(one.at_s, one.at_s, one.total_wh, one.estimated)
                         )
                 case PowerSample():
                     if self._is_possible(name, one, one.at_s, one.at_s):
@@ -145,7 +145,8 @@ class Gatherer:
         if energy_wh < 0 and one.quantity != NET:
             self._below_wh[file, one.quantity].append(energy_wh)
             energy_wh = 0.0
-        self._amounts[one.quantity, one.source, one.series].append(Interval(one.start_s, one.end_s, energy_wh))
+        kept = Interval(one.start_s, one.end_s, energy_wh, one.estimated)
+        self._amounts[one.quantity, one.source, one.series].append(kept)
 
     def _take_power(self, file: str, one: PowerSample) -> None:
         least_w = -LARGEST_SITE_W if one.quantity == NET else -STANDBY_W
@@ -179,7 +180,8 @@ class Gatherer:
         for key, amounts in _taken(self._amounts):
             series[key] = self._sorted(key[0], amounts)
         for key, totals in _taken(self._totals):
-            for step in self._steps(key[2], ((one.start_s, one.energy_wh) for one in self._sorted(key[0], totals))):
+            said = ((one.start_s, one.energy_wh, one.estimated) for one in self._sorted(key[0], totals))
+            for step in self._steps(key[2], said):
                 series[key].append(step)
         for key, bins in _taken(self._bins):
             for number, power_w in bridge(bins.means()):
@@ -217,7 +219,7 @@ class Gatherer:
             self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M}, {words}")
         return found
 
-    def _steps(self, series: str, totals: Iterable[tuple[int, float]]) -> Iterator[Interval]:
+    def _steps(self, series: str, totals: Iterable[tuple[int, float, bool]]) -> Iterator[Interval]:
         for step in build_steps(totals):
             if isinstance(step, Interval):
                 yield step
@@ -245,7 +247,7 @@ def _split_net(by_quantity: dict[str, dict[str, Sequence[Interval]]]) -> None:
     for source, net in by_quantity.pop(NET, {}).items():
         for quantity, sign in ("import", 1), ("export", -1):
             said = by_quantity[quantity]
-            ones = (Interval(one.start_s, one.end_s, max(0.0, sign * one.energy_wh)) for one in net)
+            ones = (one._replace(energy_wh=max(0.0, sign * one.energy_wh)) for one in net)
             said[f"{source} {NET}".strip() if source in said else source] = Intervals(ones)
 
 
@@ -298,7 +300,7 @@ def add_up(parts: Sequence[Sequence[Interval]]) -> Sequence[Interval]:
         shares = [one for walk in walks if start_s < end_s and (one := walk.reach(start_s)) is not None]
         if shares:
             energies = ((end_s - start_s) / (one.end_s - one.start_s) * one.energy_wh for one in shares)
-            total.append(Interval(start_s, end_s, sum(energies)))
+            total.append(Interval(start_s, end_s, sum(energies), any(one.estimated for one in shares)))
     return total
 
 
@@ -320,14 +322,15 @@ def derive_load(intervals: dict[str, Sequence[Interval]]) -> None:
     """Where nothing says what the house used, it follows from what came and went."""
     if "load" in intervals or not {"solar", "import", "export"} <= intervals.keys():
         return
-    signs = {"solar": 1, "import": 1, "export": -1, "discharge": 1, "charge": -1}
+    signs = {"solar": 1, "import": 1, "export": -1, "discharge": 1, "charge": -1, "generator": 1}
     names = [name for name in signs if name in intervals]
     walks = {name: _Walk(intervals[name]) for name in names[1:]}
     load = Intervals()
     for first in intervals[names[0]]:
-        ones = {names[0]: first} | {name: walk.reach(first.start_s) for name, walk in walks.items()}
-        energies = [signs[name] * one.energy_wh for name, one in ones.items() if one and one[:2] == first[:2]]
-        if len(energies) == len(names):
-            load.append(Interval(*first[:2], max(0.0, sum(energies))))
+        reached = {names[0]: first} | {name: walk.reach(first.start_s) for name, walk in walks.items()}
+        ones = {name: one for name, one in reached.items() if one and one[:2] == first[:2]}
+        if len(ones) == len(names):
+            energy_wh = max(0.0, sum(signs[name] * one.energy_wh for name, one in ones.items()))
+            load.append(Interval(*first[:2], energy_wh, any(one.estimated for one in ones.values())))
     if load:
         intervals["load"] = load

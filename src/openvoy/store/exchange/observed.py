@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-QUANTITIES = ("solar", "import", "export", "charge", "discharge", "load")
+QUANTITIES = ("solar", "import", "export", "charge", "discharge", "load", "generator")
 NET = "net"
 """Power or energy at the grid connection in both directions: import is positive, export negative."""
 
@@ -25,6 +25,8 @@ class Amount:
     line: int | None = None
     source: str = ""
     """Who says it: what two of them say of one quantity at one time counts once."""
+    estimated: bool = False
+    """Who says it had it estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Total:
     total_wh: float
     line: int | None = None
     source: str = ""
+    estimated: bool = False
+    """What it did since its total before is estimated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Interval(NamedTuple):
     start_s: int
     end_s: int
     energy_wh: float
+    estimated: bool = False
+    """Who says it had it estimated."""
 
 
 class _Left(NamedTuple):
@@ -33,15 +35,16 @@ class _Left(NamedTuple):
     counted_wh: float
 
 
-def build_steps(totals: Iterable[tuple[int, float]]) -> Iterator[Interval | str]:
+def build_steps(totals: Iterable[tuple[int, float, bool]]) -> Iterator[Interval | str]:
     """Make differences of a counter's totals by Unix seconds, which are in their order, or words for what is none.
 
-    One that begins anew counted from 0; one that is back at the level that it had left never began anew.
+    The third of each says that what the counter did since the one before is estimated. One that begins anew counted
+    from 0; one that is back at the level that it had left never began anew.
     """
     readings = iter(totals)
     before = next(readings, None)
     left: _Left | None = None
-    for at_s, total_wh in readings:
+    for at_s, total_wh, is_estimated in readings:
         assert before is not None
         span = before[0], at_s
         step_wh = total_wh - before[1]
@@ -55,11 +58,11 @@ def build_steps(totals: Iterable[tuple[int, float]]) -> Iterator[Interval | str]
             left = _Left(before[1], total_wh) if has_begun_anew else None
         elif left is not None:
             left = _Left(left.level_wh, left.counted_wh + step_wh)
-        before = at_s, total_wh
+        before = at_s, total_wh, is_estimated
         if step_wh > wh_at_power(LARGEST_SITE_W, span[1] - span[0]):
             yield f"at {_told(at_s)} the counter jumps by {step_wh:g} Wh within {span[1] - span[0]} s: left out"
         else:
-            yield Interval(*span, step_wh)
+            yield Interval(*span, step_wh, is_estimated)
 
 
 def _is_back(left: _Left, total_wh: float, step_wh: float, span_s: int) -> bool:

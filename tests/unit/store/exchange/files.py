@@ -1,4 +1,4 @@
-"""Files as others write them, made of one site's energies."""
+"""Files as others write them, made of one site's energies, and what is read of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from openvoy.store.exchange.importing import read_files
+from openvoy.store.exchange.intervals import Gathered
+from openvoy.store.exchange.observed import Reading
+
 PARIS = ZoneInfo("Europe/Paris")
+MIDNIGHT = datetime(2024, 5, 31, 22, tzinfo=UTC)
+MIDNIGHT_S = int(MIDNIGHT.timestamp())
 REPORT = ("solar", "load", "export", "import", "charge", "discharge")
 HEADER = (
     "Date/Time",
@@ -115,3 +121,15 @@ def make_recorder(file: Path, first: date, end: date) -> None:
                 [(number, at.timestamp(), total, total) for at, total in hourly_sums(quantity, first, end)],
             )
         database.commit()
+
+
+def gathered(file: Path, content: str | bytes, name: str = "auto", **names: str) -> Gathered:
+    if isinstance(content, str):
+        file.write_text(content, encoding="utf-8")
+    else:
+        file.write_bytes(content)
+    return read_files([file], name, Reading(zone=PARIS, names=names))[1]
+
+
+def problems(found: Gathered) -> list[tuple[int | None, str]]:
+    return [(problem.line, problem.text) for problem in found.problems]

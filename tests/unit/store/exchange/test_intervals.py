@@ -45,7 +45,7 @@ def test_chains_hold_every_energy_once_and_have_no_long_hole(solar: list[int], l
         for quantity, stretch in chain.intervals.items():
             holes_s = [after.start_s - before.end_s for before, after in pairwise(stretch)]
             assert all(0 <= hole_s <= (NIGHT_S if quantity == "solar" else SHORT_HOLE_S) for hole_s in holes_s)
-            counters = [counters[quantity] for _, counters in rows]
+            counters = [counters[quantity] for _, counters, _ in rows]
             assert counters[0] == 0
             assert counters == sorted(counters)
             assert counters[-1] == sum(one.energy_wh for one in stretch)

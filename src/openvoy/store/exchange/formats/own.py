@@ -19,9 +19,7 @@ _PARQUET = b"PAR1"
 _NAME = re.compile(r"\w+")
 _COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
 _LEFT_OUT = {
-    "generator_wh": "generator_wh in {lines}: no import takes it in",
     "residual_wh": "residual_wh in {lines}: no import takes it in",
-    "estimated": "the mark of {lines} that were estimated: their energies count, as if they were recorded",
 }
 """What no import takes in, and how it is told."""
 _NOTHING = (None, "", 0, "0.0", "0", "False", "false")
@@ -63,6 +61,7 @@ def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Readin
         yield Problem(str(file), number, f"'{values.get('time') or values.get('start')}' is not a time")
         return
     series = str(values.get("gateway") or "")
+    is_estimated = values.get("estimated") not in _NOTHING
     for name, quantity in _COLUMNS.items():
         said = values.get(name)
         if said is None or said == "":
@@ -71,9 +70,10 @@ def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Readin
         if energy_wh is None:
             yield Problem(str(file), number, f"{name}: '{str(said)[:40]}' is not a number")
         elif is_counter:
-            yield Total(quantity, series, int(at.timestamp()), energy_wh)
+            yield Total(quantity, series, int(at.timestamp()), energy_wh, estimated=is_estimated)
         else:
-            yield Amount(quantity, series, int(at.timestamp()), int(end.timestamp()), energy_wh)
+            span_s = int(at.timestamp()), int(end.timestamp())
+            yield Amount(quantity, series, *span_s, energy_wh, estimated=is_estimated)
 
 
 def _lines(file: Path, reading: Reading) -> Iterable[Line]:
