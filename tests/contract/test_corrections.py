@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,43 @@ def test_a_correction_and_its_revocation_are_applied_by_accounting_anew(call: Ca
     assert "kWh" not in told
     assert "revoked" in call("correct", "list")
     assert "correct list" in call("correct", "revoke", "2", code=2)
+
+
+def test_where_nothing_changes_nothing_is_written(
+    call: Call, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def applied() -> str:
+        assert run(["history", "recompute", "--yes", *place(tmp_path)]) == 0
+        return capfd.readouterr().err
+
+    def newest() -> int:
+        told = json.loads(call("sql", "SELECT max(seq) AS seq FROM energy", "--json"))
+        return int(told[0]["seq"])
+
+    assert f"Applied to {GATEWAY}" in applied()
+    before, files = newest(), sorted(path.name for path in (tmp_path / "data").rglob("*.csv*"))
+    with monkeypatch.context() as patched:
+        patched.setattr(HistoryStore, "put_parts", None)
+        told = applied()
+        assert json.loads(call("recompute", "--yes", "--json"))["applied"] is False
+    for gateway in (GATEWAY, NEXT):
+        assert f"Nothing changes for {gateway}: the history was left as it is." in told
+    assert "Applied" not in told
+    assert (newest(), sorted(path.name for path in (tmp_path / "data").rglob("*.csv*"))) == (before, files)
+    # A mark that differs is a change, although no energy is another.
+    asyncio.run(mark_one(tmp_path / "data"))
+    told = applied()
+    assert f"Applied to {GATEWAY}" in told
+    assert f"Nothing changes for {NEXT}" in told
+
+
+async def mark_one(folder: Path) -> None:
+    """Let a row in the middle say that it is estimated."""
+    store = await HistoryStore.open(folder)
+    at = START + timedelta(hours=20)
+    (row,) = await store.read_energy_rows(start=at, end=at + timedelta(seconds=1), gateway=GATEWAY)
+    await store.write(Batch(energy=(replace(row, estimated=True),)))
+    await store.close()
 
 
 def test_a_correction_of_a_time_without_counters_is_told_to_change_nothing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,7 +114,7 @@ def show_error(error: OpenvoyError) -> None:
     """Tell what went wrong and what helps, on stderr."""
     say(f"openvoy: {error.message}")
     if error.hint:
-        say(f"  {error.hint}")
+        say(textwrap.indent(error.hint, "  "))
 
 
 def start_logging(level: int) -> None:

@@ -67,7 +67,9 @@ def number(least: float, most: float) -> Kind[float]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise wrong(place, value, f"{name} = {least:g}")
         if not (math.isfinite(value) and least <= value <= most):
-            raise place.error(f"{name} is {value:g}.", f"Give a number from {least:g} to {most:g}.")
+            raise place.error(
+                f"{name} is {value:g}, which is out of bounds.", f"Give a number from {least:g} to {most:g}."
+            )
         return float(value)
 
     return read
@@ -84,7 +86,9 @@ def whole(least: int, most: int) -> Kind[int]:
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong(place, value, f"{name} = {least}")
         if not least <= value <= most:
-            raise place.error(f"{name} is {value}.", f"Give a whole number from {least} to {most}.")
+            raise place.error(
+                f"{name} is {value}, which is out of bounds.", f"Give a whole number from {least} to {most}."
+            )
         return value
 
     return read

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,15 @@ from openvoy.settings.lines import Key, line_of
 T = TypeVar("T")
 
 
+class SettingError(ConfigError):
+    """A setting of a file cannot be right; `line` is where it stands, None for the file as a whole."""
+
+    def __init__(self, message: str, *, hint: str, line: int | None) -> None:
+        """Say what is wrong, how it is right, and where."""
+        super().__init__(message, hint=hint)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The file that is read."""
@@ -21,6 +31,18 @@ class Source:
     file: Path
     lines: Mapping[Key, int]
     warnings: list[str]
+    mistakes: list[ConfigError] | None = None
+    """Where they are collected, to be told together; None: the first one is raised."""
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """Go on behind a mistake where mistakes are collected; else raise it."""
+        try:
+            yield
+        except ConfigError as error:
+            if self.mistakes is None:
+                raise
+            self.mistakes.append(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +73,8 @@ class Place:
 
     def error(self, message: str, hint: str) -> ConfigError:
         """Build an error that names file and line."""
-        return ConfigError(f"{self._where()}: {message}", hint=hint)
+        line = line_of(self.source.lines, self.key)
+        return SettingError(f"{self._where()}: {message}", hint=hint, line=line)
 
     def warn(self, message: str) -> None:
         """Remember something that a person should know."""
@@ -93,11 +116,17 @@ def setting(kind: Kind[T], *, doc: str, suffixes: tuple[str, ...] = ("",), defau
 
 
 def read_section(shape: type[T], table: Table, **given: object) -> T:
-    """Read all settings of a section; refuse what it does not have."""
+    """Read all settings of a section; refuse what it does not have.
+
+    Where mistakes are collected, what is wrong is left at its default.
+    """
     settings = settings_of(shape)
     known = [name + suffix for name, one in settings.items() for suffix in one.suffixes]
     _refuse_unknown(table, known, secrets={name for name, one in settings.items() if one.suffixes != ("",)})
-    found = {name: one.kind(table, name) for name, one in settings.items()}
+    found: dict[str, Any] = {}
+    for name, one in settings.items():
+        with table.place.source.noting():
+            found[name] = one.kind(table, name)
     return shape(**given, **{name: value for name, value in found.items() if value is not None})
 
 
@@ -115,12 +144,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _refuse_unknown(table: Table, known: Iterable[str], *, secrets: set[str]) -> None:
     for name in table.values:
-        if name in known:
-            continue
-        place = table.place.at(name)
-        if name in secrets:
-            raise place.error(
-                f"{name} does not stand in the configuration itself, as others may read it.",
-                f"Put it into a file of its own and write {name}_file, or into the environment and write {name}_env.",
-            )
-        raise place.error(f"{table.place.table} has no setting '{name}'.", did_you_mean(name, known))
+        if name not in known:
+            with table.place.source.noting():
+                raise _unknown(table.place, name, known, is_secret=name in secrets)
+
+
+def _unknown(table: Place, name: str, known: Iterable[str], *, is_secret: bool) -> ConfigError:
+    if is_secret:
+        return table.at(name).error(
+            f"{name} does not stand in the configuration itself, as others may read it.",
+            f"Put it into a file of its own and write {name}_file, or into the environment and write {name}_env.",
+        )
+    return table.at(name).error(f"{table.table} has no setting '{name}'.", did_you_mean(name, known))

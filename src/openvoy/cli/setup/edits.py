@@ -125,3 +125,8 @@ def build_site_edits(text: str, config: Config, site: SiteEntry) -> Sequence[Edi
         if value is not None or name in written:
             edits.append(Edit(key=("site", site.name, name), value=value))
     return edits
+
+
+def build_zone_edits(config: Config, time_zone: str) -> Sequence[Edit]:
+    """Say in which time zone the first site is."""
+    return [Edit(key=("site", next(iter(config.sites)), "time_zone"), value=time_zone)]

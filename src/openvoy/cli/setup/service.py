@@ -17,7 +17,7 @@ from openvoy.cli.cloud import tokens_folder
 from openvoy.cli.config import Config, GatewayConfig, SiteConfig, parse_config
 from openvoy.cli.config.editing import Edit, Rename
 from openvoy.cli.config.writing import ConfigText, plan_change, read_config_text, write_config_text
-from openvoy.cli.setup.edits import Secrets, build_gateway_edits, build_removal, build_site_edits
+from openvoy.cli.setup.edits import Secrets, build_gateway_edits, build_removal, build_site_edits, build_zone_edits
 from openvoy.cli.setup.integrations import build_integration_edits, build_integration_removal, list_integrations
 from openvoy.cli.setup.restart import Restarts
 from openvoy.cli.setup.trying import Trials
@@ -41,6 +41,7 @@ from openvoy.ports.setup import (
 from openvoy.settings.listen import Listen
 
 TARIFF_NAME = "tariff.toml"
+NO_CURRENCY = 'Write currency = "EUR", or another code of three letters, into the first line.'
 EVERYWHERE, HERE = "0.0.0.0", "127.0.0.1"  # noqa: S104 - listened at only once there is an account
 
 
@@ -102,7 +103,9 @@ class ServiceSetup:
         """Log in and read everything once."""
         return await self._trials.attempt(host, login)
 
-    async def keep(self, trial: str, *, name: str, replaces: str | None, version: str) -> SetupState:
+    async def keep(
+        self, trial: str, *, name: str, replaces: str | None, time_zone: str | None, version: str
+    ) -> SetupState:
         """Save what was tried."""
         tried = self._trials.take(trial)
         known_as = tried.trial.probe.known_as
@@ -115,8 +118,10 @@ class ServiceSetup:
         async with self._writing:
             before = self._look(version)
             secrets = Secrets.of(tried, folder=self._running.file.parent)
-            edits = build_gateway_edits(before.text, self._parse(before), tried, secrets, name=name, replaces=replaces)
-            after, config = self._plan(before, edits)
+            config = self._parse(before)
+            edits = build_gateway_edits(before.text, config, tried, secrets, name=name, replaces=replaces)
+            zone = () if time_zone is None else build_zone_edits(config, time_zone)
+            after, config = self._plan(before, [*edits, *zone])
             secrets.write()
             if tried.login.keep_password and tried.token is not None:
                 FileTokenStore(tokens_folder()).write_token(tried.trial.probe.serial, tried.token)
@@ -293,9 +298,11 @@ def _typed(file: Path) -> Iterator[None]:
 def _check_tariff(text: str, file: Path, zone: ZoneInfo) -> None:
     """Check what a person wrote into a page, who knows no file of it."""
     try:
-        parse_tariff(text, file=file, zone=zone)
+        tariff = parse_tariff(text, file=file, zone=zone)
     except ConfigError as error:
         raise ConfigError(error.message.replace(str(file), file.name), hint=error.hint) from error
+    if tariff.plan.currency is None:
+        raise ConfigError("It is not said in which currency the prices are.", hint=NO_CURRENCY)
 
 
 def _first_site(config: Config) -> SiteConfig:

@@ -98,6 +98,21 @@ def _show(currency: str | None, rows: Sequence[Costs]) -> None:
     _tell_unpriced(
         "exported", "credit", [(row.first, row.unpriced_export_wh) for row in rows if row.unpriced_export_wh]
     )
+    _tell_one_sided([row.first for row in rows if row.one_sided])
+
+
+def _tell_one_sided(firsts: Sequence[date]) -> None:
+    """Say of which periods the net cost lacks what was imported or exported."""
+    if firsts:
+        say(
+            "Only import is known, or only export, of some time or gateway; the net cost is of what is known "
+            f"({_name_some(firsts)})."
+        )
+
+
+def _name_some(firsts: Sequence[date]) -> str:
+    more = f" and {len(firsts) - MOST_NAMED} more" if len(firsts) > MOST_NAMED else ""
+    return ", ".join(first.isoformat() for first in firsts[:MOST_NAMED]) + more
 
 
 def _tell_unpriced(way: str, place: str, found: Sequence[tuple[date, Decimal]]) -> None:
@@ -105,9 +120,8 @@ def _tell_unpriced(way: str, place: str, found: Sequence[tuple[date, Decimal]]) 
     if not found:
         return
     total_wh = sum(energy_wh for _, energy_wh in found)
-    firsts = ", ".join(first.isoformat() for first, _ in found[:MOST_NAMED])
-    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-    say(f"{total_wh / 1000:.2f} kWh were {way} while no price was known; they are in no {place} ({firsts}{more}).")
+    firsts = _name_some([first for first, _ in found])
+    say(f"{total_wh / 1000:.2f} kWh were {way} while no price was known; they are in no {place} ({firsts}).")
 
 
 def _from_first(rows: Sequence[Costs]) -> Sequence[Costs]:

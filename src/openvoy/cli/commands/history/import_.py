@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
-from openvoy.cli.app import JsonFlag, argument, command, option
+from openvoy.cli.app import JsonFlag, argument, command, confirm, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
-from openvoy.cli.history.gateways import check_gateway
+from openvoy.cli.history.gateways import check_serial, knows_gateway
 from openvoy.cli.output import print_json, print_table, say
 from openvoy.errors import ConfigError
 
@@ -41,7 +41,11 @@ async def import_files(
     names: Names = None,
     gateway: Annotated[
         str | None,
-        option("--gateway", help="Serial of the gateway whose earlier history it is; default: the only one."),
+        option(
+            "--gateway",
+            help="Serial of the gateway whose earlier history it is, also of one that is yet to be read; "
+            "default: the only one.",
+        ),
     ] = None,
     dates: Annotated[
         str, option("--dates", help="auto, day-first or month-first: how 01/02 is meant; auto looks at the whole file.")
@@ -56,12 +60,13 @@ async def import_files(
     strict: Annotated[bool, option("--strict", help="Import nothing if any line cannot be used.")] = False,
     listed: Annotated[bool, option("--list", help="List the imports that there are.")] = False,
     revoke: Annotated[str | None, option("--revoke", help="Take the import of this id out again.")] = None,
+    yes: Annotated[bool, option("--yes", help="Do not ask, for scripts.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Import energy history of other programs: what the history has already is left out, so nothing counts twice.
 
-    Quantities are solar, import, export, charge, discharge and load. Lines that cannot be used are named, and the
-    others imported; with --strict nothing is. An import can be taken out again as a whole.
+    Quantities are solar, import, export, charge, discharge, load and generator. Lines that cannot be used are named,
+    and the others imported; with --strict nothing is. An import can be taken out again as a whole.
 
     Examples:
         openvoy history import 1234567_custom_report.csv --dry-run
@@ -108,20 +113,20 @@ async def import_files(
             has_day_first=_parse_dates(dates),
             until=now + timedelta(days=1),
         )
-        owner = await _find_gateway(store, gateway)
+        owner, is_known = await _find_gateway(store, gateway)
         plan = await plan_import(
             store, files or (), reading=reading, format_name=format_name, gateway=owner, is_gone=is_gone
         )
         _show_plan(plan, reading.zone, as_json=as_json and dry_run)
-        if plan.problems and strict:
-            raise ConfigError(
-                "Nothing was imported, as some lines cannot be used.", hint="Leave --strict out, or correct them."
-            )
+        if strict:
+            _check_all_used(plan)
         if dry_run or not plan.chains:
             if plan.is_empty:
                 say("The files hold no line with an energy.")
             say("Nothing was changed." if dry_run else "There is nothing new: nothing was changed.")
             return
+        if not is_known and not yes:
+            _ask()
         record = await write_import(store, plan, now=now)
         if as_json:
             print_json(record)
@@ -145,13 +150,32 @@ def _parse_dates(text: str) -> bool | None:
     return orders[text]
 
 
-async def _find_gateway(store: HistoryStore, given: str | None) -> str:
-    """Find the serial that imported history belongs to; empty is the site as a whole."""
+def _check_all_used(plan: ImportPlan) -> None:
+    if plan.problems:
+        raise ConfigError(
+            "Nothing was imported, as some lines cannot be used.", hint="Leave --strict out, or correct them."
+        )
+
+
+def _ask() -> None:
+    if not confirm("Go on?"):
+        raise ConfigError("Not confirmed; nothing was imported.", hint="Answer y, or give --yes in a script.")
+
+
+async def _find_gateway(store: HistoryStore, given: str | None) -> tuple[str, bool]:
+    """Find the serial that imported history belongs to, empty is the site as a whole; and whether it is known."""
     serials = await store.read_gateways()
     if given is None:
-        return serials[0] if len(serials) == 1 else ""
-    await check_gateway(store, given)
-    return given
+        return serials[0] if len(serials) == 1 else "", True
+    if await knows_gateway(store, given):
+        return given, True
+    check_serial(given)
+    known = f"known are: {', '.join(serials)}" if serials else "it knows none yet"
+    say(
+        f"The history does not know gateway {given} ({known}). What is imported for it adds to the site as another "
+        "gateway's, and goes on with its own counters once it is read: check its serial number."
+    )
+    return given, False
 
 
 def _times(count: int) -> str:

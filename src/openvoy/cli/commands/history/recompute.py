@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from openvoy.errors import ConfigError, StorageError
 if TYPE_CHECKING:
     from openvoy.cli.history.comparing import Difference, Levels
     from openvoy.model.records import Batch, EnergyRecord
+    from openvoy.ports import Columns
     from openvoy.store import HistoryStore
 
 
@@ -33,7 +34,8 @@ async def recompute(
     """Account energies anew from the raw counters, by today's rules and your corrections.
 
     Shows what would change. With --yes all of it is applied, gateway by gateway, each at once: broken off before, the
-    history is as it was. The energies as they were are kept in files beside the history. End `openvoy run` before.
+    history is as it was. The energies as they were are kept in files beside the history; where nothing changes,
+    nothing is written. End `openvoy run` before.
 
     Examples:
         openvoy history recompute --by day
@@ -62,7 +64,7 @@ async def recompute(
             # What was applied before one went wrong is told all the same.
             if as_json and found:
                 _print(found, RULES_VERSION, is_agreed=is_agreed)
-        if found and is_agreed:
+        if any(one.kept for one in found):
             await store.write_meta("rules_version", str(RULES_VERSION))
     if not found:
         raise ConfigError(
@@ -71,12 +73,15 @@ async def recompute(
         )
     if not is_agreed and not as_json:
         is_any = any(one.changes for one in found)
-        say("Nothing is changed yet; --yes applies it." if is_any else "Accounted anew, energies are as they are.")
+        say("Nothing is changed yet; --yes applies it." if is_any else _UNCHANGED)
+
+
+_UNCHANGED = "Accounted anew, energies are as they are."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What accounting anew amounts to for one gateway."""
+    """What accounting anew amounts to for one gateway; `kept` is None where nothing was written."""
 
     gateway: str
     changes: Sequence[Difference]
@@ -89,8 +94,10 @@ class _Account:
     def __init__(
         self, store: HistoryStore, serial: str, folder: HistoryFolder, *, by: Literal["day", "month"], now: datetime
     ) -> None:
-        from openvoy.collector.recompute import Anew  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.cli.history.sameness import Fingerprint  # noqa: PLC0415 - `--help` need not load it
+        from openvoy.collector.recompute import Anew  # noqa: PLC0415 - as above
 
+        self._said, self._says = Fingerprint(), Fingerprint()
         self._store = store
         self._anew = Anew(store, serial, until=now)
         self._folder = folder.kept()
@@ -125,7 +132,17 @@ class _Account:
         async for rows in self._rows():
             before.take(rows)
         changes = list(find_differences(before, self._after, self._bounds[:-1], self._zone))
-        return _Found(gateway=self._anew.gateway, changes=changes, kept=await self._put(count) if is_agreed else None)
+        is_due = is_agreed and await self._is_other()
+        return _Found(gateway=self._anew.gateway, changes=changes, kept=await self._put(count) if is_due else None)
+
+    async def _is_other(self) -> bool:
+        """Whether any row differs, be it of a device or by its mark: by day or month, energies may look the same."""
+        from openvoy.cli.history.sameness import KINDS  # noqa: PLC0415 - as above
+
+        for kind in KINDS:
+            async for columns in self._kept(kind):
+                self._said.take_columns(kind, columns)
+        return self._said != self._says
 
     async def _write_part(self, batch: Batch, number: int) -> None:
         try:
@@ -146,17 +163,25 @@ class _Account:
             self._bounds = build_bounds(start=self._anew.start, end=self._now, by=self._by, zone=self._zone)
             self._after = Levels(self._bounds)
         self._after.take(batch.energy)
+        self._says.take_batch(batch)
 
     async def _rows(self) -> AsyncIterator[Sequence[EnergyRecord]]:
         """Read the gateway's own energies as they are: what was imported for it stays."""
+        for start, end in self._portions():
+            yield await self._store.read_energy_rows(start=start, end=end, gateway=self._anew.gateway)
+
+    async def _kept(self, kind: str) -> AsyncIterator[Columns]:
+        for start, end in self._portions():
+            yield await self._store.read_rows(kind, start=start, end=end, gateway=self._anew.gateway)
+
+    def _portions(self) -> Iterator[tuple[datetime, datetime]]:
         from openvoy.collector.recompute import PORTION  # noqa: PLC0415 - as above
 
         at, end = self._anew.start, self._anew.end
         assert at is not None
         while at < end:
-            until = min(at + PORTION, end)
-            yield await self._store.read_energy_rows(start=at, end=until, gateway=self._anew.gateway)
-            at = until
+            yield at, min(at + PORTION, end)
+            at += PORTION
 
     async def _put(self, count: int) -> Path:
         from openvoy.cli.history.keeping import keeping_rows  # noqa: PLC0415 - as above
@@ -171,7 +196,8 @@ class _Account:
 
 def _print(found: Sequence[_Found], rules_version: int, *, is_agreed: bool) -> None:
     told = [{"gateway": one.gateway, "kept": one.kept and str(one.kept), "changes": one.changes} for one in found]
-    print_json({"rules_version": rules_version, "applied": is_agreed, "gateways": told})
+    is_applied = is_agreed and any(one.kept for one in found)
+    print_json({"rules_version": rules_version, "applied": is_applied, "gateways": told})
 
 
 def _show(one: _Found, by: str, rules_version: int, *, is_agreed: bool) -> None:
@@ -181,7 +207,9 @@ def _show(one: _Found, by: str, rules_version: int, *, is_agreed: bool) -> None:
     ]
     title = f"Gateway {one.gateway}, rules {rules_version}: {len(rows)} {'change' if len(rows) == 1 else 'changes'}"
     print_table(title, (by, "energy", "kWh now", "kWh anew") if rows else (), rows)
-    if is_agreed:
+    if is_agreed and one.kept is None:
+        say(f"Nothing changes for {one.gateway}: the history was left as it is.")
+    elif is_agreed:
         say(f"Applied to {one.gateway}. The energies as they were: {one.kept}")
 
 
