@@ -79,6 +79,7 @@ async def test_influxdb_has_a_week_to_the_watt_hour_though_it_was_away(week: Wee
         await week.live(3, 5)
         trouble = await until(running, clock, lambda status: status.state == "trouble")
         assert trouble.hint
+        assert trouble.left_count >= 2 * 1440
         await asyncio.to_thread(influxdb.start)
         await all_sent(running, clock, 5 * 1440)
     await week.live(5, DAYS)

@@ -117,7 +117,9 @@ async def test_a_change_from_another_sites_page_is_refused(service: WebService) 
     await make_owner(service)
     async with service.browser.put("/api/v1/accounts", json={"name": "eve", "password": PASSWORD}) as reply:
         assert reply.status == 403
-        assert "X-CSRFToken" in (await reply.json())["hint"]
+        problem = await reply.json()
+        assert "X-CSRFToken" in problem["hint"]
+        assert problem["kind"] == "ForeignPage"
     assert [one["name"] for one in await service.ask("/api/v1/accounts")] == ["anna"]
 
 

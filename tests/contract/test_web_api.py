@@ -179,7 +179,9 @@ async def test_what_only_reads_is_only_read() -> None:
             headers = {"X-CSRFToken": token}
             async with service.browser.request(method, "/api/v1/site", data=b"{}", headers=headers) as reply:
                 assert reply.status == 405
-                assert "/api/schema" in (await reply.json())["hint"]
+                problem = await reply.json()
+                assert "/api/schema" in problem["hint"]
+                assert problem["kind"] == "NotPossible"
         for path, status in (("/", 200), ("/healthz", 200), ("/api/v1/snapshot", 404), ("/api/v1/live", 405)):
             async with service.browser.head(path) as reply:
                 assert (reply.status, await reply.read()) == (status, b"")

@@ -98,6 +98,9 @@ async def test_a_change_is_shown_made_written_down_and_taken_back(tmp_path: Path
         ((kind, text), *_) = await home.events()
         assert kind == "control.took_effect"
         assert "35" in text
+        foreseen = await home.send("undo/preview", id=entry["id"])
+        assert foreseen["changes"][0] == {**change, "before": 35, "after": change["before"]}
+        assert len(home.told.writes) == 1
         undone = await home.send("undo", id=entry["id"])
         assert undone["undoes"] == entry["id"]
         assert undone["changes"][0]["after"] == change["before"]

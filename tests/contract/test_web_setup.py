@@ -189,3 +189,19 @@ def test_a_token_may_have_the_line_breaks_of_a_mail() -> None:
     trials = Trials(clock=ManualClock(), pins=MemoryPinStore(), cloud=CloudService, known=lambda _: None)
     token = "e30.eyJhdWQiOiIxMjIyMDAwMDAwMDUifQ.c2ln"
     assert trials.view(f" {token[:9]}\r\n  {token[9:]}\n", "122200000005").fits
+
+
+async def test_prices_without_a_currency_are_not_taken_from_a_page_but_those_of_a_file_go_on(
+    setup: ServiceSetup, tmp_path: Path
+) -> None:
+    bare = "[import]\nprice_per_kwh = 0.31\n"
+    (tmp_path / "prices.toml").write_text(bare)
+    (tmp_path / "openvoy.toml").write_text(f'{TEXT}[site.home]\ntariff = "prices.toml"\n')
+    before = await setup.read_state()
+    assert await setup.read_tariff() == bare
+    with pytest.raises(ConfigError, match="in which currency") as refused:
+        await setup.write_tariff(bare, version=before.version)
+    assert 'currency = "EUR"' in refused.value.hint
+    assert (tmp_path / "prices.toml").read_text() == bare
+    await setup.write_tariff(f'currency = "NOK"\n{bare}', version=before.version)
+    assert (tmp_path / "prices.toml").read_text().startswith('currency = "NOK"')

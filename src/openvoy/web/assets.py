@@ -55,7 +55,7 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssetReply:
+class Reply:
     """What is sent for one request."""
 
     status: int
@@ -77,7 +77,7 @@ def read_assets(folder: Path = STATIC_FOLDER) -> Mapping[str, Asset]:
 
 def find_asset(
     assets: Mapping[str, Asset], path: str, *, accept_encoding: str = "", if_none_match: str = ""
-) -> AssetReply | None:
+) -> Reply | None:
     """Find the reply for a path; `/` and `/name` are pages of the dashboard. None where nothing is there."""
     asset = assets.get(path)
     if asset is None and _PAGE.fullmatch(path):
@@ -92,11 +92,11 @@ def find_asset(
         **({} if asset.policy is None else {"content-security-policy": asset.policy}),
     }
     if _matches(asset.etag, if_none_match):
-        return AssetReply(status=304, headers=headers, body=b"")
+        return Reply(status=304, headers=headers, body=b"")
     for coding, body in asset.encoded.items():
         if accepts(accept_encoding, coding):
-            return AssetReply(status=200, headers={**headers, "content-encoding": coding}, body=body)
-    return AssetReply(status=200, headers=headers, body=asset.body)
+            return Reply(status=200, headers={**headers, "content-encoding": coding}, body=body)
+    return Reply(status=200, headers=headers, body=asset.body)
 
 
 def accepts(accept_encoding: str, coding: str) -> bool:

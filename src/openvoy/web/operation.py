@@ -41,8 +41,12 @@ class Problem:
 
     error: str
     hint: str
+    kind: str
+    """What a program goes by: the name of the error, which stays the same when its words change."""
 
 
-GatewayName = Annotated[str | None, doc("", "Name of a gateway in the configuration, or its serial.")]
+GatewayName = Annotated[
+    str | None, doc("", "Name of a gateway in the configuration, or its serial; of one that was replaced, its serial.")
+]
 Start = Annotated[str, doc("", "First moment: ISO 8601 (without offset: the site's time) or Unix seconds.")]
 End = Annotated[str, doc("", "Moment after the last one, as start.")]

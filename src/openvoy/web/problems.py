@@ -49,6 +49,16 @@ class NotAllowed(WebProblem):
     status = 403
 
 
+class ForeignPage(NotAllowed):
+    """A change that no current page of this service has asked for."""
+
+
+class NotPossible(WebProblem):
+    """There is no such method at this path."""
+
+    status = 405
+
+
 class TooManyAttempts(WebProblem):
     """Somebody guesses passwords, or mistypes a lot."""
 
@@ -58,6 +68,8 @@ class TooManyAttempts(WebProblem):
 
 def status_of(error: OpenvoyError) -> int:
     """Say by a status who can do something about it: nobody now, a person, or the gateway."""
+    if isinstance(error, WebProblem):
+        return error.status
     if isinstance(error, StorageError) or error.remedy is Remedy.BACK_OFF:
         return 503
     if isinstance(error, ConfigError):

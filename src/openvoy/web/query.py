@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from openvoy.ports import Feed, GatewayStatus
+from openvoy.errors import StorageError
+from openvoy.ports import Feed, GatewayStatus, Store
 from openvoy.web.problems import BadQuery, NothingThere, NotReady
 
 MAX_POINTS = 20_000
@@ -91,10 +93,18 @@ def find_gateway(feed: Feed, name: str | None) -> GatewayStatus:
     raise NothingThere(f"There is no gateway '{name}'.", hint=f"Known are: {known}.")
 
 
-def find_serial(feed: Feed, name: str | None) -> str | None:
-    """Find the serial under which history is kept; None, which is all gateways, where no name is given."""
+async def find_serial(feed: Feed, store: Store, name: str | None) -> str | None:
+    """Find the serial under which history is kept; None, which is all gateways, where no name is given.
+
+    A gateway that is configured no longer, such as one that was replaced, is asked for by its serial.
+    """
     if not name:
         return None
+    is_configured = any(name in (status.name, status.serial) for status in feed.statuses())
+    # A history that cannot be read knows of none besides.
+    with contextlib.suppress(StorageError):
+        if not is_configured and await store.read_last_energy(name) is not None:
+            return name
     status = find_gateway(feed, name)
     if status.serial is None:
         raise NotReady(

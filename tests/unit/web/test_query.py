@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.collector.feed import LiveFeed
+from openvoy.model.records import EnergyRecord
 from openvoy.ports import GatewayStatus
 from openvoy.web.problems import BadQuery, NothingThere, NotReady
 from openvoy.web.query import MAX_POINTS, Span, check_step, find_gateway, find_serial, parse_moment, parse_span
+from tests.contract.broken_store import BrokenStore
 
 PARIS = ZoneInfo("Europe/Paris")
 NOON = datetime(2025, 6, 21, 10, tzinfo=UTC)
@@ -71,19 +73,28 @@ def status(name: str, serial: str | None) -> GatewayStatus:
     )
 
 
-def test_gateways_are_found_by_name_or_serial() -> None:
+class Kept(BrokenStore):
+    """A history of a gateway that was replaced by another."""
+
+    async def read_last_energy(self, gateway: str) -> EnergyRecord | None:
+        return EnergyRecord(gateway="old", at=datetime(2025, 6, 1, tzinfo=UTC)) if gateway == "old" else None
+
+
+async def test_gateways_are_found_by_name_or_serial() -> None:
     feed = LiveFeed(["a", "b"])
     feed.publish(status("a", "1"))
     feed.publish(status("b", None))
+    store = Kept()
+    assert await find_serial(feed, store, "old") == "old"
     assert find_gateway(feed, None).name == find_gateway(feed, "").name == "a"
     assert find_gateway(feed, "b").name == "b"
-    assert find_serial(feed, "1") == "1"
-    assert find_serial(feed, None) is None
+    assert await find_serial(feed, store, "1") == "1"
+    assert await find_serial(feed, store, None) is None
     with pytest.raises(NothingThere) as unknown:
-        find_serial(feed, "c")
+        await find_serial(feed, store, "c")
     assert "a, b" in unknown.value.hint
     with pytest.raises(NotReady) as early:
-        find_serial(feed, "b")
+        await find_serial(feed, store, "b")
     assert early.value.hint == "Plug it in."
     with pytest.raises(NothingThere, match="No gateway"):
         find_gateway(LiveFeed([]), None)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from openvoy.model.costs import share_pct
+from openvoy.model.together import share_pct
 from openvoy.web.api.today import build_local_day
 
 

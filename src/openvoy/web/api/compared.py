@@ -64,7 +64,7 @@ class ComparedDay:
 
 async def compare_today(backend: Backend, *, gateway: GatewayName = None) -> ComparedDay:
     """The site's day so far, beside the days before it by the same time of day; several gateways are added up."""
-    serial = find_serial(backend.feed, gateway)
+    serial = await find_serial(backend.feed, backend.store, gateway)
     return await backend.readings.read(("compared", serial), lambda: _compare(backend, serial, gateway))
 
 

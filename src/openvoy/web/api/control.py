@@ -62,6 +62,11 @@ async def apply_control(backend: Backend, *, visit: Visit, body: Wish) -> AuditE
     return await _desk(backend).apply(name, body.control, body.arguments, by=visit.caller.name)
 
 
+async def preview_undo(backend: Backend, *, body: Undoing) -> Preview:
+    """What would change and what exactly would be sent if an entry were taken back, without sending it."""
+    return await _desk(backend).preview_undo(find_gateway(backend.feed, body.gateway).name, body.id)
+
+
 async def undo_control(backend: Backend, *, visit: Visit, body: Undoing) -> AuditEntry:
     """Restore what was before an entry, as a change of its own."""
     name = find_gateway(backend.feed, body.gateway).name
@@ -88,6 +93,7 @@ OPERATIONS = (
     Operation(path=_PATH, handler=list_controls, tag="Control"),
     Operation(path=f"{_PATH}/preview", handler=preview_control, tag="Control", method="POST", right=Right.OWNER),
     Operation(path=f"{_PATH}/apply", handler=apply_control, tag="Control", method="POST", right=Right.OWNER),
+    Operation(path=f"{_PATH}/undo/preview", handler=preview_undo, tag="Control", method="POST", right=Right.OWNER),
     Operation(path=f"{_PATH}/undo", handler=undo_control, tag="Control", method="POST", right=Right.OWNER),
     Operation(path=f"{_PATH}/audit", handler=list_audit, tag="Control"),
 )

@@ -52,17 +52,19 @@ class CostColumns:
     grid_only_cost: Numbers
     """What the load would have cost, all of it imported, without fees and demand."""
     savings: Numbers
-    """That, less the cost of energy, plus the credit: of the times at which load and import are both known."""
+    """That, less the cost of energy, plus the credit: of times and gateways of which load and import are both known."""
     self_consumption_pct: Numbers
-    """Share of the solar energy that was not exported."""
+    """Share of the solar energy that was not exported, of times and gateways of which both are known."""
     autarky_pct: Numbers
-    """Share of the load that was not imported."""
+    """Share of the load that was not imported, of times and gateways of which both are known."""
     co2_avoided_g: Numbers
     unpriced_wh: Numbers
     """Imported while no price was known; it is in no cost."""
     unpriced_export_wh: Numbers
     """Exported while no price was known, although there are some; it is in no credit."""
     estimated: Sequence[bool]
+    one_sided: Sequence[bool]
+    """Of some time or gateway only import is known, or only export: the net cost is of what is known."""
 
 
 async def read_costs(
@@ -95,7 +97,7 @@ async def read_costs(
     if until_end:
         frame = frame.until(int(span.end.timestamp()))
     _check_slots(frame)
-    serial = find_serial(backend.feed, gateway)
+    serial = await find_serial(backend.feed, backend.store, gateway)
     energies = await backend.store.read_energy_between(bounds=frame.bounds, gateway=serial)
     demand = None
     if frame.demand_bounds:
@@ -143,6 +145,7 @@ def build_cost_columns(plan: PricePlan | None, costs: Sequence[Costs], *, is_hou
         unpriced_wh=[_known(one, one.unpriced_wh) for one in costs],
         unpriced_export_wh=[_known(one, one.unpriced_export_wh) for one in costs],
         estimated=[one.estimated for one in costs],
+        one_sided=[one.one_sided for one in costs],
     )
 
 

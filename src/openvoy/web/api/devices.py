@@ -31,7 +31,7 @@ class KnownDevice:
 
 async def list_devices(backend: Backend, *, gateway: GatewayName = None) -> Sequence[KnownDevice]:
     """Devices that were ever seen, removed ones too, by kind and serial."""
-    found: Any = await backend.store.read_devices(gateway=find_serial(backend.feed, gateway))
+    found: Any = await backend.store.read_devices(gateway=await find_serial(backend.feed, backend.store, gateway))
     names = tuple(found)
     return [KnownDevice(**dict(zip(names, row, strict=True))) for row in zip(*found.values(), strict=True)]
 

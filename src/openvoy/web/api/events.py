@@ -31,7 +31,11 @@ async def list_events(
     if not 0 <= skip <= MOST_SKIPPED:
         raise BadQuery(f"skip is {skip}.", hint=f"Give 0 to {MOST_SKIPPED}, or look for a kind or a text.")
     return await backend.store.read_events(
-        limit=limit, gateway=find_serial(backend.feed, gateway), skip=skip, kind=kind or None, text=text or None
+        limit=limit,
+        gateway=await find_serial(backend.feed, backend.store, gateway),
+        skip=skip,
+        kind=kind or None,
+        text=text or None,
     )
 
 

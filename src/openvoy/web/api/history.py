@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from openvoy.codec import doc
+from openvoy.model.together import fold_shared, share_pct
 from openvoy.ports import Columns, HistoryStatus
 from openvoy.web.backend import Backend
 from openvoy.web.operation import End, GatewayName, Operation, Start
@@ -48,6 +50,18 @@ class EnergyColumns:
     charge_wh: Numbers
     discharge_wh: Numbers
     load_wh: Numbers
+    house_load_wh: Numbers
+    """Load of gateways, and in longer periods of days, of which load and import are both known."""
+    house_import_wh: Numbers
+    """Import of the same: a share is to be taken of these two, as what a gateway does not measure is not 0."""
+    sun_solar_wh: Numbers
+    """Solar energy of gateways, and in longer periods of days, of which it and export are both known."""
+    sun_export_wh: Numbers
+    """Export of the same."""
+    autarky_pct: Numbers
+    """Share of that load that was not imported."""
+    self_consumption_pct: Numbers
+    """Share of that solar energy that was not exported."""
     residual_wh: Numbers
     """What the meters' energies leave unexplained; it grows and falls, and is in none of the others."""
     estimated: Sequence[bool | None]
@@ -81,7 +95,7 @@ async def read_power(
     """Mean powers by step; several gateways are added up."""
     span = parse_span(start, end, zone=backend.zone)
     check_step(span, step_s)
-    serial = find_serial(backend.feed, gateway)
+    serial = await find_serial(backend.feed, backend.store, gateway)
     columns = await backend.store.read_power(start=span.start, end=span.end, step_s=step_s, gateway=serial)
     return _build_columns(PowerColumns, columns)
 
@@ -105,27 +119,48 @@ async def read_energy(
     check_length(
         span, MAX_POINTS * LEAST_PERIOD_S[by], hint="Give a longer period with by=, or a shorter time to read."
     )
-    serial = find_serial(backend.feed, gateway)
+    serial = await find_serial(backend.feed, backend.store, gateway)
     columns = await backend.store.read_energy(
         start=span.start, end=span.end, by=by, time_zone=backend.site.time_zone, gateway=serial
     )
     if exact and columns["start"]:
         columns = await _cut_ends(backend, columns, span, serial)
     flags = {name: [_flag(value) for value in columns[name]] for name in ("estimated", "charge_estimated")}
-    return _build_columns(EnergyColumns, {**columns, **flags})
+    shares = {
+        "autarky_pct": _shares(columns, "house_load_wh", "house_import_wh"),
+        "self_consumption_pct": _shares(columns, "sun_solar_wh", "sun_export_wh"),
+    }
+    return _build_columns(EnergyColumns, {**columns, **flags, **shares})
+
+
+def _shares(columns: Columns, total: str, exchanged: str) -> Numbers:
+    pairs = zip(columns[total], columns[exchanged], strict=True)
+    return [share_pct(*cast("tuple[float | None, float | None]", pair)) for pair in pairs]
 
 
 async def _cut_ends(backend: Backend, columns: Columns, span: Span, serial: str | None) -> Columns:
     """Replace the first and the last period by the part of them that lies in the span."""
     starts = [int(cast("float", at)) for at in columns["start"]]
+    midnights = _midnights(span, backend.zone)
     bounds = [int(span.start.timestamp()), *starts[1:], int(span.end.timestamp())]
     last = len(starts) - 1
     cut = {name: list(values) for name, values in columns.items()}
     for row in {0, last}:
-        part = await backend.store.read_energy_between(bounds=bounds[row : row + 2], gateway=serial)
-        for name in cut.keys() & part.keys():
-            cut[name][row] = part[name][0]
+        ends = bounds[row : row + 2]
+        part = await backend.store.read_energy_between(bounds=ends, gateway=serial)
+        days = [ends[0], *(at_s for at_s in midnights if ends[0] < at_s < ends[1]), ends[1]]
+        by_day = await backend.store.read_energy_between(bounds=days, gateway=serial) if len(days) > 2 else part
+        found = {**part, **fold_shared(by_day, [len(days) - 1])}
+        for name in cut.keys() & found.keys():
+            cut[name][row] = found[name][0]
     return cut
+
+
+def _midnights(span: Span, zone: tzinfo) -> Sequence[int]:
+    """Give when local days begin that touch a span, in Unix seconds."""
+    first, last = (at.astimezone(zone).date() for at in (span.start, span.end))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [int(datetime.combine(day, time(), zone).timestamp()) for day in days]
 
 
 async def read_inverters(
@@ -143,7 +178,10 @@ async def read_inverters(
     else:
         check_length(span, ALL_INVERTERS_S, hint="Name one inverter with serial=, or read it in parts.")
     columns = await backend.store.read_inverters(
-        start=span.start, end=span.end, gateway=find_serial(backend.feed, gateway), serial=serial or None
+        start=span.start,
+        end=span.end,
+        gateway=await find_serial(backend.feed, backend.store, gateway),
+        serial=serial or None,
     )
     return _build_columns(InverterColumns, columns)
 

@@ -56,7 +56,11 @@ async def read_meters(
     span = parse_span(start, end, zone=backend.zone)
     check_step(span, step_s)
     columns: Any = await backend.store.read_meters(
-        start=span.start, end=span.end, step_s=step_s, gateway=find_serial(backend.feed, gateway), eid=eid
+        start=span.start,
+        end=span.end,
+        step_s=step_s,
+        gateway=await find_serial(backend.feed, backend.store, gateway),
+        eid=eid,
     )
     return MeterColumns(**{field.name: columns[field.name] for field in fields(MeterColumns)})
 

@@ -59,7 +59,7 @@ async def read_panel_energy(
         end=span.end,
         by=by,
         time_zone=backend.site.time_zone,
-        gateway=find_serial(backend.feed, gateway),
+        gateway=await find_serial(backend.feed, backend.store, gateway),
     )
     rows = [row for row, kind in enumerate(found["kind"]) if kind == "inverter"]
     return PanelEnergyColumns(

@@ -59,6 +59,8 @@ class Keeping:
     version: str
     replaces: str | None = None
     """Name of the gateway that gets this login and address."""
+    time_zone: str | None = None
+    """In which a person says that the site is; null leaves it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,9 @@ async def try_gateway(backend: Backend, *, body: Attempt) -> Trial:
 
 async def keep_gateway(backend: Backend, *, body: Keeping) -> SetupState:
     """Save what was tried, and collect from it."""
-    return await _setup(backend).keep(body.trial, name=body.name, replaces=body.replaces, version=body.version)
+    return await _setup(backend).keep(
+        body.trial, name=body.name, replaces=body.replaces, time_zone=body.time_zone, version=body.version
+    )
 
 
 async def remove_gateway(

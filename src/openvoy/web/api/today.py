@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from openvoy.model.costs import share_pct
+from openvoy.model.together import share_pct
 from openvoy.ports import Columns
 from openvoy.web.backend import Backend
 from openvoy.web.operation import GatewayName, Operation
@@ -36,21 +35,15 @@ class Today:
 
 async def show_today(backend: Backend, *, gateway: GatewayName = None) -> Today:
     """Energies of the site's local day so far, from history; several gateways are added up."""
-    serial = find_serial(backend.feed, gateway)
+    serial = await find_serial(backend.feed, backend.store, gateway)
     return await backend.readings.read(("today", serial), lambda: _read_today(backend, serial))
 
 
 async def _read_today(backend: Backend, serial: str | None) -> Today:
     start, end = build_local_day(backend.clock.now(), backend.zone)
-
-    async def read(gateway: str | None) -> Columns:
-        return await backend.store.read_energy(
-            start=start, end=end, by="day", time_zone=backend.site.time_zone, gateway=gateway
-        )
-
-    columns = await read(serial)
-    known = [status.serial for status in backend.feed.statuses() if status.serial is not None]
-    parts = [columns] if serial is not None or len(known) < 2 else [await read(each) for each in known]
+    columns = await backend.store.read_energy(
+        start=start, end=end, by="day", time_zone=backend.site.time_zone, gateway=serial
+    )
     return Today(
         start=start,
         end=end,
@@ -60,17 +53,10 @@ async def _read_today(backend: Backend, serial: str | None) -> Today:
         charge_wh=_number(columns, "charge_wh"),
         discharge_wh=_number(columns, "discharge_wh"),
         load_wh=_number(columns, "load_wh"),
-        autarky_pct=_share_pct(parts, "load_wh", "import_wh"),
-        self_consumption_pct=_share_pct(parts, "solar_wh", "export_wh"),
+        autarky_pct=share_pct(_number(columns, "house_load_wh"), _number(columns, "house_import_wh")),
+        self_consumption_pct=share_pct(_number(columns, "sun_solar_wh"), _number(columns, "sun_export_wh")),
         estimated=_flag(columns, "estimated"),
     )
-
-
-def _share_pct(parts: Sequence[Columns], whole: str, less: str) -> float | None:
-    """Of gateways that know both: what one does not measure is not 0."""
-    both = [(_number(part, whole), _number(part, less)) for part in parts]
-    known = [(one_wh, other_wh) for one_wh, other_wh in both if one_wh is not None and other_wh is not None]
-    return share_pct(sum(one for one, _ in known), sum(other for _, other in known)) if known else None
 
 
 def build_local_day(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
