@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from openvoy.cli.config.exporters import exporter_kinds
 from openvoy.cli.setup.integrations import list_integrations
 from openvoy.protocol.control_registry import CONTROLS
@@ -86,6 +88,14 @@ def test_every_field_of_an_integration_is_translated() -> None:
     said = {one.text for kind in list_integrations({}).kinds for one in kind.fields}
     assert len(said) > len(exporter_kinds())
     assert untranslated(said) == set()
+
+
+@pytest.mark.parametrize("name", ["openvoy.exporters.mqtt.settings", "openvoy.exporters.notify.target"])
+def test_what_a_form_says_of_an_address_is_translated(name: str) -> None:
+    (module,) = [module for module in modules() if module.name == name]
+    said = errors_of(module.tree)
+    # A list of schemes is no sentence of its own.
+    assert {text for text in said if text != "Write {}."} - table() == set()
 
 
 KNOWN_UNTRANSLATED: set[str] = {

@@ -57,7 +57,8 @@ def a_home(now: datetime, **changes: Any) -> Snapshot:
 
 def an_unmetered_home(now: datetime) -> Snapshot:
     """Build what a gateway without current transformers says: the sun, and nothing else."""
-    return a_home(now, power=Power(solar_w=812.0), meters=(), batteries=(), storage=None, grid=None)
+    gateway = GatewayInfo(serial=SERIAL, firmware="5.0.62", model="standard")
+    return a_home(now, gateway=gateway, power=Power(solar_w=812.0), meters=(), batteries=(), storage=None, grid=None)
 
 
 def a_meter(eid: int, kind: str, total_w: float) -> Meter:

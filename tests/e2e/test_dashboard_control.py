@@ -94,8 +94,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             await expect(other.page.get_by_role("dialog").get_by_label("reserve")).to_have_value("45")
             await expect(other.page.get_by_role("dialog")).to_contain_text("Somebody has changed this")
             await expect(other.page.locator("[data-entry]")).to_contain_text("30 % → 45 %")
-            await sheet.get_by_role("button", name="Undo").click()
-            await sheet.get_by_role("button", name="Undo").wait_for(state="detached")
+            await take_back(opened)
             await opened.page.keyboard.press("Escape")
             await opened.wait_for("[data-entry]", "takes back an earlier change")
             await expect(reserve(opened)).to_contain_text("reserve: 30")
@@ -103,6 +102,22 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             assert await serious(opened) == []
             await check_hours(other)
             assert opened.complaints == other.complaints == []
+
+
+async def take_back(opened: Visit) -> None:
+    """Undo what was just done: what will happen is shown, and one may think better of it."""
+    sheet = opened.page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Undo").click()
+    await opened.wait_for("dialog .changes", "45 % → 30 %")
+    await sheet.get_by_role("button", name="Back").click()
+    await sheet.locator('[data-outcome="took effect"]').wait_for()
+    await opened.page.keyboard.press("Escape")
+    await opened.page.locator("[data-entry]").get_by_role("button", name="Undo").click()
+    await opened.wait_for("dialog .changes", "45 % → 30 %")
+    if await sheet.get_by_label("I understand").count():
+        await sheet.get_by_label("I understand").check()
+    await sheet.get_by_role("button", name="Apply").click()
+    await sheet.get_by_text("Taken back").wait_for()
 
 
 async def check_hours(opened: Visit) -> None:
@@ -242,5 +257,28 @@ async def test_wrong_prices_are_told_with_their_line_and_nothing_is_saved(
             await card.get_by_role("button", name="Day and night").click()
             await card.get_by_role("button", name="Save").click()
             await opened.wait_for('[data-card="tariff"]', "in force")
+            assert (tmp_path / "tariff.toml").read_text().splitlines()[1] == 'currency = "EUR"'
         assert 'tariff = "tariff.toml"' in file.read_text()
         assert "# cellar" in file.read_text()
+
+
+async def test_prices_are_not_saved_without_a_currency(browser: Browser, gateway: Home, tmp_path: Path) -> None:
+    bare = "[import]\nprice_per_kwh = 0.31\n"
+    with house(tmp_path, gateway, control=False) as (url, file):
+        prices = file.parent / "tariff.toml"
+        for locale, likely, chosen in (("eo", "", "SEK"), ("en-GB", "GBP", "GBP")):
+            async with visit(browser, f"{url}/#/settings", locale=locale) as opened:
+                card = opened.page.locator('[data-card="tariff"]')
+                currency = card.get_by_label("Currency of the prices")
+                await card.get_by_label("Prices as text").fill(bare)
+                await expect(currency).to_have_value(likely)
+                if likely == "":
+                    await card.get_by_role("button", name="Save").click()
+                    await expect(card.locator(".field-problem")).to_have_text("Please fill this in.")
+                    assert not prices.exists()
+                    await currency.select_option(chosen)
+                    await expect(card.locator(".field-problem")).to_have_count(0)
+                await card.get_by_role("button", name="Save").click()
+                await opened.wait_for('[data-card="tariff"]', "in force")
+                await expect(card.get_by_label("Prices as text")).to_have_value(f'currency = "{chosen}"\n{bare}')
+            assert prices.read_text() == f'currency = "{chosen}"\n{bare}'

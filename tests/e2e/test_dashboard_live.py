@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from openvoy.model import Power
 from tests.contract.broken_store import BrokenStore
@@ -107,6 +108,14 @@ async def test_unknown_is_a_dash_and_never_zero(browser: Browser, service: Serve
         assert await opened.page.locator('[data-device="battery"]').count() == 0
         assert await opened.page.locator('[data-card="storage"]').count() == 0
         assert "Not measured" in await opened.card("flow")
+        # The sum is of the panels' last report, two minutes ago.
+        await expect(opened.page.locator('[data-card="flow"] [data-newest]')).to_have_text(
+            re.compile(r"as of \d\d:\d\d")
+        )
+        service.feed.publish(a_status(now()), a_home(now()))
+        await expect(opened.page.locator("[data-newest]")).to_have_count(0)
+        service.feed.publish(a_status(now()), an_unmetered_home(now()))
+        await expect(opened.page.locator("[data-newest]")).to_have_count(2)
         assert "No meter is in use." in await opened.card("meters")
         assert "0 W" not in (await opened.card("flow")).split(" · ")
 
@@ -228,20 +237,46 @@ async def test_one_stream_and_no_polling(browser: Browser, service: Served) -> N
         assert not {"start", "live"} & set(asked[2:])
 
 
+SHOW = (
+    "(state) => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });"
+    " document.dispatchEvent(new Event('visibilitychange')); }"
+)
+
+
+async def test_who_looks_at_another_tab_leaves_it_the_connection(browser: Browser, service: Served) -> None:
+    service.feed.publish(a_status(now()), a_home(now()))
+    async with visit(browser, service.url) as first:
+        await first.wait_for_health("live")
+        await first.page.evaluate(SHOW, "hidden")
+        other = Visit(await first.page.context.new_page())
+        await other.page.goto(f"{service.url}/#/history")
+        await first.wait_for_health("connecting")
+        await other.wait_for_health("live")
+        await other.page.evaluate(SHOW, "hidden")
+        await first.page.evaluate(SHOW, "visible")
+        await first.wait_for_health("live")
+        await other.wait_for_health("connecting")
+        behind = await first.page.context.new_page()
+        await behind.add_init_script("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")
+        asked: list[str] = []
+        behind.on("request", lambda request: asked.append(request.url))
+        await behind.goto(service.url)
+        await Visit(behind).wait_for_health("connecting")
+        assert not [url for url in asked if url.endswith("/live")]
+
+
 async def test_a_page_that_nobody_looks_at_gives_its_stream_back(browser: Browser, service: Served) -> None:
     service.feed.publish(a_status(now()), a_home(now()))
     async with visit(browser, service.url) as opened:
         await opened.wait_for_health("live")
-        show = "(state) => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });"
-        show += " document.dispatchEvent(new Event('visibilitychange')); }"
         await opened.page.clock.install()
-        await opened.page.evaluate(show, "hidden")
+        await opened.page.evaluate(SHOW, "hidden")
         await opened.page.clock.run_for(61_000)
         await opened.wait_for_health("connecting")
         service.feed.publish(a_status(now()), a_home(now(), power=Power(solar_w=3210.0)))
         await asyncio.sleep(0.3)
         assert await opened.value("solar") == "4.12 kW"
-        await opened.page.evaluate(show, "visible")
+        await opened.page.evaluate(SHOW, "visible")
         await opened.wait_for_health("live")
         assert await opened.value("solar") == "3.21 kW"
 

@@ -134,6 +134,25 @@ async def test_speaks_the_browsers_language(browser: Browser, service: Served, l
         assert [line for line in opened.complaints if "503" not in line] == []
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE", "es-ES", "fr-FR", "nl-NL"])
+async def test_the_names_of_the_pages_are_whole_on_a_narrow_phone(
+    browser: Browser, service: Served, locale: str
+) -> None:
+    async with visit(browser, service.url, viewport={"width": 360, "height": 740}, locale=locale) as opened:
+        await opened.page.locator("nav a[aria-current] .short").wait_for()
+        await opened.stand()
+        names = await opened.page.locator("nav .short").evaluate_all(
+            """all => all.map((e) => {
+              const text = document.createRange();
+              text.selectNodeContents(e);
+              return [e.textContent, text.getBoundingClientRect().width, e.parentElement.getBoundingClientRect().width];
+            })"""
+        )
+        assert len(names) == 7
+        assert [name for name, needed, given in names if needed > given] == []
+        assert await opened.page.evaluate("document.querySelector('nav').scrollWidth <= innerWidth")
+
+
 async def test_a_chosen_language_is_remembered(browser: Browser, service: Served) -> None:
     async with visit(browser, service.url) as opened:
         await ready(opened)

@@ -84,8 +84,23 @@ async def same(home: Home, path: str, kept: Mapping[str, Sequence[Any]], **query
         path, start=int(home.midnight.timestamp()), end=int(home.end.timestamp()), **query
     )
     assert said
-    assert said == {name: list(kept[name]) for name in said}
+    shares = {name: share_of(kept, *SHARES[name]) for name in SHARES.keys() & said.keys()}
+    assert said == shares | {name: list(kept[name]) for name in said.keys() - shares.keys()}
     return said
+
+
+SHARES = {
+    "autarky_pct": ("house_load_wh", "house_import_wh"),
+    "self_consumption_pct": ("sun_solar_wh", "sun_export_wh"),
+}
+
+
+def share_of(kept: Mapping[str, Sequence[Any]], total: str, exchanged: str) -> list[Any]:
+    """Give what of a total was not exchanged with the grid, as the store has them."""
+    return [
+        pytest.approx(max(0.0, 100 - 100 * exchanged_wh / total_wh)) if total_wh and exchanged_wh is not None else None
+        for total_wh, exchanged_wh in zip(kept[total], kept[exchanged], strict=True)
+    ]
 
 
 def rows_of(columns: Mapping[str, Sequence[Any]], **wanted: Any) -> list[dict[str, Any]]:

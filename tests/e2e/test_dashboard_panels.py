@@ -133,6 +133,43 @@ async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Serv
         await expect(panel).to_have_attribute("transform", str(before))
 
 
+async def test_steps_are_taken_back_and_done_again(browser: Browser, service: Served) -> None:
+    async with visit(browser, f"{service.url}#/panels") as opened:
+        page = opened.page
+        await page.locator("[data-edit]").click()
+        panel = page.locator(f'{ARRAY} [data-serial="{PANEL}"]')
+        undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+        await expect(undo).to_have_attribute("aria-disabled", "true")
+        lies = [await panel.get_attribute("transform")]
+        box = await panel.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x + 2 * box["width"], y + 20, steps=6)
+        await page.mouse.up()
+        lies.append(await panel.get_attribute("transform"))
+        await panel.press("ArrowDown")
+        lies.append(await panel.get_attribute("transform"))
+        assert len(set(lies)) == 3
+        await page.keyboard.press("Control+z")
+        await expect(panel).to_have_attribute("transform", str(lies[1]))
+        await undo.press("Enter")
+        await expect(panel).to_have_attribute("transform", str(lies[0]))
+        await expect(page.get_by_role("status").filter(has_text="All steps are undone.")).to_have_count(1)
+        await expect(undo).to_be_focused()
+        await expect(undo).to_have_attribute("aria-disabled", "true")
+        await redo.click()
+        await expect(panel).to_have_attribute("transform", str(lies[1]))
+        await page.keyboard.press("Control+Shift+Z")
+        await expect(panel).to_have_attribute("transform", str(lies[2]))
+        # A field has steps of its own.
+        await page.get_by_label("Name of the group").fill("East")
+        await page.get_by_label("Name of the group").press("Control+z")
+        await expect(panel).to_have_attribute("transform", str(lies[2]))
+        assert opened.complaints == []
+
+
 async def places(page: Page) -> list[str]:
     """Where panels lie, whichever."""
     return sorted(

@@ -10,7 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.chromium import DESK, PHONE, chromium, visit
-from tests.e2e.processes import address_of, started
+from tests.e2e.newcomer import PASSWORD
+from tests.e2e.processes import address_of, openvoy, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
 
@@ -139,3 +140,62 @@ async def test_who_removes_an_account_is_asked_and_without_the_service_nothing_i
             text = await page.inner_text("main")
             assert "Nobody has to log in" not in text
             assert "handed on to nobody" not in text
+
+
+async def test_what_was_typed_is_there_after_a_login_in_between(browser: Browser, tmp_path: Path) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
+    (tmp_path / "password").write_text(PASSWORD)
+    for name, right in (("anna", "owner"), ("bert", "viewer")):
+        how = ("--right", right, "--password-file", str(tmp_path / "password"))
+        assert openvoy("account", "set", name, *how, data=tmp_path / "data").returncode == 0
+    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+        async with visit(browser, f"{address_of(process)}/#/settings", viewport=PHONE) as opened:
+            page = opened.page
+            site, prices = (page.locator(f'[data-card="{name}"]') for name in ("site", "tariff"))
+            await log_in(page, "anna")
+            await site.locator('[name="name"]').fill("Elm Street")
+            await prices.get_by_label("Prices as text").fill("[import]\n# half written")
+            await set_up(page, "influx")
+            await page.locator('[data-form="influx"] [name="url"]').fill("http://127.0.0.1:9/write?db=home")
+            await end_session(page)
+            await page.locator('[data-form="influx"]').get_by_role("button", name="Save").click()
+            await expect(page.get_by_text("What you typed is still there")).to_be_visible()
+            await expect(site).to_be_hidden()
+            await page.keyboard.press("Escape")
+            await log_in(page, "anna")
+            assert page.url.endswith("#/settings")
+            await expect(page.locator('[data-form="influx"] [name="url"]')).to_have_value(
+                "http://127.0.0.1:9/write?db=home"
+            )
+            await page.keyboard.press("Escape")
+            await expect(site.locator('[name="name"]')).to_have_value("Elm Street")
+            await expect(prices.get_by_label("Prices as text")).to_have_value("[import]\n# half written")
+            kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state])")
+            assert "Elm Street" not in kept
+            await site.get_by_role("button", name="Save").click()
+            await expect(site).to_contain_text("in force")
+            await site.locator('[name="name"]').fill("Somewhere else")
+            await end_session(page)
+            await site.get_by_role("button", name="Save").click()
+            await log_in(page, "bert")
+            await expect(page.locator('[data-card="look"]')).to_be_visible()
+            assert await page.locator('[data-card="site"]').count() == 0
+    assert '[site."Elm Street"]' in config.read_text()
+
+
+async def log_in(page: Page, name: str) -> None:
+    form = page.locator("form:has(#login-title)")
+    await form.get_by_label("Name").fill(name)
+    await form.get_by_label("Password").fill(PASSWORD)
+    await form.get_by_role("button", name="Log in").click()
+    await expect(form).to_have_count(0)
+
+
+async def end_session(page: Page) -> None:
+    """Log out in another tab."""
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await other.get_by_role("button", name="Log out").click()
+    await expect(other.locator("#login-title")).to_be_visible()
+    await other.close()

@@ -92,6 +92,8 @@ class InfluxExporter:
     async def _send_next(self, poster: Poster, marks: dict[str, int], progress: Progress) -> bool:
         """Send a batch of each kind and keep how far that went; True while there is more."""
         before, is_behind, sent = dict(marks), False, 0
+        waiting = await self._count_waiting(marks)
+        progress.note_waiting(waiting)
         try:
             for measurement in MEASUREMENTS:
                 after = marks.get(measurement.kind, 0)
@@ -105,8 +107,13 @@ class InfluxExporter:
             # What was accepted is not sent again because something after it was not.
             if marks != before:
                 await self._household.store.write_meta(self._mark_key, json.dumps(marks))
-        progress.note_delivered(sent, left_count=int(is_behind))
+        progress.note_delivered(sent, left_count=max(1, waiting - sent) if is_behind else 0)
         return is_behind
+
+    async def _count_waiting(self, marks: Mapping[str, int]) -> int:
+        """Count what is not sent yet by the numbers of rows; a row that was replaced meanwhile counts twice."""
+        store = self._household.store
+        return sum([max(0, await store.read_last_sequence(one.kind) - marks.get(one.kind, 0)) for one in MEASUREMENTS])
 
     async def _post(self, poster: Poster, lines: Sequence[str]) -> None:
         if not lines:
