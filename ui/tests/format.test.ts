@@ -51,6 +51,29 @@ describe("energy", () => {
   });
 });
 
+describe("a share", () => {
+  // 3 Wh of 12 kWh are 0.025 %.
+  test.each([
+    [100, 0, "100%"],
+    [99.975, 0, "99%"],
+    [99.96, 1, "99.9%"],
+    [99.4, 0, "99%"],
+    [0, 0, "0%"],
+    [0.025, 0, "1%"],
+    [0.025, 1, "0.1%"],
+    [-0.2, 0, "−1%"],
+    [50.4, 0, "50%"],
+    [100 - 1e-12, 0, "100%"],
+    [null, 0, UNKNOWN],
+  ])("%j with %i digits is %s", (value, digits, said) => {
+    expect(en.share(value, digits)).toBe(said);
+  });
+
+  test("what is no share is rounded as ever", () => {
+    expect([en.percent(99.975), en.percent(0.025)]).toEqual(["100%", "0%"]);
+  });
+});
+
 test("percent, also in French", () => {
   expect(en.percent(62.5, 1)).toBe("62.5%");
   expect(plain(fr.percent(63))).toBe("63 %");

@@ -68,6 +68,10 @@ const columns = {
   charge_wh: [null, null, null],
   discharge_wh: [null, null, null],
   load_wh: [1300, 2000, null],
+  house_load_wh: [1300, 2000, null],
+  house_import_wh: [500, 0, null],
+  sun_solar_wh: [1000, 3000, null],
+  sun_export_wh: [200, 1000, null],
 };
 
 describe("energies", () => {
@@ -76,6 +80,9 @@ describe("energies", () => {
     expect(total).toMatchObject({ solar_wh: 4000, import_wh: 500, load_wh: 3300, charge_wh: null, isEstimated: true });
     expect(total.autarky_pct).toBeCloseTo(84.848, 2);
     expect(total.self_consumption_pct).toBe(70);
+    // A second gateway has panels alone: they are in the sum, and in no share.
+    const both = totalOf(rowsOf({ ...columns, solar_wh: [5000, 9000, null] }));
+    expect([both.solar_wh, both.self_consumption_pct]).toEqual([14_000, 70]);
     expect(totalOf([])).toMatchObject({ solar_wh: null, autarky_pct: null, isEstimated: false });
   });
 

@@ -33,6 +33,13 @@ test.each([
   ["400 cannot be reserve.", "400 geht nicht als Reserve."],
   ["It is a number from 5 to 100 %. Nothing was sent.", "Möglich ist: eine Zahl von 5 bis 100 %. Nichts wurde gesendet."],
   ["What nobody has translated.", undefined],
+  // Forms of receivers, and what happened.
+  ["The url is no address of a broker.", "Die URL ist keine Adresse eines Brokers."],
+  ["Give a whole number from 0 to 23.", "Geben Sie eine ganze Zahl von 0 bis 23 an."],
+  ["Write url = one of ntfy://, smtp://.", "Schreiben Sie url = eines von ntfy://, smtp://."],
+  ["latitude is 95, which is out of bounds.", "latitude ist 95 und damit außerhalb der Grenzen."],
+  ["8.2.4345 became 8.3.5169.", "Aus 8.2.4345 wurde 8.3.5169."],
+  ["The solar counter went from 100 to 90 Wh.", "Der Zähler solar ging von 100 auf 90 Wh."],
 ])("%s", (english, expected) => {
   expect(translate(english, german)).toBe(expected);
 });

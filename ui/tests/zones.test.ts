@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isSame, zonesOf } from "../src/pages/setup/zones";
+import { isSame, otherZones, zonesOf } from "../src/pages/setup/zones";
 
 describe("the time zone of a house", () => {
   it.each([
@@ -13,6 +13,14 @@ describe("the time zone of a house", () => {
     ["nobody knows", { gateway: "UTC", browser: "UTC", machine: "UTC" }, ["UTC machine"]],
   ])("%s", (_, said, wanted) => {
     expect(zonesOf(said).map(({ zone, by }) => `${zone} ${by}`)).toEqual(wanted);
+  });
+
+  it("offers every other zone, and none twice", () => {
+    const likely = zonesOf({ gateway: null, browser: "Europe/Rome", machine: "UTC" });
+    const others = otherZones(likely);
+    expect(others).toContain("America/Lima");
+    expect(others).not.toContain("Europe/Rome");
+    expect(new Set(others).size).toBe(others.length);
   });
 
   it("tells zones with one hour and two days apart", () => {

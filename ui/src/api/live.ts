@@ -20,8 +20,12 @@ const LEAST_MS = 1000;
 const SILENCE_MS = 40_000;
 /** A browser has six connections to one server for all of its tabs; one that nobody looks at gives its own back. */
 const UNSEEN_MS = 60_000;
+/** Where pages of one browser tell each other that one of them needs a connection: then those unseen give theirs back. */
+const CHANNEL = "openvoy.live";
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
+
+const isSeen = (): boolean => document.visibilityState !== "hidden";
 
 export class LiveStream {
   #listener: LiveListener;
@@ -29,6 +33,7 @@ export class LiveStream {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #unseen: ReturnType<typeof setTimeout> | undefined;
+  #others: BroadcastChannel | null = null;
   #wait_ms = FIRST_WAIT_MS;
   #heardAt_ms = 0;
 
@@ -39,13 +44,18 @@ export class LiveStream {
   start(): void {
     document.addEventListener("visibilitychange", this.#wake);
     window.addEventListener("online", this.#wake);
-    void this.#connect();
+    this.#others = new BroadcastChannel(CHANNEL);
+    this.#others.onmessage = () => isSeen() || this.#pause();
+    // A tab that was opened behind another one begins when somebody looks.
+    if (isSeen()) void this.#connect();
+    else this.#listener.paused();
   }
 
   stop(): void {
     document.removeEventListener("visibilitychange", this.#wake);
     window.removeEventListener("online", this.#wake);
     clearTimeout(this.#unseen);
+    this.#others?.close();
     this.#end();
   }
 
@@ -58,6 +68,7 @@ export class LiveStream {
   }
 
   #pause = (): void => {
+    clearTimeout(this.#unseen);
     this.#end();
     this.#listener.paused();
   };
@@ -65,7 +76,7 @@ export class LiveStream {
   /** A page that comes back to the front does not wait for timers that slept with it. */
   #wake = (): void => {
     clearTimeout(this.#unseen);
-    if (document.visibilityState === "hidden") {
+    if (!isSeen()) {
       this.#unseen = setTimeout(this.#pause, UNSEEN_MS);
       return;
     }
@@ -80,6 +91,7 @@ export class LiveStream {
     let hasEnded = false;
     const abort = new AbortController();
     this.#abort = abort;
+    this.#others?.postMessage(null);
     this.#heard(abort);
     try {
       const reply = await fetch(apiUrl("live"), {

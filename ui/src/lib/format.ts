@@ -1,6 +1,8 @@
 /** Numbers, times and units as text. The only file that scales W to kW and Wh to kWh. */
 
 export const UNKNOWN = "–";
+/** What is asked for and has yet to come. */
+export const AWAITED = "…";
 const NBSP = "\u00a0";
 
 export interface Quantity {
@@ -44,6 +46,8 @@ export interface Format {
   energy(value_wh: Value): string;
   energyParts(value_wh: Value): Quantity;
   percent(value_pct: Value, digits?: number): string;
+  /** A part of a whole: 0 and 100 % are said of nothing and of all only. */
+  share(value_pct: Value, digits?: number): string;
   voltage(value_v: Value): string;
   current(value_a: Value): string;
   frequency(value_hz: Value): string;
@@ -70,6 +74,9 @@ export interface Format {
   money(value: Value, currency: string | null | undefined): string;
   count(value: number): string;
 }
+
+/** So much is lost in adding up floating-point numbers. */
+const EXACT_PCT = 1e-7;
 
 interface Scale {
   unit: string;
@@ -136,7 +143,9 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     const { scale, digits } = scaleOf(value, scales);
     return { value: number(value / scale.divisor, digits), unit: scale.unit };
   };
-  const energyParts = (value: Value): Quantity => {
+  const energyParts = (told: Value): Quantity => {
+    // What a sum has beyond a thousandth of a Wh is noise of its floats, which would decide how it is rounded.
+    const value = isNumber(told) ? Math.round(told * 1000) / 1000 : told;
     if (choices.energy === "auto" || !isNumber(value)) return scaled(value, ENERGY);
     const { scale, digits } = scaleFixed(value, choices.energy);
     // A unit in which something would be nothing says nothing.
@@ -153,6 +162,8 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
   };
   const hour = (): Intl.DateTimeFormatOptions => ({ hour: isTwelve() ? "numeric" : "2-digit", ...hourCycle });
   const percents = [0, 1].map((digits) => numbers({ style: "percent", maximumFractionDigits: digits }));
+  const percent = (value: Value, digits = 0): string =>
+    isNumber(value) ? (percents[digits] ?? percents[0])!(value / 100) : UNKNOWN;
   const minutes = numbers({ style: "unit", unit: "minute", unitDisplay: "short" });
   const hours = numbers({ style: "unit", unit: "hour", unitDisplay: "short" });
   const ticks = numbers({ maximumFractionDigits: 2 });
@@ -171,7 +182,8 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     powerParts: (value_w) => scaled(value_w, POWER),
     energy: (value_wh) => join(energyParts(value_wh)),
     energyParts,
-    percent: (value_pct, digits = 0) => (isNumber(value_pct) ? (percents[digits] ?? percents[0])!(value_pct / 100) : UNKNOWN),
+    percent,
+    share: (value_pct, digits = 0) => percent(isNumber(value_pct) ? honestShare(value_pct, digits) : value_pct, digits),
     voltage: (value_v) => fixed(value_v, 1, "V"),
     current: (value_a) => fixed(value_a, 2, "A"),
     frequency: (value_hz) => fixed(value_hz, 2, "Hz"),
@@ -204,6 +216,15 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     },
     count: (value) => number(value, 0),
   };
+}
+
+/** Nearly all is not all, and hardly anything is not nothing: neither 100 nor 0 is said of what only rounds to it. */
+export function honestShare(value_pct: number, digits: number): number {
+  const step = 10 ** -digits;
+  const rounded = Math.round(value_pct / step) * step;
+  if (rounded === 100 && Math.abs(value_pct - 100) > EXACT_PCT) return value_pct < 100 ? 100 - step : value_pct;
+  if (rounded === 0 && Math.abs(value_pct) > EXACT_PCT) return Math.sign(value_pct) * step;
+  return value_pct;
 }
 
 /** The age in its largest unit that counts at least one. */

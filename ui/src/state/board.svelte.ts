@@ -9,6 +9,7 @@ import { buildFormat, type Format } from "../lib/format";
 import { locale } from "../lib/i18n.svelte";
 import { choices } from "../lib/preferences.svelte";
 import { ended, seeded, withReading, type Line } from "../lib/recent";
+import { reportedAt } from "../lib/reports";
 import { afterPaint } from "../lib/painted";
 import { dayOf, parseTime, type Span } from "../lib/time";
 import { keepUpdates, openKept, readKept } from "./kept";
@@ -95,6 +96,11 @@ export class Board {
   isLive = $derived(this.connection.phase === "open" && this.entry?.status.is_fresh === true);
   /** Where values on screen are not live: the time they were measured, as text. */
   asOf = $derived(this.isLive || this.snapshot === null ? null : this.format.when(measuredAt(this.entry), this.now_ms));
+  /** Where solar power on screen is the sum of what panels reported, though all else is live: when that was, as text. */
+  reportedOf = $derived.by(() => {
+    const at_ms = this.isLive ? reportedAt(this.snapshot) : null;
+    return at_ms === null ? null : this.format.when(at_ms, this.now_ms);
+  });
   /** What a gateway has is known in a moment where its first replies are on their way. */
   #isTold = $derived(this.entry !== undefined && (this.snapshot !== null || this.entry.status.state !== "starting"));
   isReady = $derived((this.#isTold && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);

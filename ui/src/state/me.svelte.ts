@@ -11,19 +11,35 @@ const LINK = /^#link=([\w-]+)$/;
 /** Whether the address lets a tablet in. */
 export const isLink = (): boolean => LINK.test(location.hash);
 
+/** Before there were accounts an owner had no name. */
+const isSamePerson = (before: MeReply, now: MeReply): boolean =>
+  before.right === now.right && (before.name === now.name || before.via === "open");
+
 export class Me {
   who = $state.raw<Maybe<MeReply>>(null);
+  /** Who was in when the login ended by itself: their page waits for them, in memory only. */
+  absent = $state.raw<Maybe<MeReply>>(null);
+  /** Grows when somebody else comes in, who finds nothing of what was there before. */
+  visit = $state(0);
   /** Somebody has to log in before anything is shown. */
   isStranger = $derived(this.who?.right === "nobody");
-  isOwner = $derived(this.who?.right === "owner");
+  /** So is a page that waits for its owner. */
+  isOwner = $derived((this.absent ?? this.who)?.right === "owner");
   /** Why a tablet's link let nobody in. */
   linkProblem = $state.raw<unknown>(null);
   /** The service does not answer, and nothing is kept from before. */
   isLost = $state(false);
 
   take(who: MeReply): void {
+    const before = this.absent ?? this.who;
     this.who = who;
-    if (this.isStranger) void forgetKept();
+    if (this.isStranger) {
+      this.absent = before?.right === "nobody" ? null : before;
+      void forgetKept();
+      return;
+    }
+    if (this.absent !== null && !isSamePerson(this.absent, who)) this.visit += 1;
+    this.absent = null;
   }
 
   /** Find out who looks, where it is not known; a tablet's link logs in by itself. */
@@ -39,9 +55,8 @@ export class Me {
 
   async refresh(): Promise<void> {
     try {
-      this.who = await fetchMe();
+      this.take(await fetchMe());
       this.isLost = false;
-      if (this.isStranger) await forgetKept();
     } catch {
       this.isLost = this.who === null;
       if (this.isLost) setTimeout(() => void this.refresh(), AGAIN_MS);
@@ -50,11 +65,12 @@ export class Me {
 
   async logIn(name: string, password: string): Promise<void> {
     await forgetKept();
-    this.who = await changeMe("login", { name, password });
+    this.take(await changeMe("login", { name, password }));
   }
 
   async logOut(): Promise<void> {
     this.who = await changeMe("logout", {});
+    this.absent = null;
     await forgetKept();
   }
 }

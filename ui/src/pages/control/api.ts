@@ -93,6 +93,7 @@ const LONGEST_MS = 420_000;
 export const fetchControls = (gateway: string | undefined): Promise<Controls> => read("control", { gateway });
 export const previewControl = (wish: Wish): Promise<Preview> => send("POST", "control/preview", wish);
 export const applyControl = (wish: Wish): Promise<AuditEntry> => send("POST", "control/apply", wish, {}, LONGEST_MS);
+export const previewUndo = (id: string, gateway: string | undefined): Promise<Preview> => send("POST", "control/undo/preview", { id, gateway });
 export const undoControl = (id: string, gateway: string | undefined): Promise<AuditEntry> =>
   send("POST", "control/undo", { id, gateway }, {}, LONGEST_MS);
 export const fetchAudit = (): Promise<AuditEntry[]> => read("control/audit", { limit: 50 });

@@ -2,7 +2,11 @@ import { read } from "../../api/client";
 import type { EnergyColumns, Maybe } from "../../api/types";
 import type { Bar, Period } from "./period";
 
-export type HistoryColumns = EnergyColumns & { residual_wh?: EnergyColumns["solar_wh"]; charge_estimated?: EnergyColumns["estimated"] };
+/** What belongs together; replies of an earlier version, which a browser keeps for when it is offline, have none. */
+export const SHARED = ["house_load_wh", "house_import_wh", "sun_solar_wh", "sun_export_wh"] as const;
+export type HistoryColumns = EnergyColumns & { residual_wh?: EnergyColumns["solar_wh"]; charge_estimated?: EnergyColumns["estimated"] } & Partial<
+    Record<(typeof SHARED)[number], Maybe<number>[]>
+  >;
 
 export interface CostColumns {
   currency: Maybe<string>;
@@ -20,6 +24,8 @@ export interface CostColumns {
   /** Replies of an earlier version, which a browser keeps for when it is offline, have none. */
   unpriced_export_wh?: Maybe<number>[];
   estimated: boolean[];
+  /** Of some time or gateway only import is known, or only export. */
+  one_sided?: boolean[];
 }
 
 /** Energies of exactly the period; whole months and years need not be cut. */

@@ -8,7 +8,7 @@ export const AMOUNTS = ["energy_cost", "fixed_cost", "demand_cost", "credit", "n
 /** Fees and peaks are charged by day: an hour has none. */
 export const AMOUNTS_OF_HOURS: readonly AmountName[] = ["energy_cost", "credit", "net_cost", "savings"];
 export type AmountName = (typeof AMOUNTS)[number];
-export type Amounts = Record<AmountName | "own_use", Maybe<number>> & { unpriced_wh: Maybe<number>; unpriced_export_wh: Maybe<number>; isEstimated: boolean };
+export type Amounts = Record<AmountName | "own_use", Maybe<number>> & { unpriced_wh: Maybe<number>; unpriced_export_wh: Maybe<number>; isEstimated: boolean; isOneSided: boolean };
 
 /** The costs of rows `from` until before `to`. */
 function amountsOf(columns: CostColumns, from: number, to: number): Amounts {
@@ -26,6 +26,7 @@ function amountsOf(columns: CostColumns, from: number, to: number): Amounts {
     unpriced_wh: sum("unpriced_wh"),
     unpriced_export_wh: sum("unpriced_export_wh"),
     isEstimated: columns.estimated.slice(from, to).some(Boolean),
+    isOneSided: (columns.one_sided ?? []).slice(from, to).some(Boolean),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Energies of a period, bar by bar and as a whole. What is not known stays unknown. */
 
 import type { Energies, Maybe } from "../../api/types";
-import type { HistoryColumns } from "./api";
+import { SHARED, type HistoryColumns } from "./api";
 import { clockOf } from "./period";
 
 export const PARTS = ["solar_wh", "discharge_wh", "import_wh", "load_wh", "charge_wh", "export_wh"] as const;
@@ -9,7 +9,10 @@ export type PartName = (typeof PARTS)[number];
 export const SOURCES: readonly PartName[] = ["solar_wh", "discharge_wh", "import_wh"];
 export const USES: readonly PartName[] = ["load_wh", "charge_wh", "export_wh"];
 
-export interface Row extends Energies {
+/** What is compared is of the gateways, and of the times, of which both quantities are known. */
+type Shared = Record<(typeof SHARED)[number], Maybe<number>>;
+
+export interface Row extends Energies, Shared {
   start_s: number;
   /** What the meters leave unexplained; it may be negative, and is in no other part. */
   residual_wh: Maybe<number>;
@@ -28,9 +31,13 @@ export interface Total extends Energies {
 
 export function rowsOf(columns: HistoryColumns): Row[] {
   return columns.start.map((start_s, row) => {
-    const part = (name: PartName | "residual_wh"): Maybe<number> => columns[name]?.[row] ?? null;
+    const part = (name: PartName | "residual_wh" | keyof Shared): Maybe<number> => columns[name]?.[row] ?? null;
     return {
       start_s,
+      house_load_wh: part("house_load_wh"),
+      house_import_wh: part("house_import_wh"),
+      sun_solar_wh: part("sun_solar_wh"),
+      sun_export_wh: part("sun_export_wh"),
       isEstimated: columns.estimated[row] === true,
       isIntegrated: columns.charge_estimated?.[row] === true,
       residual_wh: part("residual_wh"),
@@ -71,16 +78,10 @@ export function totalOf(rows: readonly Row[]): Total {
     discharge_wh: sum("discharge_wh"),
     residual_wh: sum("residual_wh"),
     isIntegrated: rows.some(({ isIntegrated }) => isIntegrated),
-    autarky_pct: shareOfRows(rows, "load_wh", "import_wh"),
-    self_consumption_pct: shareOfRows(rows, "solar_wh", "export_wh"),
+    autarky_pct: shareOf(sumOf(rows.map((row) => row.house_load_wh)), sumOf(rows.map((row) => row.house_import_wh))),
+    self_consumption_pct: shareOf(sumOf(rows.map((row) => row.sun_solar_wh)), sumOf(rows.map((row) => row.sun_export_wh))),
     isEstimated: rows.some(({ isEstimated }) => isEstimated),
   };
-}
-
-/** The part of a whole that is left without another, of the rows in which both are known. */
-function shareOfRows(rows: readonly Row[], whole: PartName, without: PartName): Maybe<number> {
-  const known = rows.filter((row) => row[whole] !== null && row[without] !== null);
-  return shareOf(sumOf(known.map((row) => row[whole])), sumOf(known.map((row) => row[without])));
 }
 
 /** The part of a whole that is left without `without`, in percent, 0 to 100. */

@@ -4,19 +4,22 @@ import type { Maybe } from "../../api/types";
 import { fetchLayout, keepLayout } from "./api";
 import { complete, grouped, turned, type Layout } from "./array";
 import { landed } from "./lying";
+import { begun, done, redone, undone, type Past } from "./past";
 
 const BARE: Layout = { panels: [], groups: [] };
 
 /** What somebody was laying out when they went to another page, and of which panels. */
-let left: Maybe<{ of: string; draft: Layout }> = null;
+let left: Maybe<{ of: string; draft: Past<Layout> }> = null;
 
 export class Roof {
   #kept = $state.raw<Maybe<Layout>>(null);
-  #draft = $state.raw<Maybe<Layout>>(null);
+  #draft = $state.raw<Maybe<Past<Layout>>>(null);
+  /** What is being dragged; it is no step before it is let go. */
+  #moving = $state.raw<Maybe<Layout>>(null);
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   #serials: () => readonly string[];
   #aspect: () => number;
-  #shown = $derived.by(() => this.#draft ?? complete(this.#kept ?? BARE, this.#serials(), this.#aspect()));
+  #shown = $derived.by(() => this.#moving ?? this.#draft?.now ?? complete(this.#kept ?? BARE, this.#serials(), this.#aspect()));
 
   /** `aspect`: how wide the rows of panels are that nobody laid out yet, in their height. */
   constructor(serials: () => readonly string[], aspect: () => number) {
@@ -42,18 +45,43 @@ export class Roof {
   }
 
   edit(): void {
-    this.#draft = this.layout;
+    this.#draft = begun(this.layout);
   }
 
   stop(): void {
-    this.#draft = left = null;
+    this.#draft = this.#moving = left = null;
     this.chosen = new Set();
   }
 
+  /** Show it for as long as it is dragged. */
+  move(next: Layout): void {
+    if (this.isEditing) this.#moving = next;
+  }
+
   change(next: Layout): void {
-    if (!this.isEditing) return;
-    this.#draft = next;
-    left = { of: this.#of(), draft: next };
+    this.#moving = null;
+    if (this.#draft !== null) this.#take(done(this.#draft, next));
+  }
+
+  get canUndo(): boolean {
+    return (this.#draft?.before.length ?? 0) > 0;
+  }
+
+  get canRedo(): boolean {
+    return (this.#draft?.after.length ?? 0) > 0;
+  }
+
+  undo(): void {
+    if (this.#draft !== null && this.#moving === null) this.#take(undone(this.#draft));
+  }
+
+  redo(): void {
+    if (this.#draft !== null && this.#moving === null) this.#take(redone(this.#draft));
+  }
+
+  #take(draft: Past<Layout>): void {
+    this.#draft = draft;
+    left = { of: this.#of(), draft };
   }
 
   choose(serials: Iterable<string>): void {
@@ -78,7 +106,7 @@ export class Roof {
 
   /** Keep it on the server; panels of other gateways stay where they are. */
   async keep(): Promise<void> {
-    const draft = this.#draft;
+    const draft = this.#draft?.now ?? null;
     if (draft === null) return;
     const others = (this.#kept?.panels ?? []).filter(({ serial }) => !this.#serials().includes(serial));
     const groups = [...new Set([...draft.groups, ...others.map(({ group }) => group).filter((name) => name !== "")])];

@@ -93,8 +93,8 @@ export const explain = (token: string, serial: string): Promise<TokenView> => se
 export const attempt = (host: string, login: LoginGiven): Promise<Trial> => send("POST", "setup/try", { host, login });
 
 /** Save what was tried; the service begins anew with it. */
-export const keep = (trial: string, name: string, version: string, replaces?: string): Promise<SetupState> =>
-  send("POST", "setup/gateways", { trial, name, version, replaces: replaces ?? null });
+export const keep = (trial: string, name: string, version: string, also: { replaces?: string; time_zone?: string }): Promise<SetupState> =>
+  send("POST", "setup/gateways", { trial, name, version, ...also });
 export const removeGateway = (name: string, version: string): Promise<SetupState> =>
   send("DELETE", "setup/gateways", {}, { name, version });
 export const putSite = (site: SiteEntry, version: string): Promise<SetupState> => send("PUT", "setup/site", { site, version });

@@ -21,7 +21,7 @@ const UNTOLD = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/;
 /** Any will do: zones that differ do so in each. */
 const YEAR = 2026;
 
-/** The zones between which a person has to choose, the likely one first; a single one, the machine’s, is no question. */
+/** The zones that are said, each once, the likely one first. */
 export function zonesOf({ gateway, browser, machine }: ZonesSaid): ZoneChoice[] {
   const isSure = !UNTOLD.test(machine) && isSame(machine, browser);
   const asked: ZoneChoice[] = [
@@ -33,6 +33,10 @@ export function zonesOf({ gateway, browser, machine }: ZonesSaid): ZoneChoice[] 
   const said = isSure ? [ofMachine, ...told] : [...told, ofMachine];
   return said.filter(({ zone }, index) => said.findIndex((other) => isSame(other.zone, zone)) === index);
 }
+
+/** All that the browser knows but these. */
+export const otherZones = (likely: readonly ZoneChoice[]): string[] =>
+  Intl.supportedValuesOf("timeZone").filter((zone) => !likely.some((one) => one.zone === zone));
 
 /** Whether two names mean one clock; a zone has several names. */
 export function isSame(left: string, right: string): boolean {
