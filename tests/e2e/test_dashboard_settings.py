@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.chromium import DESK, PHONE, chromium, visit
 from tests.e2e.newcomer import PASSWORD
@@ -140,6 +141,34 @@ async def test_who_removes_an_account_is_asked_and_without_the_service_nothing_i
             text = await page.inner_text("main")
             assert "Nobody has to log in" not in text
             assert "handed on to nobody" not in text
+
+
+async def test_the_first_account_is_not_sent_before_it_is_known_to_be_the_first(
+    browser: Browser, tmp_path: Path
+) -> None:
+    config = tmp_path / "openvoy.toml"
+    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
+    is_typed = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        await is_typed.wait()
+        await route.continue_()
+
+    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+        url = address_of(process)
+        async with visit(browser, url) as opened:
+            await opened.page.route("**/api/v1/accounts", answer_late, times=1)
+            await opened.page.goto(f"{url}/#/settings")
+            users = opened.page.locator('[data-card="users"]')
+            form = users.locator("form").first
+            await form.get_by_label("Name").fill("anna")
+            await form.get_by_label("Password").fill(PASSWORD)
+            await expect(form.get_by_role("button")).to_be_disabled()
+            is_typed.set()
+            await form.get_by_role("button").click()
+            await expect(users.get_by_role("listitem")).to_contain_text("owner")
+            await expect(form.get_by_role("combobox")).to_have_value("viewer")
+            await expect(users.get_by_text("saved")).to_be_visible()
 
 
 async def test_what_was_typed_is_there_after_a_login_in_between(browser: Browser, tmp_path: Path) -> None:

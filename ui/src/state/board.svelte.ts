@@ -84,6 +84,7 @@ export class Board {
   #timers: ReturnType<typeof setInterval>[] = [];
 
   #hasWaited = $state(false);
+  #hasBeenReady = false;
   /** A band about history stands above the page, or it will not. */
   #isHistoryAsked = $state(false);
   names = $derived([...this.entries.keys()]);
@@ -103,7 +104,8 @@ export class Board {
   });
   /** What a gateway has is known in a moment where its first replies are on their way. */
   #isTold = $derived(this.entry !== undefined && (this.snapshot !== null || this.entry.status.state !== "starting"));
-  isReady = $derived((this.#isTold && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited);
+  /** Whether the page may be drawn. Once it is it stays, with what was typed, though a gateway starts anew under it. */
+  isReady = $derived.by(() => (this.#hasBeenReady ||= (this.#isTold && this.#isHistoryAsked) || this.connection.phase === "lost" || this.#hasWaited));
   /** A query needs the gateway's name only where there is more than one. It stays the same from update to update. */
   gateway: string | undefined = $derived(this.names.length > 1 ? this.selected : undefined);
   /** Whose history is shown, as a query has it. */
