@@ -8,6 +8,7 @@ go behind ten years of history too.
 from __future__ import annotations
 
 import asyncio
+import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -91,12 +92,19 @@ async def _run() -> Sequence[Row]:
 
 
 async def _measure(house: House, young: HistoryStore, old: HistoryStore) -> Sequence[Row]:
-    """Take turns, for a minute, so that both share the moods of a machine; of each the best round counts."""
+    """Take turns, for a minute, so that both share the moods of a machine.
+
+    The rate is that of the best round. How the ages compare is the median of the rounds, of which every other one
+    begins with the old history: the moment of best pace comes to one of them alone.
+    """
     rounds = []
-    for _ in range(ROUNDS + 1):
+    for number in range(ROUNDS + 1):
         script = await house.write_script()
-        rounds.append([script.polls / await _play(script, store) for store in (young, old)])
-    rate, aged = (max(rates) for rates in zip(*rounds[1:], strict=True))
+        order = (young, old) if number % 2 else (old, young)
+        rates = {store: script.polls / await _play(script, store) for store in order}
+        rounds.append((rates[young], rates[old]))
+    rate = max(rate for rate, _ in rounds[1:])
+    ratio = statistics.median(rate / aged for rate, aged in rounds[1:])
     return [
         Row(
             figure=f"polls a second, {house.name}",
@@ -107,13 +115,13 @@ async def _measure(house: House, young: HistoryStore, old: HistoryStore) -> Sequ
         ),
         Row(
             figure=f"time of a poll after {YEARS} years, {house.name}",
-            value=1000 / aged,
+            value=1000 * ratio / rate,
             unit="ms",
             peer="young history",
             peer_value=1000 / rate,
-            ratio=rate / aged,
+            ratio=ratio,
             bound=f"ratio <= {MOST_RATIO}",
-            ok=rate / aged <= MOST_RATIO,
+            ok=ratio <= MOST_RATIO,
         ),
     ]
 

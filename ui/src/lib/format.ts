@@ -46,7 +46,7 @@ export interface Format {
   energy(value_wh: Value): string;
   energyParts(value_wh: Value): Quantity;
   percent(value_pct: Value, digits?: number): string;
-  /** A part of a whole: 0 and 100 % are said of nothing and of all only. */
+  /** A part of a whole: 0 and 100 % are said of nothing and of all only; what rounds to them is "<1 %" and ">99 %". */
   share(value_pct: Value, digits?: number): string;
   voltage(value_v: Value): string;
   current(value_a: Value): string;
@@ -183,7 +183,11 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     energy: (value_wh) => join(energyParts(value_wh)),
     energyParts,
     percent,
-    share: (value_pct, digits = 0) => percent(isNumber(value_pct) ? honestShare(value_pct, digits) : value_pct, digits),
+    share: (value_pct, digits = 0) => {
+      if (!isNumber(value_pct)) return UNKNOWN;
+      const { sign, bound_pct } = honestShare(value_pct, digits);
+      return sign + percent(bound_pct, digits);
+    },
     voltage: (value_v) => fixed(value_v, 1, "V"),
     current: (value_a) => fixed(value_a, 2, "A"),
     frequency: (value_hz) => fixed(value_hz, 2, "Hz"),
@@ -218,13 +222,14 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
   };
 }
 
-/** Nearly all is not all, and hardly anything is not nothing: neither 100 nor 0 is said of what only rounds to it. */
-export function honestShare(value_pct: number, digits: number): number {
+/** Nearly all is not all, and hardly anything is not nothing: 99.98 is more than 99, and 0.02 less than 1. */
+function honestShare(value_pct: number, digits: number): { sign: "" | "<" | ">"; bound_pct: number } {
   const step = 10 ** -digits;
   const rounded = Math.round(value_pct / step) * step;
-  if (rounded === 100 && Math.abs(value_pct - 100) > EXACT_PCT) return value_pct < 100 ? 100 - step : value_pct;
-  if (rounded === 0 && Math.abs(value_pct) > EXACT_PCT) return Math.sign(value_pct) * step;
-  return value_pct;
+  if (rounded === 100 && value_pct < 100 - EXACT_PCT) return { sign: ">", bound_pct: 100 - step };
+  if (rounded === 0 && value_pct > EXACT_PCT) return { sign: "<", bound_pct: step };
+  if (rounded === 0 && value_pct < -EXACT_PCT) return { sign: ">", bound_pct: -step };
+  return { sign: "", bound_pct: value_pct };
 }
 
 /** The age in its largest unit that counts at least one. */
