@@ -6,24 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openvoy.model.records import Batch
+from openvoy.model.records import Batch, DeviceEnergyRecord, EnergyRecord, PhaseEnergyRecord
 from openvoy.ports import Columns
 
+_COMPARED = {"energy": EnergyRecord, "device_energy": DeviceEnergyRecord, "phase_energy": PhaseEnergyRecord}
+_ELSE = {"gateway", "at", "rules_version"}
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "energy": (
-        "estimated",
-        "charge_estimated",
-        "solar_wh",
-        "import_wh",
-        "export_wh",
-        "charge_wh",
-        "discharge_wh",
-        "load_wh",
-        "generator_wh",
-        "residual_wh",
-    ),
-    "device_energy": ("kind", "serial", "estimated", "energy_wh", "charge_wh"),
-    "phase_energy": ("eid", "channel", "estimated", "delivered_wh", "received_wh"),
+    kind: tuple(name for name in record.__struct_fields__ if name not in _ELSE) for kind, record in _COMPARED.items()
 }
 """What is compared, by name in Batch; by which rules a row was accounted is not."""
 
