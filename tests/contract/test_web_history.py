@@ -127,6 +127,27 @@ async def test_the_ends_of_a_time_are_cut_where_it_is_asked_for(tmp_path: Path) 
         assert (await service.ask("/api/v1/history/energy", **within))["solar_wh"] == [20_000.0]
 
 
+async def test_every_choice_that_is_documented_can_be_made(tmp_path: Path) -> None:
+    days = [energy(HOME, 24 * day, solar_wh=10_000 * day, load_wh=7_000 * day) for day in range(21)]
+    async with service_with(tmp_path, Batch(energy=tuple(days))) as service:
+        schema = await service.ask("/api/schema/openapi.json")
+        asked: set[tuple[str, str]] = set()
+        for path, operations in schema["paths"].items():
+            given = operations.get("get", {}).get("parameters", [])
+            needed = (
+                {"start": "2025-06-23", "end": "2025-07-07"}
+                if {"start", "end"} <= {one["name"] for one in given}
+                else {}
+            )
+            for one in given:
+                for choice in one["schema"].get("enum", ()):
+                    await service.ask(path, **needed, **{one["name"]: choice})
+                    asked.add((path, choice))
+        assert ("/api/v1/history/energy", "week") in asked
+        weeks = await service.ask("/api/v1/history/energy", start="2025-06-23", end="2025-07-07", by="week")
+        assert weeks["solar_wh"] == [70_000.0, 70_000.0]
+
+
 async def test_reports_of_inverters(tmp_path: Path) -> None:
     reports = tuple(
         InverterRecord(

@@ -19,7 +19,14 @@ T = TypeVar("T")
 Numbers = Sequence[float | None]
 
 DAY_S = 86_400
-LEAST_PERIOD_S = {"hour": 3_600, "day": 23 * 3_600, "month": 28 * DAY_S, "year": 365 * DAY_S}
+HOUR_S = 3_600
+LEAST_PERIOD_S = {
+    "hour": HOUR_S,
+    "day": DAY_S - HOUR_S,
+    "week": 7 * DAY_S - HOUR_S,
+    "month": 28 * DAY_S,
+    "year": 365 * DAY_S,
+}
 REPORT_S = 300
 """An inverter reports every 5 minutes at most."""
 ALL_INVERTERS_S = 2 * DAY_S
