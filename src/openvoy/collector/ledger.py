@@ -70,7 +70,9 @@ class Ledger:
         self._slot = -1
 
     def note_step(self, notice: Notice, at: datetime) -> None:
-        """Take down how a step was classified; a row follows at once."""
+        """Take down how a step was classified; a row follows at once, and one of the last reading before the step."""
+        if self._newest is not None:
+            self._write(with_devices=False)
         self._slot = -1
         self._steps.append(
             StepRecord(

@@ -10,6 +10,8 @@ from openvoy.model.accounting import Counter, Step
 
 WRAP_WH = 2**32 / 3600
 MINUTE_S = 60.0
+KEPT_S = 300.0
+"""Readings are kept this often."""
 
 
 def steps(readings: list[float], every_s: float = MINUTE_S, most_w: float = 100_000) -> list[tuple[Step, float]]:
@@ -58,7 +60,7 @@ def test_a_fall_that_no_overflow_explains_is_none() -> None:
 
 
 def test_a_restart_counts_all_that_came_since() -> None:
-    assert steps([500_000, 12, 20, 31])[2] == (Step.RESTART, 31)
+    assert steps([500_000, 12, 20, 31], KEPT_S)[2] == (Step.RESTART, 31)
 
 
 def test_small_numbers_that_stand_still_are_no_restart() -> None:
@@ -76,11 +78,68 @@ def test_zero_is_no_reading() -> None:
 
 
 def test_a_level_that_counts_on_is_the_counters_and_only_the_first_step_is_bridged() -> None:
-    found = steps([500_000, 500_010, 1_900_000, 1_900_010, 1_900_020, 1_900_030])
-    # The minute between the levels: 10 Wh in five minutes is the pace before, 10 Wh a minute the one after.
+    found = steps([500_000, 500_010, 1_900_000, 1_900_050, 1_900_100, 1_900_150], KEPT_S)
+    # The five minutes between the levels: 10 Wh in that time is the pace before, 50 Wh the one after.
     assert [step for step, _ in found] == [Step.NORMAL, Step.HELD, Step.HELD, Step.REBASED, Step.NORMAL]
-    assert found[3][1] == pytest.approx(20 + (2 + 10) / 2)
-    assert found[4][1] == 10
+    assert found[3][1] == pytest.approx(100 + (10 + 50) / 2)
+    assert found[4][1] == 50
+
+
+def test_a_level_has_to_last_however_often_it_is_read() -> None:
+    found = steps([500_000, 500_010, *(1_900_000 + 5 * minute for minute in range(12))])
+    assert [step for step, _ in found][-3:] == [Step.HELD, Step.REBASED, Step.NORMAL]
+    assert found.index((Step.REBASED, found[-2][1])) == 11, "ten minutes after it was read first"
+
+
+def test_a_bridge_that_was_too_long_is_taken_back_once_that_is_known() -> None:
+    """A sum of reports stands for five minutes, so that nothing may have passed between two levels."""
+    before = [589_056.0, 589_306.0]
+    meanwhile = [473_635.0 + 200 * report for report in range(6)]
+    after = [590_556.0 + 250 * report for report in range(3)]
+    found = steps([*before, *meanwhile, *after], KEPT_S)
+    assert [step for step, _ in found] == [
+        *(Step.NORMAL, Step.HELD, Step.HELD, Step.REBASED, Step.NORMAL, Step.NORMAL, Step.NORMAL),
+        *(Step.RESTORED, Step.NORMAL, Step.NORMAL),
+    ]
+    assert all(added_wh >= 0 for _, added_wh in found)
+    assert sum(added_wh for _, added_wh in found) == pytest.approx(after[-1] - before[0])
+
+
+def test_what_is_too_much_is_kept_in_mind_at_another_level() -> None:
+    """What a bridge had too much is not counted anew where the next level ends."""
+    first = [590_000.0, 590_250.0, *(400_000.0 + 200 * report for report in range(4)), 591_100.0]
+    second = [*(300_000.0 + 200 * report for report in range(4)), 592_000.0, 592_250.0, 592_500.0]
+    assert counted([*first, *second], KEPT_S) == 2500
+
+
+@given(
+    reports=st.lists(st.integers(0, 400), min_size=30, max_size=60),
+    left=st.integers(20, 60),
+    minutes=st.integers(1, 60),
+    down_wh=st.integers(20_000, 200_000),
+)
+def test_who_accounts_kept_readings_anew_finds_what_was_found(
+    reports: list[int], left: int, minutes: int, down_wh: int
+) -> None:
+    """Kept are readings of every fifth minute, those whose step is told, and the last ones before them."""
+    sums = [600_000 + sum(reports[:number]) for number in range(len(reports))]
+    live = [
+        float(sums[minute // 5] - (down_wh if left <= minute < left + minutes else 0))
+        for minute in range(5 * len(sums))
+    ]
+    counter, was_doubted = Counter(live[0], 0.0), False
+    kept, totals = {0}, [0.0]
+    for minute, raw_wh in enumerate(live[1:], start=1):
+        step = counter.take(raw_wh, MINUTE_S * minute)
+        is_told = step is not Step.NORMAL and not (step is Step.HELD and was_doubted)
+        was_doubted = counter.is_doubted
+        totals.append(counter.total_wh)
+        kept |= {minute} if minute % 5 == 0 else set()
+        kept |= {minute - 1, minute} if is_told else set()
+    anew = Counter(live[0], 0.0)
+    for minute in sorted(kept - {0}):
+        anew.take(live[minute], MINUTE_S * minute)
+        assert anew.total_wh == pytest.approx(totals[minute])
 
 
 def test_a_level_that_comes_back_brings_what_it_counted_meanwhile() -> None:
@@ -99,11 +158,11 @@ def test_a_level_that_comes_back_by_a_step_that_a_site_could_do_is_no_energy() -
 
 def test_what_a_level_that_comes_back_brings_belongs_to_all_the_time_since() -> None:
     counter = Counter(500_000, 0.0)
-    for minute in range(1, 7):
-        counter.take(250_000 + 10.0 * minute, 60.0 * minute)
-    assert counter.take(500_400, 420.0) is Step.RESTORED
+    for number in range(1, 7):
+        counter.take(250_000 + 10.0 * number, KEPT_S * number)
+    assert counter.take(500_400, 7 * KEPT_S) is Step.RESTORED
     assert counter.late_since_s == 0.0
-    counter.take(500_410, 480.0)
+    counter.take(500_410, 8 * KEPT_S)
     assert counter.late_since_s is None
 
 

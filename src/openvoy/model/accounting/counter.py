@@ -33,6 +33,8 @@ SUN_S = 43_200.0
 MOST_WRAPS = 20
 SETTLED_READINGS = 3
 """A level at which a counter is read this often in a row, and counts, is the counter's, whatever led to it."""
+SETTLED_S = 600.0
+"""And for so long: readings are kept every five minutes, and who accounts those anew shall find the same."""
 MOST_FORMER = 3
 AWAY_S = 2 * 86_400.0
 """Over a longer time an overflow cannot be told from what a large site makes."""
@@ -47,7 +49,7 @@ class _Level:
     """Where a counter stood when it left for another level."""
 
     raw_wh: float
-    total_wh: float
+    net_wh: float
     at_s: float
 
 
@@ -72,6 +74,7 @@ class Counter:
         "_former",
         "_missed_since_s",
         "_most_w",
+        "_net_wh",
         "_peak_w",
         "_rate_w",
         "late_since_s",
@@ -90,6 +93,8 @@ class Counter:
         self.read_s = at_s
         """When it was last read and counted."""
         self.total_wh = 0.0
+        self._net_wh = 0.0
+        """What is known to have been counted: less than the total where a bridge was too long, until more came."""
         self.late_since_s: float | None = None
         """Since when the shape of the last step is not known."""
         self._most_w = most_w
@@ -133,7 +138,7 @@ class Counter:
         elif step is Step.RESTORED and self._missed_since_s is not None and added_wh > NOISE_WH:
             self.late_since_s = self._missed_since_s
         elif step in {Step.RESTART, Step.REBASED}:
-            level = _Level(before_wh, self.total_wh, self.read_s)
+            level = _Level(before_wh, self._net_wh, self.read_s)
             self._former = (*self._former, level)[-MOST_FORMER:]
         self._advance(raw_wh, added_wh, at_s, step)
         return step
@@ -152,7 +157,8 @@ class Counter:
         if kept_wh != self.raw_wh:
             self.moved_s = at_s
         self.raw_wh, self.read_s = kept_wh, at_s
-        self.total_wh += added_wh
+        self._net_wh += added_wh
+        self.total_wh = max(self.total_wh, self._net_wh)
 
     @staticmethod
     def _shortest_s() -> float:
@@ -212,16 +218,16 @@ class Counter:
         return None
 
     def _returned(self, raw_wh: float, at_s: float) -> tuple[Step, float] | None:
-        """Recognise a level that the counter had left: what it counted in between is known after all."""
+        """Recognise a level that the counter had left; the step is what it counted since, less what was added already."""
         for level in reversed(self._former):
-            since_wh = self.total_wh - level.total_wh
+            since_wh = self._net_wh - level.net_wh
             change_wh = raw_wh - level.raw_wh
             if change_wh < -NOISE_WH or change_wh > self._plausible_wh(at_s - level.at_s):
                 continue
             if change_wh >= since_wh * 0.9 - LOST_WH:
                 self._former = tuple(one for one in self._former if one is not level)
                 self._missed_since_s = level.at_s
-                return Step.RESTORED, max(0.0, change_wh - since_wh)
+                return Step.RESTORED, change_wh - since_wh
         return None
 
     def _hold(self, raw_wh: float, at_s: float) -> tuple[Step, float]:
@@ -234,7 +240,7 @@ class Counter:
             return Step.HELD, 0.0
         known.last_wh, known.last_s, known.readings = raw_wh, at_s, known.readings + 1
         grown_wh = raw_wh - known.first_wh
-        if known.readings < SETTLED_READINGS or grown_wh <= 0:
+        if known.readings < SETTLED_READINGS or at_s - known.first_s < SETTLED_S or grown_wh <= 0:
             return Step.HELD, 0.0
         span_s = known.first_s - self.read_s
         if raw_wh < self.raw_wh and known.first_wh <= wh_at_power(self._most_w, max(span_s, SHORTEST_RESTART_S)):
