@@ -35,6 +35,8 @@ class Books:
         `unkept_count` minutes were not kept since then, as the clock showed times that are not to be.
         """
         self.recorder = Recorder(gateway, firmware, last_at, kept, unkept_count=unkept_count)
+        self.is_counted = False
+        """Whether any counter was known in the last snapshot."""
         self._accountant = Accountant() if accountant is None else accountant
         self._freshness = Freshness()
         self._last = last
@@ -54,6 +56,7 @@ class Books:
         fresh = self._freshness.sift(snapshot.counters, at.timestamp())
         counters = (*fresh, *self._integrated(snapshot), *self._fed(snapshot, fresh))
         accounted = self._accountant.account(counters, at, is_load_known=snapshot.power.load_w is not None)
+        self.is_counted = bool(accounted.known)
         snapshot = replace(snapshot, energy=accounted.energy)
         if not is_new:
             self.recorder.note_notices(accounted.notices, at)

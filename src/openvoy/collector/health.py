@@ -21,15 +21,19 @@ class Health:
         """Take down whom we talk to."""
         self.status = replace(self.status, serial=serial)
 
-    def note_values(self, now: datetime, *, missing: int, fresh_for_s: float, load_pct: float) -> None:
-        """Take down that live values arrived."""
+    def note_values(
+        self, now: datetime, *, missing: int, uncounted: str | None, fresh_for_s: float, load_pct: float
+    ) -> None:
+        """Take down that live values arrived; `uncounted` says that no counter is among them."""
+        unread = f"{_parts(missing)} could not be read; the rest is current." if missing else None
+        problem = uncounted or unread
         self._fresh_within = timedelta(seconds=fresh_for_s)
         self.status = replace(
             self.status,
-            state="degraded" if missing else "ok",
+            state="degraded" if problem else "ok",
             fresh_at=now,
             is_fresh=True,
-            problem=f"{_parts(missing)} could not be read; the rest is current." if missing else None,
+            problem=problem,
             hint=None,
             load_pct=round(load_pct, 1),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from openvoy.client.streaming.follower import Follower, Turn
 from openvoy.collector.books import Books
+from openvoy.collector.counter_watch import CounterWatch
 from openvoy.collector.feed import LiveFeed
 from openvoy.collector.gateway_clock import GatewayClock
 from openvoy.collector.health import Health
@@ -49,6 +50,7 @@ class Poller:
         self._health = Health(name, host)
         self._watch = ClockWatch(clock)
         self._gateway_clock = GatewayClock()
+        self._counters = CounterWatch()
         self._settings = SettingsWatch()
         self._known: Capabilities | None = None
         self._books: Books | None = None
@@ -151,6 +153,7 @@ class Poller:
         if batch is not None:
             self._keeper.keep(batch)
         if is_new:
+            self._tell_counters(now)
             self._tell_values(snapshot, now, refusal)
         if self._settings.take(snapshot):
             self._health.note_settings(now)
@@ -174,11 +177,19 @@ class Poller:
             _LOG.warning("%s: %s", self._health.status.name, text)
             self._note_event("gateway.clock", text)
 
+    def _tell_counters(self, now: datetime) -> None:
+        assert self._books is not None
+        text = self._counters.take(now, is_known=self._books.is_counted)
+        if text is not None:
+            _LOG.warning("%s: %s", self._health.status.name, text)
+            self._note_event("gateway.counters", text)
+
     def _tell_values(self, snapshot: Snapshot, now: datetime, refusal: OpenvoyError | None) -> None:
         before = self._health.status.state
         self._health.note_values(
             now,
             missing=len(snapshot.missing),
+            uncounted=self._counters.trouble,
             fresh_for_s=self._follower.fresh_for_s,
             load_pct=100 * self._follower.load_share,
         )

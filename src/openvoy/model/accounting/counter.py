@@ -218,7 +218,7 @@ class Counter:
         return None
 
     def _returned(self, raw_wh: float, at_s: float) -> tuple[Step, float] | None:
-        """Recognise a level that the counter had left; the step is what it counted since, less what was added already."""
+        """Recognise a level that the counter had left; the step is what it counted since, less what was added."""
         for level in reversed(self._former):
             since_wh = self._net_wh - level.net_wh
             change_wh = raw_wh - level.raw_wh
