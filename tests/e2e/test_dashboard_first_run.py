@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
@@ -277,16 +278,18 @@ async def test_the_way_back_of_the_browser_leads_to_the_step_before(
 
 
 async def come_back(page: Page, url: str) -> None:
-    """Leave the page and open it again, as often as it takes until the service listens."""
+    """Leave the page and open it again, as often as it takes until the service listens and gives all of it."""
     await page.goto("about:blank")
+    broken: list[str] = []
+    page.on("requestfailed", lambda request: broken.append(request.url))
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            try:
+            broken.clear()
+            with contextlib.suppress(Error):
                 await page.goto(url)
-            except Error:
-                await asyncio.sleep(0.2)
-            else:
-                return
+                if not any("/assets/" in one for one in broken):
+                    return
+            await asyncio.sleep(0.2)
 
 
 async def test_who_was_interrupted_goes_on_where_it_was(browser: Browser, house: House, homes: Homes) -> None:
