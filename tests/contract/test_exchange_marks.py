@@ -96,3 +96,29 @@ async def test_days_that_were_estimated_stay_so(tmp_path: Path) -> None:
         days = await read(new, "day")
         assert (days["estimated"], days["charge_estimated"]) == ([0, 1, 0], [0, 0, 0])
         assert list(days["generator_wh"]) == [24 * 80.0] * 3
+
+
+@pytest.mark.parametrize("by", ["month", "year"])
+async def test_an_export_of_a_period_that_runs_is_taken_in_until_now(tmp_path: Path, by: Grain) -> None:
+    file = tmp_path / "energy.csv"
+    async with opened(tmp_path / "old") as old:
+        await old.write(lived())
+        await export(old, file, by)
+    reading = Reading(zone=PARIS, until=END + timedelta(days=1), now=END)
+    async with opened(tmp_path / "new") as new:
+        plan = await plan_import(new, [file], reading=reading)
+        assert not plan.problems
+        assert plan.energies_wh == {name.removesuffix("_wh"): getattr(lived().energy[-1], name) for name in SAID}
+        assert plan.span is not None
+        assert plan.span[1] == END
+
+
+async def test_what_cannot_be_is_told_once_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "energy.csv"
+    async with opened(tmp_path / "old") as old:
+        await old.write(lived())
+        await export(old, file, "day")
+    reading = Reading(zone=PARIS, until=START - timedelta(days=9), now=START - timedelta(days=10))
+    async with opened(tmp_path / "new") as new:
+        plan = await plan_import(new, [file], reading=reading)
+    assert [one.line for one in plan.problems] == [*range(2, 2 + len(plan.problems))]

@@ -132,6 +132,7 @@ async def test_a_simulated_site_stands_behind_the_same_server(tmp_path: Path) ->
         (("--capture", "a.har", "--speed", "-1"), "no speed"),
         (("--capture", "a.har", "--speed", "nan"), "no speed"),
         (("--capture", "a.har", "--fault", "none"), "no fault"),
+        (("--site", "standard", "--fault", "none"), "no fault"),
         (("--site", "nowhere.toml"), "nowhere.toml"),
         (("--site", "standard", "--firmware", "3.7"), "no firmware"),
     ],
@@ -148,6 +149,7 @@ def test_what_cannot_be_is_said_with_a_remedy(
     monkeypatch.chdir(tmp_path)
     assert run(["gateway", *arguments]) == 2
     output, said = capsys.readouterr()
+    assert "simulating" not in said
     assert output == ""
     assert problem in said
     assert len(said.splitlines()) == 2

@@ -102,5 +102,9 @@ async def test_what_keeps_it_from_beginning_is_told(tmp_path: Path) -> None:
     finished = await openvoy("watch", data=tmp_path, OPENVOY_HOST="127.0.0.1:1")
     assert finished.code == 3
     assert "cannot be reached" in finished.err
+    for every in ("0.1", "nan", "inf", "1e9"):
+        finished = await openvoy("watch", "--every", every, data=tmp_path)
+        assert finished.code == 2
+        assert "Give seconds from 1" in finished.err
     finished = await openvoy("watch", "--every", "0.1", data=tmp_path)
     assert finished.code == 2

@@ -49,7 +49,10 @@ def parse_moment(text: str, *, name: str, zone: tzinfo) -> datetime:
     except (ValueError, OverflowError, OSError) as error:
         raise BadQuery(f"{name}: '{text}' is not a time.", hint=_TIME_HINT) from error
     if moment.year not in YEARS:
-        raise BadQuery(f"{name}: the year {moment.year} is out of range.", hint=_TIME_HINT)
+        raise BadQuery(
+            f"{name}: the year {moment.year} is out of range.",
+            hint=f"Give a time of {YEARS.start} (UTC) to {YEARS.stop - 1}.",
+        )
     return moment
 
 
@@ -57,6 +60,11 @@ def parse_span(start: str, end: str, *, zone: tzinfo) -> Span:
     """Parse start and end; refuse an empty span."""
     span = Span(start=parse_moment(start, name="start", zone=zone), end=parse_moment(end, name="end", zone=zone))
     if span.start >= span.end:
+        if span.start == span.end and start.strip() != end.strip():
+            raise BadQuery(
+                "start and end are one moment.",
+                hint="Give an earlier start; in a night in which clocks are set, both with their offset.",
+            )
         raise BadQuery("start is not before end.", hint="Give a start that is earlier than end.")
     return span
 

@@ -67,6 +67,18 @@ def test_a_step_is_a_second_at_least(step_s: int) -> None:
         check_step(Span(start=NOON, end=NOON + timedelta(days=1)), step_s)
 
 
+def test_times_that_are_one_moment_are_told() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    with pytest.raises(BadQuery, match="one moment") as skipped:
+        parse_span("2026-03-29T02:30", "2026-03-29T03:30", zone=zone)
+    assert "offset" in skipped.value.hint
+    with pytest.raises(BadQuery, match="not before"):
+        parse_span("2026-03-29", "2026-03-28", zone=zone)
+    with pytest.raises(BadQuery, match="1969") as early:
+        parse_span("1970-01-01", "2026-03-28", zone=zone)
+    assert "1970" in early.value.hint
+
+
 def status(name: str, serial: str | None) -> GatewayStatus:
     return GatewayStatus(
         name=name, host="h", serial=serial, state="unreachable", fresh_at=None, is_fresh=False, hint="Plug it in."

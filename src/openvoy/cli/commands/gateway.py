@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import signal
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -127,6 +128,7 @@ async def gateway(*, origin: Origin, upstream: Upstream, behaviour: Behaviour) -
     _check_one(origin, upstream)
     settings = _settings(behaviour, credentials)
     # Simulating the years of a site takes seconds, and what cannot be served is told before.
+    _check_faults(settings.faults)
     ports = {"--listen": settings.port, "--http-port": settings.http_port, "--cloud-port": settings.cloud_port}
     check_free(settings.host, ports)
     if upstream.host:
@@ -171,6 +173,13 @@ async def _mirror(upstream: Upstream, clock: VirtualClock, settings: GatewaySett
                 await client.close()
             if mirror.replaced.is_set():
                 say("the gateway is another one, or has other firmware: it is served anew, as the next line says")
+
+
+def _check_faults(faults: Sequence[str]) -> None:
+    from openvoy.virtual.faults import parse_fault  # noqa: PLC0415 - as above
+
+    for text in faults:
+        parse_fault(text)
 
 
 def _check_one(origin: Origin, upstream: Upstream) -> None:

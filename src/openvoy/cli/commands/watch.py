@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openvoy.model.live import LiveSample
 
 SHORTEST_S = 1.0
+LONGEST_S = 86_400.0
 REDRAW_S = 1.0
 
 
@@ -46,9 +47,11 @@ async def watch(
 
         openvoy watch --json >> readings.jsonl
     """
-    if every < SHORTEST_S:
+    if not SHORTEST_S <= every <= LONGEST_S:
+        what = "too often" if every < SHORTEST_S else "too seldom" if every > LONGEST_S else "no number"
         raise ConfigError(
-            f"--every {every:g} is too often.", hint="Gateways have new values once a second: give 1 or more."
+            f"--every {every:g} is {what}.",
+            hint=f"Give seconds from {SHORTEST_S:g}, as gateways have new values once a second, to {LONGEST_S:g}.",
         )
     async with target.open() as gateway:
         watcher = _Watcher(gateway, every_s=every, live=stream)

@@ -100,7 +100,7 @@ def read_files(files: Sequence[Path], format_name: str, reading: Reading) -> tup
             hint="Import them one kind after the other: what the first has said is then not counted again.",
         )
     _check_names(reading.names)
-    gatherer = Gatherer(reading.until, reading.zone)
+    gatherer = Gatherer(reading.until, reading.zone, now=reading.now)
     for file, one in formats.items():
         gatherer.take(one.read(file, reading), file)
     gathered = gatherer.gather()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import islice, pairwise
@@ -94,11 +94,14 @@ class Bins:
 class Gatherer:
     """Takes observations in any order; of times before 2000 or after `until` there is no history.
 
+    An energy of a period that runs at `now` is what came until then.
+
     Problems name times as the clocks of `zone` show them.
     """
 
-    def __init__(self, until: datetime | None = None, zone: tzinfo = UTC) -> None:
+    def __init__(self, until: datetime | None = None, zone: tzinfo = UTC, *, now: datetime | None = None) -> None:
         self._zone = zone
+        self._now_s = float("inf") if now is None else int(now.timestamp())
         self._until_s = float("inf") if until is None else until.timestamp()
         self._amounts: dict[Key, Intervals] = defaultdict(Intervals)
         self._totals: dict[Key, Intervals] = defaultdict(Intervals)
@@ -116,8 +119,9 @@ class Gatherer:
                 case Problem():
                     self._gathered.problems.append(one)
                 case Amount():
-                    if self._is_possible(name, one, one.start_s, one.end_s):
-                        self._take_amount(name, one)
+                    amount = self._until_now(one)
+                    if self._is_possible(name, amount, amount.start_s, amount.end_s):
+                        self._take_amount(name, amount)
                 case Total():
                     if self._is_possible(name, one, one.at_s, one.at_s):
                         self._totals[one.quantity, one.source, one.series].append(
@@ -134,6 +138,11 @@ class Gatherer:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(-(10**10), min(wrong_s, 10**11)))
         self._note(file, one.line, f"the day {moment.astimezone(self._zone):%Y-%m-%d} cannot be right")
         return False
+
+    def _until_now(self, one: Amount) -> Amount:
+        if not one.start_s < self._now_s < one.end_s:
+            return one
+        return replace(one, end_s=int(self._now_s))
 
     def _take_amount(self, file: str, one: Amount) -> None:
         span_s = one.end_s - one.start_s
@@ -239,7 +248,10 @@ class Gatherer:
         return kept
 
     def _note(self, place: str, line: int | None, text: str) -> None:
-        self._gathered.problems.append(Problem(place, line, text))
+        """Tell a problem; the quantities of one line share it."""
+        problem = Problem(place, line, text)
+        if self._gathered.problems[-1:] != [problem]:
+            self._gathered.problems.append(problem)
 
 
 def _split_net(by_quantity: dict[str, dict[str, Sequence[Interval]]]) -> None:

@@ -82,6 +82,8 @@ class Reading:
     """Whether 01/02 is 1 February; None: the file tells."""
     until: datetime | None = None
     """No history is later than this; None: nothing is known of that."""
+    now: datetime | None = None
+    """What runs beyond it, such as the sum of this month, is of the time until then."""
     ignored: dict[str, int] = field(default_factory=dict)
     """What was passed over by name, and how often; filled by readers."""
     problems: list[Problem] = field(default_factory=list)

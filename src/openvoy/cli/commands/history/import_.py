@@ -112,6 +112,7 @@ async def import_files(
             names=_parse_names(names or ()),
             has_day_first=_parse_dates(dates),
             until=now + timedelta(days=1),
+            now=now,
         )
         owner, is_known = await _find_gateway(store, gateway)
         plan = await plan_import(

@@ -70,10 +70,10 @@ def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Readin
         if energy_wh is None:
             yield Problem(str(file), number, f"{name}: '{str(said)[:40]}' is not a number")
         elif is_counter:
-            yield Total(quantity, series, int(at.timestamp()), energy_wh, estimated=is_estimated)
+            yield Total(quantity, series, int(at.timestamp()), energy_wh, number, estimated=is_estimated)
         else:
             span_s = int(at.timestamp()), int(end.timestamp())
-            yield Amount(quantity, series, *span_s, energy_wh, estimated=is_estimated)
+            yield Amount(quantity, series, *span_s, energy_wh, number, estimated=is_estimated)
 
 
 def _lines(file: Path, reading: Reading) -> Iterable[Line]:
