@@ -51,7 +51,7 @@ def parse_moment(text: str, *, name: str, zone: tzinfo) -> datetime:
     if moment.year not in YEARS:
         raise BadQuery(
             f"{name}: the year {moment.year} is out of range.",
-            hint=f"Give a time of {YEARS.start} (UTC) to {YEARS.stop - 1}.",
+            hint=f"Give a time of {YEARS.start} (UTC) to {YEARS.stop - 1}, as ISO 8601 or Unix seconds.",
         )
     return moment
 
