@@ -73,7 +73,10 @@ export async function send<T>(
 ): Promise<T> {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": TOKEN.exec(document.cookie)?.[1] ?? "" };
   const request = { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeout_ms) };
-  return await answer<T>(await ask(apiUrl(path, query), request));
+  const reply = await ask(apiUrl(path, query), request);
+  // Somebody else may be in by now, to whom the page has to look otherwise.
+  if (reply.status === 403) forbidden();
+  return await answer<T>(reply);
 }
 
 async function ask(url: string, request: RequestInit): Promise<Response> {

@@ -6,6 +6,8 @@ import { forgetKept } from "./kept";
 
 /** How long until a service that did not answer is asked again. */
 const AGAIN_MS = 3000;
+/** Where pages of one browser tell each other that somebody has come or gone. */
+const CHANNEL = "openvoy.me";
 const LINK = /^#link=([\w-]+)$/;
 
 /** Whether the address lets a tablet in. */
@@ -25,6 +27,7 @@ export class Me {
   isStranger = $derived(this.who?.right === "nobody");
   /** So is a page that waits for its owner. */
   isOwner = $derived((this.absent ?? this.who)?.right === "owner");
+  #others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
   /** Why a tablet's link let nobody in. */
   linkProblem = $state.raw<unknown>(null);
   /** The service does not answer, and nothing is kept from before. */
@@ -38,13 +41,14 @@ export class Me {
       void forgetKept();
       return;
     }
-    if (this.absent !== null && !isSamePerson(this.absent, who)) this.visit += 1;
+    if (before !== null && before.right !== "nobody" && !isSamePerson(before, who)) this.visit += 1;
     this.absent = null;
   }
 
   /** Find out who looks, where it is not known; a tablet's link logs in by itself. */
   async start(): Promise<void> {
     onForbidden(() => void this.refresh());
+    if (this.#others !== null) this.#others.onmessage = () => void this.refresh();
     const link = LINK.exec(location.hash)?.[1];
     if (link !== undefined) {
       history.replaceState(null, "", "#/");
@@ -66,10 +70,12 @@ export class Me {
   async logIn(name: string, password: string): Promise<void> {
     await forgetKept();
     this.take(await changeMe("login", { name, password }));
+    this.#others?.postMessage(null);
   }
 
   async logOut(): Promise<void> {
     this.who = await changeMe("logout", {});
+    this.#others?.postMessage(null);
     this.absent = null;
     await forgetKept();
   }

@@ -49,8 +49,8 @@ export class History {
       void asked.then((found) => isCurrent && keep(found)).catch((error: unknown) => isCurrent && fail(troubleOf(error)));
     const last = untrack(() => this.loaded?.period);
     // The same period once more changes its values in place.
-    if (last === undefined || last.kind !== period.kind || last.start !== period.start || last.end !== period.end)
-      this.costs = this.hourCosts = this.days = null;
+    const isSame = last !== undefined && last.kind === period.kind && last.start === period.start && last.end === period.end;
+    if (!isSame) this.costs = this.hourCosts = this.days = null;
     this.problem = this.costsProblem = this.otherCosts = this.otherHourCosts = null;
     const energies = Promise.all([
       fetchEnergy(period, period.bar, gateway, period.kind === "range").then(rowsOf),
@@ -59,17 +59,23 @@ export class History {
       const beside = period.bar === "hour" ? besideByClock(rows, others, timeZone) : others;
       return { period, others, beside, rows: period.kind === "all" ? trimmed(rows) : rows };
     });
-    take(energies, (found) => (this.loaded = found), (trouble) => (this.problem = trouble));
+    take(energies, (found) => (this.loaded = found), (trouble) => {
+      // What another period had would stand there as that of this one.
+      if (!isSame) this.loaded = null;
+      this.problem = trouble;
+    });
+    /** Amounts stand beside the energies of their own period alone. */
+    const beside = <T>(asked: Promise<T>): Promise<T> => Promise.all([asked, energies]).then(([found]) => found);
     take(energies.then((found) => daysOf(found, gateway, timeZone)), (days) => (this.days = days), (trouble) => (this.problem = trouble));
     // Of all time the costs begin where energies do.
     const costs = period.kind === "all" ? energies.then((found) => fetchCosts({ ...period, start: firstDay(found, timeZone) }, gateway)) : fetchCosts(period, gateway);
-    take(costs.then(priced), (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
+    take(beside(costs.then(priced)), (costs) => (this.costs = costs), (trouble) => (this.costsProblem = trouble));
     if (period.bar === "hour")
-      take(fetchHourCosts(period, gateway).then(priced), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
+      take(beside(fetchHourCosts(period, gateway).then(priced)), (costs) => (this.hourCosts = costs), (trouble) => (this.costsProblem = trouble));
     if (other !== null && part !== null)
-      take(fetchCosts({ ...other, ...part }, gateway, part.isPart).then(priced), (costs) => (this.otherCosts = costs), () => {});
+      take(beside(fetchCosts({ ...other, ...part }, gateway, part.isPart).then(priced)), (costs) => (this.otherCosts = costs), () => {});
     if (part !== null && period.bar === "hour")
-      take(fetchHourCosts(part, gateway, part.isPart).then(priced), (costs) => (this.otherHourCosts = costs), () => {});
+      take(beside(fetchHourCosts(part, gateway, part.isPart).then(priced)), (costs) => (this.otherHourCosts = costs), () => {});
     return () => (isCurrent = false);
   }
 }

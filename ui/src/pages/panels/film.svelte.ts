@@ -13,6 +13,8 @@ export type Period = "day" | "week" | "month";
 
 const DAYS: Record<Period, number> = { day: 0, week: 6, month: 29 };
 const PLAY_MS = 120;
+/** Panels report this often; what they said is kept a while later. */
+const [REPORT_MS, LATER_MS] = [300_000, 90_000];
 
 export class Film {
   measure = $state<Measure>("power");
@@ -20,12 +22,18 @@ export class Film {
   /** Days before today, as 0 or less. */
   shift = $state(0);
   isPlaying = $state(false);
-  trouble = $state<Maybe<string>>(null);
+  reportsTrouble = $state<Maybe<string>>(null);
+  energiesTrouble = $state<Maybe<string>>(null);
   reports = $state.raw<Maybe<InverterColumns>>(null);
   /** Of the period that ends with the day. */
   energies = $state.raw<Maybe<ReadonlyMap<string, Maybe<number>>>>(null);
   #chosen_s = $state<Maybe<number>>(null);
   #board: Board;
+  /** Of which day, period and gateway the newest answers are. */
+  #reportsOf = "";
+  #energiesOf = "";
+  /** Changes as often as there may be something new of today. */
+  #round = $derived.by(() => (this.shift === 0 ? Math.floor((this.#board.now_ms - LATER_MS) / REPORT_MS) : 0));
   #start_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift).start_s);
   #first_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift - DAYS[this.period]).start_s);
   #day = $derived.by(() => dayOf(this.#start_s * 1000 + 1000, this.#board.timeZone));
@@ -66,24 +74,35 @@ export class Film {
     return this.#day.start_s + Math.floor((this.#day.end_s - this.#day.start_s) / 2 / FRAME_S) * FRAME_S;
   }
 
+  get trouble(): Maybe<string> {
+    return this.reportsTrouble ?? this.energiesTrouble;
+  }
+
+  /** What is there of the same day stays until its newer values come. */
   loadReports(): () => void {
     const [span, gateway] = [this.#day, this.#board.gateway];
+    const asked = `${span.start_s} ${gateway}`;
+    void this.#round;
     let isCurrent = true;
-    this.reports = null;
+    if (asked !== this.#reportsOf) this.reports = null;
+    this.#reportsOf = asked;
     fetchReports(span, gateway).then(
-      (found) => isCurrent && ([this.reports, this.trouble] = [found, null]),
-      (error: unknown) => isCurrent && (this.trouble = sayError(error)),
+      (found) => isCurrent && ([this.reports, this.reportsTrouble] = [found, null]),
+      (error: unknown) => isCurrent && (this.reportsTrouble = sayError(error)),
     );
     return () => (isCurrent = false);
   }
 
   loadEnergies(): () => void {
     const [span, gateway] = [{ start_s: this.#first_s, end_s: this.#day.end_s }, this.#board.gateway];
+    const asked = `${span.start_s} ${span.end_s} ${gateway}`;
+    void this.#round;
     let isCurrent = true;
-    this.energies = null;
+    if (asked !== this.#energiesOf) this.energies = null;
+    this.#energiesOf = asked;
     fetchEnergies(span, "day", gateway).then(
-      (found) => isCurrent && (this.energies = sumEnergies(found)),
-      (error: unknown) => isCurrent && (this.trouble = sayError(error)),
+      (found) => isCurrent && ([this.energies, this.energiesTrouble] = [sumEnergies(found), null]),
+      (error: unknown) => isCurrent && (this.energiesTrouble = sayError(error)),
     );
     return () => (isCurrent = false);
   }
