@@ -17,7 +17,7 @@ from openvoy.errors import ConfigError
 
 if TYPE_CHECKING:
     from openvoy.store import HistoryStore
-    from openvoy.store.exchange import ImportPlan, ImportRecord
+    from openvoy.store.exchange import ImportPlan, ImportRecord, Reading
 
 MOST_PROBLEMS = 10
 """Shown of a broken file; more say the same."""
@@ -82,7 +82,6 @@ async def import_files(
     with needing("service", "History"):
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
         from openvoy.store.exchange import (  # noqa: PLC0415 - `--help` need not load it
-            Reading,
             find_import,
             plan_import,
             read_imports,
@@ -107,13 +106,7 @@ async def import_files(
             _show_records(await read_imports(store), folder.zone(), as_json=as_json)
             return
         now = SystemClock().now()
-        reading = Reading(
-            zone=folder.zone(),
-            names=_parse_names(names or ()),
-            has_day_first=_parse_dates(dates),
-            until=now + timedelta(days=1),
-            now=now,
-        )
+        reading = _build_reading(folder.zone(), names or (), dates, now)
         owner, is_known = await _find_gateway(store, gateway)
         plan = await plan_import(
             store, files or (), reading=reading, format_name=format_name, gateway=owner, is_gone=is_gone
@@ -132,6 +125,19 @@ async def import_files(
         if as_json:
             print_json(record)
         say(f"Imported as {record.id}. `openvoy history import --revoke {record.id}` takes it out again.")
+
+
+def _build_reading(zone: ZoneInfo, names: Sequence[str], dates: str, now: datetime) -> Reading:
+    """Say how files are read; clocks of others may be ahead by hours."""
+    from openvoy.store.exchange import Reading  # noqa: PLC0415 - `--help` need not load it
+
+    return Reading(
+        zone=zone,
+        names=_parse_names(names),
+        has_day_first=_parse_dates(dates),
+        until=now + timedelta(days=1),
+        now=now,
+    )
 
 
 def _parse_names(texts: Sequence[str]) -> Mapping[str, str]:
