@@ -113,12 +113,21 @@ async def test_an_export_of_a_period_that_runs_is_taken_in_until_now(tmp_path: P
         assert plan.span[1] == END
 
 
-async def test_what_cannot_be_is_told_once_with_its_line(tmp_path: Path) -> None:
+async def test_what_cannot_be_is_told_once_with_line_and_remedy(tmp_path: Path) -> None:
     file = tmp_path / "energy.csv"
     async with opened(tmp_path / "old") as old:
         await old.write(lived())
         await export(old, file, "day")
+    rows = file.read_text(encoding="utf-8").splitlines()
+    cells = rows[1].split(",")
+    rows[1] = ",".join((cells[1], cells[0], *cells[2:]))
+    file.write_text("\n".join(rows), encoding="utf-8")
     reading = Reading(zone=PARIS, until=START - timedelta(days=9), now=START - timedelta(days=10))
     async with opened(tmp_path / "new") as new:
         plan = await plan_import(new, [file], reading=reading)
-    assert [one.line for one in plan.problems] == [*range(2, 2 + len(plan.problems))]
+        (problem,) = plan.problems
+        assert (problem.line, problem.file) == (2, str(file))
+        assert "the day 2024-06-02 cannot be right, nor the time of 2 more: correct it" in problem.text
+        plan = await plan_import(new, [file], reading=Reading(zone=PARIS, until=END, now=END))
+    (problem,) = plan.problems
+    assert str(problem) == f"{file}, line 2: it ends before it begins: correct start or end"

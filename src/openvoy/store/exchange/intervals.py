@@ -52,6 +52,29 @@ class Gathered:
     """Observations that were there already, from another line or file."""
 
 
+class Strays:
+    """Counts what of a file is of no possible time; the columns of one line are one."""
+
+    def __init__(self, line: int | None, at_s: int) -> None:
+        """Begin with the first of them."""
+        self.line, self._at_s = line, at_s
+        self._count = 0
+        self._last: tuple[int | None, int, int] | None = None
+
+    def add(self, one: tuple[int | None, int, int]) -> None:
+        """Take a line with its time (Unix seconds)."""
+        self._count += one != self._last
+        self._last = one
+
+    def tell(self, zone: tzinfo) -> str:
+        """Say what cannot be right, and what to do."""
+        seconds = max(-(10**10), min(self._at_s, 10**11))
+        day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).astimezone(zone)
+        more = "" if self._count < 2 else f", nor the time of {self._count - 1} more"
+        remedy = "correct it; history begins in 2000 and ends now, by the clock of this machine"
+        return f"the day {day:%Y-%m-%d} cannot be right{more}: {remedy}"
+
+
 class Bins:
     """Sums and counts of powers by bin, a day of bins together; those of most days wait on the disk."""
 
@@ -109,6 +132,8 @@ class Gatherer:
         self._bins: dict[Key, Bins] = defaultdict(Bins)
         self._below_wh: dict[tuple[str, str], array[float]] = defaultdict(lambda: array("d"))
         """Energies below 0, by file and quantity."""
+        self._strays: dict[str, Strays] = {}
+        """What is of no possible time, by file."""
         self._gathered = Gathered()
 
     def take(self, observations: Iterable[Observation], file: Path | str = "") -> None:
@@ -134,9 +159,8 @@ class Gatherer:
     def _is_possible(self, file: str, one: Amount | Total | PowerSample, start_s: int, end_s: int) -> bool:
         if start_s >= FIRST_S and end_s <= self._until_s:
             return True
-        wrong_s = start_s if start_s < FIRST_S else end_s
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(-(10**10), min(wrong_s, 10**11)))
-        self._note(file, one.line, f"the day {moment.astimezone(self._zone):%Y-%m-%d} cannot be right")
+        found = self._strays.setdefault(file, Strays(one.line, start_s if start_s < FIRST_S else end_s))
+        found.add((one.line, start_s, end_s))
         return False
 
     def _until_now(self, one: Amount) -> Amount:
@@ -146,6 +170,9 @@ class Gatherer:
 
     def _take_amount(self, file: str, one: Amount) -> None:
         span_s = one.end_s - one.start_s
+        if span_s < 0:
+            self._note(file, one.line, "it ends before it begins: correct start or end")
+            return
         least_wh = -wh_at_power(LARGEST_SITE_W if one.quantity == NET else STANDBY_W, span_s)
         if not least_wh <= one.energy_wh <= wh_at_power(LARGEST_SITE_W, span_s):
             self._note(file, one.line, f"{one.energy_wh:g} Wh cannot be the energy of {span_s} s")
@@ -170,6 +197,7 @@ class Gatherer:
 
         What was taken is let go of: this is asked once.
         """
+        self._tell_of_strays()
         self._tell_of_those_below_0()
         by_source: dict[tuple[str, str], list[Sequence[Interval]]] = defaultdict(list)
         for (quantity, source, _), intervals in _taken(self._series()):
@@ -211,6 +239,10 @@ class Gatherer:
             names = ", ".join(sorted(name or "--map" for name in said))
             self._note(quantity, None, f"{count} energies that more than one says ({names}): the finer are kept")
         return kept
+
+    def _tell_of_strays(self) -> None:
+        for file, strays in _taken(self._strays):
+            self._note(file, strays.line, strays.tell(self._zone))
 
     def _tell_of_those_below_0(self) -> None:
         for (file, quantity), below_wh in _taken(self._below_wh):
