@@ -95,6 +95,8 @@ async def test_old_firmware_has_no_token_to_look_at() -> None:
         ("clock-skew:seconds=-90", "clock", "90 s behind", Severity.WARNING),
         ("token-refused", "reach", "does not accept the login", Severity.ERROR),
         ("busy-503", "reach", "cannot be read now", Severity.ERROR),
+        ("truncated-json", "reach", "cannot be read now", Severity.ERROR),
+        ("html-with-200", "reach", "a web server that is no gateway", Severity.ERROR),
     ],
 )
 async def test_each_trouble_is_found(fault: str, check: str, words: str, severity: Severity) -> None:

@@ -8,9 +8,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from openvoy.client.address import Address, Origin, redirected
-from openvoy.errors import ConfigError, EndpointMissing, EndpointRefused, GatewayUnreachable, NoHttpReply
+from openvoy.errors import (
+    BadPayload,
+    ConfigError,
+    EndpointMissing,
+    EndpointRefused,
+    GatewayUnreachable,
+    NoHttpReply,
+    OpenvoyError,
+)
 from openvoy.ports.transport import Transport
-from openvoy.protocol.endpoints.identity import INFO
+from openvoy.protocol.endpoints.identity import INFO, breaks_off
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.http import Request, Response
 from openvoy.protocol.identity import build_capabilities
@@ -27,6 +35,8 @@ _LEAVE_HTTP_OUT = (
     "Leave http:// out of the address: Openvoy then finds out by itself whether it is spoken to with https, as from"
     " firmware 7 on. If its firmware is older, try again later."
 )
+GIVE_ADDRESS = "Give the address of the gateway; `openvoy discover` lists those on this network."
+_TRY_AGAIN = "Try again later; under load and shortly after 23:00 this is normal."
 _WANTS_TLS = b"plain HTTP request was sent to HTTPS port"
 """What a port for https says to http (nginx)."""
 
@@ -118,7 +128,26 @@ def _identify(response: Response, origin: Origin) -> Capabilities:
             f"What answers at {origin.place} is no gateway: it has no page {INFO.path}.",
             hint="Check the address, and its port if it has one.",
         ) from error
-    return build_capabilities(INFO.decode(response.body).value)
+    try:
+        info = INFO.decode(response.body).value
+    except BadPayload as error:
+        raise _explain_page(response.body, origin, error) from error
+    return build_capabilities(info)
+
+
+def _explain_page(body: bytes, origin: Origin, error: BadPayload) -> OpenvoyError:
+    """Tell a gateway's page that was cut from that of another web server."""
+    if breaks_off(body):
+        return BadPayload(
+            f"The reply of {origin.place} to {INFO.path} breaks off.",
+            endpoint=error.endpoint,
+            json_path=error.json_path,
+            hint=_TRY_AGAIN,
+        )
+    return GatewayUnreachable(
+        f"At {origin.place} is a web server that is no gateway: its page {INFO.path} is not that of one.",
+        hint=GIVE_ADDRESS,
+    )
 
 
 def check_no_downgrade(found: Found, address: Address) -> None:
@@ -133,4 +162,5 @@ def check_no_downgrade(found: Found, address: Address) -> None:
 def _neither(first: GatewayUnreachable, second: GatewayUnreachable) -> GatewayUnreachable:
     if first.message == second.message:
         return first
-    return GatewayUnreachable(f"{first.message} {second.message}", hint=second.hint)
+    hint = GIVE_ADDRESS if GIVE_ADDRESS in (first.hint, second.hint) else second.hint
+    return GatewayUnreachable(f"{first.message} {second.message}", hint=hint)

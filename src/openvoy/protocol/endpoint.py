@@ -137,12 +137,16 @@ class Endpoint(Generic[T]):
         return codec.encode_json(value) if self.render is None else self.render(value)
 
 
+XML_STARTS = (b"<?xml", b"<envoy_info")
+"""How the pages of a gateway begin that are XML."""
 _ERROR_OBJECT = re.compile(rb'\s*\{\s*"err(or)?"\s*:')
 """Some modules say with status 200 that they could not."""
 
 
 def _kind_of(body: bytes) -> str:
-    start = body.lstrip()[:1]
+    start = body.lstrip()
     if not start:
         return "an empty reply"
-    return "an HTML page" if start == b"<" else f"{len(body)} bytes"
+    if start.startswith(XML_STARTS):
+        return f"{len(body)} bytes of XML"
+    return "an HTML page" if start[:1] == b"<" else f"{len(body)} bytes"

@@ -149,15 +149,21 @@ class TestConnect:
         [
             (Response(status=404, body=b"nginx"), GatewayUnreachable),
             (Response(status=401), GatewayUnreachable),
-            (Response(status=200, body=b"<html><body>Router</body></html>"), BadPayload),
+            (Response(status=200, body=b"<html><body>Router</body></html>"), GatewayUnreachable),
+            (Response(status=200, body=b"<?xml version='1.0'?><rss></rss>"), GatewayUnreachable),
+            (Response(status=200, body=b'{"a": 1}'), GatewayUnreachable),
             (Response(status=200, body=b""), BadPayload),
-            (Response(status=200, body=b'{"a": 1}'), BadPayload),
+            (Response(status=200, body=b"<?xml version='1.0' encoding='UTF-8'?>\n<envoy_info>\n  <ti"), BadPayload),
         ],
     )
     async def test_what_is_no_gateway_is_said(self, reply: Response, error: type[OpenvoyError]) -> None:
         network = Network(https443=lambda _request: reply)
-        with pytest.raises(error):
+        with pytest.raises(error) as told:
             await gateway(network, token=OWNER).connect()
+        if reply.status == 200:
+            is_cut = error is BadPayload
+            assert ("breaks off" if is_cut else "a web server that is no gateway") in told.value.message
+            assert ("Try again" if is_cut else "Give the address of the gateway") in told.value.hint
         assert network.open == []
 
     @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from openvoy.client.connect import fetch_identity
 from openvoy.client.discovery import merge
 from openvoy.client.gateway import Gateway, build_transport
 from openvoy.client.pins import PinStore
-from openvoy.errors import BadPayload, ConfigError, GatewayTimeout, GatewayUnreachable, OpenvoyError
+from openvoy.errors import ConfigError, GatewayTimeout, OpenvoyError
 from openvoy.model import Snapshot
 from openvoy.ports import Clock, Transport
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
@@ -82,10 +82,6 @@ class Trials:
 
         try:
             found = await fetch_identity(address, open_transport)
-        except BadPayload as error:
-            raise GatewayUnreachable(
-                f"What answers at {address} is no gateway.", hint="Check the address; your router lists the devices."
-            ) from error
         except GatewayTimeout as error:
             raise GatewayTimeout(
                 f"What is at {address} takes the connection and says nothing.",

@@ -12,7 +12,7 @@ from openvoy.client.doctor.answerer import find_answerer
 from openvoy.client.doctor.facts import Facts, TokenFacts
 from openvoy.client.doctor.observing import Observer
 from openvoy.client.gateway import Gateway
-from openvoy.errors import BadPayload, ConfigError, CredentialRejected, GatewayUnreachable, OpenvoyError
+from openvoy.errors import ConfigError, CredentialRejected, GatewayUnreachable, OpenvoyError
 from openvoy.ports.clock import Clock
 from openvoy.protocol.endpoints.network import WIRELESS, WirelessSettings
 from openvoy.protocol.firmware import Capabilities, LoginKind
@@ -46,8 +46,8 @@ async def examine(patient: Patient, *, open_transport: TransportFactory, clock: 
         found = await fetch_identity(address, observer.open)
         await found.transport.close()
     except OpenvoyError as error:
-        is_no_gateway = isinstance(error, GatewayUnreachable | BadPayload)
-        answerer = await find_answerer(parse_address(patient.host), clock) if is_no_gateway else None
+        is_elsewhere = isinstance(error, GatewayUnreachable)
+        answerer = await find_answerer(parse_address(patient.host), clock) if is_elsewhere else None
         return replace(facts, failure=error, answerer=answerer)
     capabilities = found.capabilities
     facts = replace(facts, capabilities=capabilities, scheme=found.origin.scheme)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from openvoy.codec import LARGEST, DecodeError, WireStruct, doc, each
-from openvoy.protocol.endpoint import Decoded, Endpoint, Handler, Poll, Role
+from openvoy.protocol.endpoint import XML_STARTS, Decoded, Endpoint, Handler, Poll, Role
 from openvoy.protocol.firmware import parse_firmware
 
 
@@ -67,6 +67,18 @@ def parse_info(body: bytes) -> Decoded[Info]:
     if serial is None or software is None:
         raise DecodeError("no serial number or software version in it", "device")
     return Decoded(_info_of(root, serial, software))
+
+
+def breaks_off(body: bytes) -> bool:
+    """Whether a page that is no identity page is one that was cut, as of a gateway under load."""
+    start = body.lstrip()
+    if not start.startswith(XML_STARTS) or b"<!DOCTYPE" in start or len(body) > MOST_INFO_BYTES:
+        return not start
+    try:
+        ET.fromstring(start.decode("utf-8", "replace"))  # noqa: S314 - without a document type it has no entities
+    except ET.ParseError:
+        return True
+    return False
 
 
 def _info_of(root: ET.Element, serial: str, software: str) -> Info:

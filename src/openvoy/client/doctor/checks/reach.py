@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openvoy.client.address import parse_address
+from openvoy.client.connect import GIVE_ADDRESS
 from openvoy.client.doctor.check import check
 from openvoy.client.doctor.facts import Answerer, Facts
 from openvoy.client.doctor.finding import Finding, Severity
@@ -59,7 +60,7 @@ def _explain_answerer(facts: Facts, answerer: Answerer) -> tuple[str, str]:
         what = f"At {facts.host} is Openvoy's own dashboard, not a gateway."
     else:
         what = f"At {facts.host} is a web server that is no gateway."
-    return what, "Give the address of the gateway; `openvoy discover` lists those on this network."
+    return what, GIVE_ADDRESS
 
 
 def _when_unreachable(facts: Facts, error: OpenvoyError) -> str:
