@@ -21,7 +21,7 @@ class Table:
 
 
 def build_tables(snapshot: Snapshot) -> list[Table]:
-    """Build the tables that this snapshot has something for."""
+    """Build the tables that this snapshot has something for; the first says which gateway it is of, always."""
     tables = [
         _now(snapshot),
         Table("Since installation", ("", "energy"), [*_energies(snapshot)]),
@@ -72,7 +72,8 @@ def _now(snapshot: Snapshot) -> Table:
         rows.append(("storage mode", storage.mode or NOT_SAID))
     if grid is not None:
         rows.append(("grid relay", grid.relay or NOT_SAID))
-    return Table(_headline(snapshot), ("", "now"), [row for row in rows if row[1] != NOT_SAID])
+    known = [row for row in rows if row[1] != NOT_SAID]
+    return Table(_headline(snapshot), ("", "now"), known or [("power", "none is known")])
 
 
 def _headline(snapshot: Snapshot) -> str:

@@ -46,8 +46,13 @@ def test_flows_say_their_direction() -> None:
 
 
 def test_what_was_not_said_has_no_table() -> None:
-    assert build_tables(Snapshot(gateway=INFO, at=AT)) == []
     assert list(tables(Snapshot(gateway=INFO, at=AT, power=Power(solar_w=0)))) == ["Gateway 122200000001"]
+
+
+def test_a_gateway_that_says_no_power_is_named_all_the_same() -> None:
+    (table,) = build_tables(Snapshot(gateway=INFO, at=AT))
+    assert table.title.startswith("Gateway 122200000001, firmware 8.2.4345, metered, 2 phases, 2025-06-2")
+    assert pairs(table) == {"power": "none is known"}
 
 
 def test_energies_are_kilowatt_hours() -> None:
