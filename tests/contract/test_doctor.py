@@ -87,6 +87,8 @@ async def test_old_firmware_has_no_token_to_look_at() -> None:
     [
         ("ct-reversed", "transformers", "production transformer is turned round", Severity.ERROR),
         ("ct-reversed:phase=1", "transformers", "phase L1 is turned round", Severity.ERROR),
+        ("readings-missing:which=production", "readings", "power of solar is not known", Severity.WARNING),
+        ("never-measured:which=enabled", "readings", "power of solar and grid is not known", Severity.WARNING),
         ("meter-status", "transformers", "gateway itself complains of the production", Severity.WARNING),
         ("wifi-weak", "wifi", "Wi-Fi is weak", Severity.WARNING),
         ("stale-inverter", "panels", "do not report", Severity.WARNING),
@@ -108,6 +110,17 @@ async def test_each_trouble_is_found(fault: str, check: str, words: str, severit
     assert found.severity is severity
     assert found.evidence
     assert found.advice
+
+
+async def test_a_page_that_failed_says_nothing_about_what_the_gateway_has() -> None:
+    async with standing("metered-split", "8.3.5169") as stand:
+        stand.switch_on("truncated-json:path=/ivp/*")
+        findings = find_all(await look(stand))
+    assert not [finding for finding in findings if finding.source == "Q12"]
+    (missing,) = told(findings, "missing")
+    assert "meters" in missing.what
+    assert "run this again" in missing.advice
+    assert told(findings, "readings") == []
 
 
 async def test_a_transformer_on_the_neighbouring_phase_is_found() -> None:

@@ -184,3 +184,14 @@ def test_every_issue_has_a_range_and_a_source() -> None:
 def test_every_check_is_a_file_of_its_own() -> None:
     folder = Path(find_all.__code__.co_filename).parent / "checks"
     assert len(list(folder.glob("[a-z]*.py"))) >= 10
+
+
+def test_meters_that_say_nothing_are_told_where_no_other_page_says_it() -> None:
+    meters = tuple(Meter(eid=eid, kind=kind, state="enabled") for eid, kind in enumerate(("production", "storage")))
+    finding = only(find_all(facts(snapshot=snapshot(meters=meters, power=Power(battery_w=5.0)))))
+    assert finding.what == "A meter is enabled and gives no readings: the power of solar is not known."
+    known = Power(solar_w=1.0, battery_w=5.0)
+    assert find_all(facts(snapshot=snapshot(meters=meters, power=known))) == ()
+    failed = (MissingPart(part="meter_readings", reason="late"),)
+    told = find_all(facts(snapshot=snapshot(meters=meters, missing=failed)))
+    assert [finding.check for finding in told] == ["missing"]

@@ -8,6 +8,7 @@ from openvoy.client.doctor.check import check
 from openvoy.client.doctor.facts import Facts
 from openvoy.client.doctor.finding import Finding
 from openvoy.client.doctor.firmware_issues import ISSUES
+from openvoy.protocol.endpoints.meters import METERS
 
 
 @check("firmware")
@@ -38,4 +39,6 @@ def _has(facts: Facts, needs: str) -> bool:
         return False
     if needs == "batteries":
         return facts.snapshot.storage is not None
+    if facts.has_failed(METERS.name):
+        return False
     return not any(meter.state == "enabled" for meter in facts.snapshot.meters)

@@ -21,6 +21,6 @@ def find(facts: Facts) -> Iterator[Finding]:
         severity=Severity.NOTE,
         what=f"{len(parts)} parts could not be read: {', '.join(part.part for part in parts)}.",
         evidence="; ".join(reasons),
-        advice="What this gateway does not have is no trouble. What is refused needs another token, see"
-        " `openvoy token show`.",
+        advice="A page that came broken or late is often right at the next look: run this again. One that is refused"
+        " needs another token, see `openvoy token show`.",
     )
