@@ -382,3 +382,15 @@ def test_periods_that_reach_beyond_what_was_asked_are_told(home: Path, capfd: py
     for command in (["costs", "--tariff", str(home / "tariff.toml")], ["export", "energy", "--by", "month"]):
         assert told in call(home, capfd, *command, *half)[1]
         assert "counted whole" not in call(home, capfd, *command, *whole)[1]
+
+
+def test_a_zone_that_nobody_said_is_told(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ("export", "energy", "--by", "day", "--start", "2024-06-01", "--end", "2024-06-04")
+    assert "the zone of this machine" not in call(home, capfd, *days)[1]
+    (home / "openvoy.toml").write_text('[store]\npath = "data"\n')
+    monkeypatch.setenv("TZ", "America/Denver")
+    said = "Days are those of America/Denver, the zone of this machine; --time-zone chooses another."
+    assert call(home, capfd, *days)[1].splitlines().count(said) == 1
+    assert said not in call(home, capfd, *days, "--time-zone", "Europe/Paris")[1]

@@ -185,7 +185,7 @@ def _read_site(name: str, table: Table, environ: Mapping[str, str]) -> SiteConfi
     zone = find_time_zone(environ)
     if zone is None:
         table.place.warn(f'This machine does not tell its time zone: UTC is used for site {name}. Set time_zone = "…".')
-    return replace(site, time_zone=zone or "UTC")
+    return replace(site, time_zone=zone or "UTC", is_zone_assumed=True)
 
 
 def _read_gateways(

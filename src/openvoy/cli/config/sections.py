@@ -64,6 +64,8 @@ class SiteConfig:
 
     name: str
     time_zone: str = setting(kinds.parsed(parse_time_zone), default="", doc="IANA name; default: this machine's.")
+    is_zone_assumed: bool = False
+    """Nobody said the zone: it is that of this machine."""
     latitude: float | None = setting(kinds.number(-90, 90), doc="Degrees, north is positive.")
     longitude: float | None = setting(kinds.number(-180, 180), doc="Degrees, east is positive.")
     tariff: Path | None = setting(kinds.path, doc="File of prices.")

@@ -44,6 +44,13 @@ class HistoryFolder:
 
         return ZoneInfo(self.site().time_zone if self.time_zone is None else parse_time_zone(self.time_zone))
 
+    def told_zone(self) -> ZoneInfo:
+        """Give the time zone, and say which it is where nobody said one: days begin by it."""
+        zone = self.zone()
+        if self.time_zone is None and self.site().is_zone_assumed:
+            say(f"Days are those of {zone.key}, the zone of this machine; --time-zone chooses another.")
+        return zone
+
     def folder(self) -> Path:
         """Give the folder of the history; raise ConfigError where there is none."""
         with needing("service", "History"):

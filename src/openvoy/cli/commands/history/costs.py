@@ -59,7 +59,7 @@ async def costs(
 
     if by not in PERIODS:
         raise ConfigError(f"Costs cannot be had by {by}.", hint=f"Possible: {', '.join(PERIODS)}.")
-    zone, clock = folder.zone(), SystemClock()
+    zone, clock = folder.told_zone(), SystemClock()
     named = tariff or folder.site().tariff
     file = None if named is None else load_tariff(named, zone)
     async with folder.look() as store:

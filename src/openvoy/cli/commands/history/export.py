@@ -52,7 +52,7 @@ async def export(
         )
         from openvoy.store.exchange.writing import STDOUT, find_format, writing  # noqa: PLC0415 - as above
 
-    zone, now = folder.zone(), SystemClock().now()
+    zone, now = folder.told_zone(), SystemClock().now()
     chosen = find_format(format_name, out)
     grain = parse_grain(by)
     async with folder.look() as store:
