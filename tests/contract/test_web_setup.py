@@ -17,7 +17,7 @@ from openvoy.collector import ControlDesk
 from openvoy.errors import CertificateChanged, ConfigError, OpenvoyError
 from openvoy.model.place import SitePlace
 from openvoy.ports import Household
-from openvoy.ports.setup import FormValue, SiteEntry
+from openvoy.ports.setup import FormValue, LoginGiven, SiteEntry
 from openvoy.protocol.cloud import CloudService
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
@@ -25,6 +25,7 @@ from openvoy.web.api.setup import OPERATIONS
 from openvoy.web.app import CSRF_COOKIE
 from tests.contract.broken_store import BrokenStore
 from tests.contract.control_support import bench
+from tests.contract.fault_support import standing
 from tests.contract.test_web_access import PASSWORD, make_owner, send, stranger
 from tests.contract.web_service import Setup, web_service
 from tests.unit.exporters.house import StillFeed
@@ -205,3 +206,17 @@ async def test_prices_without_a_currency_are_not_taken_from_a_page_but_those_of_
     assert (tmp_path / "prices.toml").read_text() == bare
     await setup.write_tariff(f'currency = "NOK"\n{bare}', version=before.version)
     assert (tmp_path / "prices.toml").read_text().startswith('currency = "NOK"')
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [("/nothing", (25, 3, 4)), ("/ivp/*", (25, None, None)), ("/*inv*", (25, None, 4))],
+)
+async def test_what_a_broken_page_lists_is_not_counted_as_none(
+    path: str, counted: tuple[int | None, int | None, int | None]
+) -> None:
+    async with standing("full", "8.3.5169", f"truncated-json:path={path}") as stand:
+        trials = Trials(clock=stand.time, pins=MemoryPinStore(), cloud=CloudService, known=lambda _: None)
+        trial = await trials.attempt(str(stand.gateway.url), LoginGiven(token=stand.gateway.owner_token))
+    assert (trial.panels, trial.batteries, trial.meters) == counted
+    assert (trial.missing > 0) is (None in counted)

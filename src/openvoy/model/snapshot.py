@@ -89,3 +89,7 @@ class Snapshot:
     counters: tuple[RawCounter, ...] = ()
     """Every energy counter as reported, with its source: what accounting is built on."""
     missing: tuple[MissingPart, ...] = ()
+
+    def has_failed(self, part: str) -> bool:
+        """Whether a part could not be read, or not all of it: nothing follows from what it does not say."""
+        return any(one.part == part or one.part.startswith(f"{part} ") for one in self.missing)

@@ -71,9 +71,12 @@ class Trial:
     grid_w: float | None
     battery_w: float | None
     load_w: float | None
-    panels: int
-    batteries: int
-    meters: int
+    panels: int | None
+    """None where that could not be read."""
+    batteries: int | None
+    """The same."""
+    meters: int | None
+    """The same."""
     missing: int
     """Parts that could not be read."""
     time_zone: str | None

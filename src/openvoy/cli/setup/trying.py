@@ -21,7 +21,10 @@ from openvoy.model import Snapshot
 from openvoy.ports import Clock, Transport
 from openvoy.ports.setup import FoundHost, LoginGiven, Probe, TokenView, Trial
 from openvoy.protocol.cloud import Account, CloudService
-from openvoy.protocol.endpoints.inventory import HOME
+from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY
+from openvoy.protocol.endpoints.inventory import HOME, INVENTORY
+from openvoy.protocol.endpoints.inverters import INVERTERS
+from openvoy.protocol.endpoints.meters import METERS
 from openvoy.protocol.firmware import LoginKind
 from openvoy.protocol.login import explain_token
 from openvoy.protocol.login.jwt import check_token, clean_token
@@ -178,12 +181,17 @@ def _build_trial(probe: Probe, snapshot: Snapshot, *, token: TokenView | None, t
         grid_w=power.grid_w,
         battery_w=power.battery_w,
         load_w=power.load_w,
-        panels=len(snapshot.inverters),
-        batteries=len(snapshot.batteries),
-        meters=len(snapshot.meters),
+        panels=_count(snapshot.inverters, snapshot, INVERTERS.name),
+        batteries=_count(snapshot.batteries, snapshot, ENSEMBLE_INVENTORY.name, INVENTORY.name),
+        meters=_count(snapshot.meters, snapshot, METERS.name),
         missing=len(snapshot.missing),
         time_zone=time_zone,
     )
+
+
+def _count(found: Sequence[object], snapshot: Snapshot, *pages: str) -> int | None:
+    """Count what was found; none is not known to be none while a page that lists it failed."""
+    return None if not found and any(map(snapshot.has_failed, pages)) else len(found)
 
 
 def _days_left(expires_at: datetime | None, now: datetime) -> float | None:

@@ -97,8 +97,3 @@ class Facts:
     """How long each endpoint took, by path."""
     overwrites: tuple[Overwrite, ...] = ()
     machine: MachineFacts | None = None
-
-    def has_failed(self, part: str) -> bool:
-        """Whether a part could not be read, or not all of it: nothing follows from what it does not say."""
-        missing = () if self.snapshot is None else self.snapshot.missing
-        return any(one.part == part or one.part.startswith(f"{part} ") for one in missing)

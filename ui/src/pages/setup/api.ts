@@ -44,9 +44,9 @@ export interface Trial {
   grid_w: Maybe<number>;
   battery_w: Maybe<number>;
   load_w: Maybe<number>;
-  panels: number;
-  batteries: number;
-  meters: number;
+  panels: Maybe<number>;
+  batteries: Maybe<number>;
+  meters: Maybe<number>;
   missing: number;
   time_zone: Maybe<string>;
 }

@@ -39,6 +39,6 @@ def _has(facts: Facts, needs: str) -> bool:
         return False
     if needs == "batteries":
         return facts.snapshot.storage is not None
-    if facts.has_failed(METERS.name):
+    if facts.snapshot.has_failed(METERS.name):
         return False
     return not any(meter.state == "enabled" for meter in facts.snapshot.meters)

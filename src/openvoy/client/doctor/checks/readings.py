@@ -23,9 +23,9 @@ _POWERS = {
 def find(facts: Facts) -> Iterator[Finding]:
     """Name enabled meters without a reading whose power no other page has; a page that failed is told as missing."""
     snapshot = facts.snapshot
-    if snapshot is None or facts.has_failed(METER_READINGS.name):
+    if snapshot is None or snapshot.has_failed(METER_READINGS.name):
         return
-    silent = [kind for kind in _find_silent(facts, snapshot) if getattr(snapshot.power, _POWERS[kind][1]) is None]
+    silent = [kind for kind in _find_silent(snapshot) if getattr(snapshot.power, _POWERS[kind][1]) is None]
     if not silent:
         return
     powers = " and ".join(dict.fromkeys(_POWERS[kind][0] for kind in silent))
@@ -42,8 +42,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _find_silent(facts: Facts, snapshot: Snapshot) -> Iterator[str]:
+def _find_silent(snapshot: Snapshot) -> Iterator[str]:
     for meter in snapshot.meters:
         is_silent = meter.state == "enabled" and meter.active_power_w is None
-        if is_silent and meter.kind in _POWERS and not facts.has_failed(f"meter {meter.eid}"):
+        if is_silent and meter.kind in _POWERS and not snapshot.has_failed(f"meter {meter.eid}"):
             yield meter.kind
