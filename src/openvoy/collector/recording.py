@@ -87,6 +87,8 @@ class Recorder:
         for notice in notices:
             source = notice.source
             self._ledger.note_step(notice, at)
+            if notice.is_dip:
+                continue
             self.note_event(
                 EventRecord(
                     gateway=self._gateway,

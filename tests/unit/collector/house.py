@@ -39,6 +39,8 @@ class HouseReader:
         self.counted_s: float | None = None
         """When the counters were read that meters repeat, as of a stream that tells powers alone; None: just now."""
         self.clock_ahead_s: float | None = None
+        self.dip_wh = 0.0
+        """By how much the counter of the production is lower for the moment."""
         self._stamps: dict[float, float] = {}
         """What the gateway's clock showed when panels reported, by their time."""
         self.is_open = False
@@ -65,7 +67,7 @@ class HouseReader:
         elapsed_s = self.clock.monotonic() if self.counted_s is None else self.counted_s
         at_s = self.clock.now().timestamp()
         read_s = at_s - (self.clock.monotonic() - elapsed_s)
-        solar = reading(PRODUCTION, 3600.0, 1_000_000 + elapsed_s)
+        solar = reading(PRODUCTION, 3600.0, 1_000_000 + elapsed_s - self.dip_wh)
         net = reading(CONSUMPTION, -1800.0, 500_000.0, 200_000 + elapsed_s / 2)
         reported_s = at_s - at_s % 300
         stamp_s = self._stamps.setdefault(reported_s, reported_s + (self.clock_ahead_s or 0.0))

@@ -11,6 +11,7 @@ from openvoy.collector.ledger import Ledger
 from openvoy.model import CounterSource, RawCounter
 from openvoy.model.accounting import Accounted
 from openvoy.model.snapshot import Energy
+from tests.unit.collector.house import House
 
 BEGIN = datetime(2026, 6, 17, 11, 21, tzinfo=UTC)
 
@@ -39,3 +40,19 @@ def test_energies_of_an_inverter_begin_with_its_second_report(
     readings: Sequence[tuple[float, float]], rows: Sequence[tuple[float, float]]
 ) -> None:
     assert rows_of(*readings) == rows
+
+
+@pytest.mark.parametrize(("dip_wh", "told"), [(45.0, 0), (900_000.0, 1)])
+async def test_a_counter_that_dips_by_next_to_nothing_is_no_event(dip_wh: float, told: int) -> None:
+    house = House()
+    async with house.collecting():
+        await house.clock.advance(120)
+        house.reader.dip_wh = dip_wh
+        await house.clock.advance(25)
+        house.reader.dip_wh = 0.0
+        await house.clock.advance(300)
+    events = [event for batch in house.store.batches for event in batch.events if event.kind == "counter.held"]
+    assert len(events) == told
+    solar_wh = [record.solar_wh for batch in house.store.batches for record in batch.energy]
+    assert solar_wh[-1] == pytest.approx(1_000_000 + house.clock.monotonic(), abs=120)
+    assert "held" in {step.step for batch in house.store.batches for step in batch.steps}

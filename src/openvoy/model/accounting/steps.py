@@ -37,6 +37,9 @@ class Step(Enum):
     """Another source counts from here on; what it counted since the last one fell silent is added."""
 
 
+DIP_WH = 50.0
+"""Counters that gateways add up themselves fall by this much for minutes, as some inverters report late."""
+
 SILENT = frozenset({Step.FIRST, Step.NORMAL})
 """Steps that nobody needs to be told of."""
 
@@ -52,3 +55,8 @@ class Notice:
     added_wh: float = 0.0
     since_s: float | None = None
     """Unix seconds from which on the shape of what was added is not known."""
+
+    @property
+    def is_dip(self) -> bool:
+        """Whether a counter is only held that fell by next to nothing; where it stays there, another step tells it."""
+        return self.step is Step.HELD and 0 <= self.before_wh - self.after_wh <= DIP_WH
