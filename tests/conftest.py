@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from openvoy.testing.captures import Capture, captures_folder, load_capture
 
@@ -18,6 +19,9 @@ ABSENT = "no recordings: neither in OPENVOY_CAPTURES nor in shared/captures besi
 MISSING = "Skipped: no "
 """How the reason begins where the machine lacks something."""
 FOLDER = captures_folder(Path(__file__).parents[1])
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How long an example takes is the machine's matter."""
+LONG_EXAMPLES = 1000
 LONGEST = Path(__file__).parent / "e2e"
 RECORDINGS = sorted(FOLDER.glob("*.har"))
 
@@ -27,8 +31,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the slow campaigns too")
 
 
-def pytest_configure() -> None:
-    """Let Ctrl-C be what it is: a suite begun in the background inherits that it is ignored, and so do its commands."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the same examples at each run, and many other ones with --long; let Ctrl-C be what it is.
+
+    A suite that is begun in the background inherits that Ctrl-C is ignored, and so do its commands.
+    """
+    settings.register_profile("steady", PATIENT, derandomize=True)
+    settings.register_profile("long", PATIENT, max_examples=LONG_EXAMPLES)
+    settings.load_profile("long" if config.getoption("--long") else "steady")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -22,7 +22,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-BOUNDED = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+BOUNDED = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 """Times some 140 endpoints."""
 
 pytestmark = pytest.mark.timeout(60)

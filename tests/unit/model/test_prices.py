@@ -82,7 +82,7 @@ days = some.dates(min_value=date(2024, 1, 1), max_value=date(2026, 12, 31))
 minutes = some.integers(0, 95).map(lambda quarter: quarter * 15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(day=days, start=minutes, end=minutes, zone=some.sampled_from([PARIS, LORD_HOWE, ZoneInfo("America/New_York")]))
 def test_every_minute_has_the_price_of_its_clock_on_the_wall(day: date, start: int, end: int, zone: ZoneInfo) -> None:
     night = RatePeriod(name="a", price_per_kwh=Decimal(1), start_min=start, end_min=end or 1440, days=WORKDAYS)
@@ -141,7 +141,7 @@ def test_netting_takes_back_what_was_imported_also_in_blocks() -> None:
 amounts = some.lists(some.tuples(*[some.integers(0, 500_000)] * 3), min_size=1, max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(amounts=amounts, is_netted=some.booleans())
 def test_days_add_up_to_months_to_the_last_digit(amounts: list[tuple[int, int, int]], is_netted: bool) -> None:
     tiers = (

@@ -31,7 +31,7 @@ def hourly(numbers: list[int]) -> list[Interval]:
     return [Interval(START_S + HOUR_S * n, START_S + HOUR_S * (n + 1), float(n % 7 + 1)) for n in numbers]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(solar=hours, load=hours)
 def test_chains_hold_every_energy_once_and_have_no_long_hole(solar: list[int], load: list[int]) -> None:
     given_intervals = {"solar": hourly(solar), "load": hourly(load)}
@@ -68,7 +68,7 @@ def coverage_of(intervals: list[Interval]) -> Coverage:
     return build_coverage(days, quarters, ask(quarters), {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(known=hours, new=hours)
 def test_what_is_known_is_never_kept_again(known: list[int], new: list[int]) -> None:
     coverage = coverage_of(hourly(known))

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openvoy.virtual.site import Site, SiteDefinition, SiteState, read_site
@@ -215,7 +215,7 @@ def check_exports(case: Case, site: Site, block: DayBlock) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.sample(2)
 def test_what_must_hold_holds(name: str) -> None:
-    @settings(max_examples=EXAMPLES[name], deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=EXAMPLES[name])
     @given(cases(name))
     def run(case: Case) -> None:
         check(case)
@@ -227,7 +227,7 @@ def test_what_must_hold_holds(name: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_holds_for_many_more(name: str) -> None:
-    @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=400)
     @given(cases(name))
     def run(case: Case) -> None:
         check(case)
