@@ -84,7 +84,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             sheet = opened.page.get_by_role("dialog")
             await sheet.get_by_label("reserve").fill("45")
             await sheet.get_by_role("button", name="Show what will happen").click()
-            await opened.wait_for("dialog .changes", "30 % → 45 %")
+            await opened.wait_for("dialog .changes", "30% → 45%")
             await sheet.get_by_text("The exact request").click()
             await opened.wait_for("dialog pre", "PUT /admin/lib/tariff")
             if await sheet.get_by_label("I understand").count():
@@ -93,7 +93,7 @@ async def test_a_change_is_shown_confirmed_read_back_and_undone(
             await sheet.locator('[data-outcome="took effect"]').wait_for()
             await expect(other.page.get_by_role("dialog").get_by_label("reserve")).to_have_value("45")
             await expect(other.page.get_by_role("dialog")).to_contain_text("Somebody has changed this")
-            await expect(other.page.locator("[data-entry]")).to_contain_text("30 % → 45 %")
+            await expect(other.page.locator("[data-entry]")).to_contain_text("30% → 45%")
             await take_back(opened)
             await opened.page.keyboard.press("Escape")
             await opened.wait_for("[data-entry]", "takes back an earlier change")
@@ -108,12 +108,12 @@ async def take_back(opened: Visit) -> None:
     """Undo what was just done: what will happen is shown, and one may think better of it."""
     sheet = opened.page.get_by_role("dialog")
     await sheet.get_by_role("button", name="Undo").click()
-    await opened.wait_for("dialog .changes", "45 % → 30 %")
+    await opened.wait_for("dialog .changes", "45% → 30%")
     await sheet.get_by_role("button", name="Back").click()
     await sheet.locator('[data-outcome="took effect"]').wait_for()
     await opened.page.keyboard.press("Escape")
     await opened.page.locator("[data-entry]").get_by_role("button", name="Undo").click()
-    await opened.wait_for("dialog .changes", "45 % → 30 %")
+    await opened.wait_for("dialog .changes", "45% → 30%")
     if await sheet.get_by_label("I understand").count():
         await sheet.get_by_label("I understand").check()
     await sheet.get_by_role("button", name="Apply").click()
@@ -124,7 +124,7 @@ async def check_hours(opened: Visit) -> None:
     """Change when the generator may run, by fields and without a document."""
     await opened.page.keyboard.press("Escape")
     row = opened.page.locator('[data-control="generator.schedule"]')
-    await expect(row).to_contain_text("every day: 07:00–22:00 starts below 50 %, stops above 80 %")
+    await expect(row).to_contain_text("every day: 07:00–22:00 starts below 50%, stops above 80%")
     await row.get_by_role("button").click()
     sheet, look = opened.page.get_by_role("dialog"), opened.page.get_by_role("button", name="Show what will happen")
     await sheet.get_by_label("From", exact=True).fill("25:00")
@@ -137,7 +137,7 @@ async def check_hours(opened: Visit) -> None:
     await sheet.get_by_role("button", name="Remove time 2").click()
     assert await serious(opened) == []
     await look.click()
-    await expect(sheet.locator(".changes b")).to_have_text("every day: 07:30–22:00 starts below 50 %, stops above 80 %")
+    await expect(sheet.locator(".changes b")).to_have_text("every day: 07:30–22:00 starts below 50%, stops above 80%")
     await sheet.get_by_label("I understand").check()
     await sheet.get_by_role("button", name="Apply").click()
     await sheet.locator('[data-outcome="took effect"]').wait_for()
@@ -163,7 +163,7 @@ async def test_a_change_that_the_gateway_ignores_is_told_in_the_readers_language
             await expect(sheet).to_contain_text("Das Gateway nahm die Anfrage an und tat nichts.")
             await expect(sheet.get_by_role("button", name="Rückgängig")).to_have_count(0)
             await opened.page.keyboard.press("Escape")
-            await expect(opened.page.locator("[data-entry]").first).to_contain_text("30 % → 60 %")
+            await expect(opened.page.locator("[data-entry]").first).to_contain_text("30% → 60%")
             await expect(opened.page.locator("[data-entry]").first).to_contain_text("owner")
             assert opened.complaints == []
 

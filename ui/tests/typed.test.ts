@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addMonths, monthRows, weekdays } from "../src/fields/calendar";
-import { datePattern, parseDate, parseNumber, parseTime, writeDate, writeNumber, writeTime } from "../src/fields/typed";
+import { datePattern, parseDate, parseNumber, parseTime, writeDate, writeNumber, writePercent, writeTime } from "../src/fields/typed";
 
 const DATES = [
   ["en-GB", "DMY", "04/11/2026", "DD/MM/YYYY"],
@@ -87,4 +87,11 @@ test("weeks begin as the language has them, and six of them show any month", () 
     const next = addMonths(`${month}-01`, 1);
     expect(days.filter((day) => day >= `${month}-01` && day < next).length).toBe(Math.round((Date.parse(next) - Date.parse(`${month}-01`)) / 86_400_000));
   }
+});
+
+test("a share is written as the language has it, whatever is left of it in binary", () => {
+  expect(writePercent(10, "en-GB")).toBe("10%");
+  expect(writePercent(57, "nl")).toBe("57%");
+  expect(writePercent(28.5, "de")).toBe("28,5\u00a0%");
+  expect([7, 29, 58, 99].map((share) => writePercent(share, "en"))).toEqual(["7%", "29%", "58%", "99%"]);
 });

@@ -64,6 +64,10 @@ export function parseTime(text: string): string | null {
 export const writeNumber = (value: number, locale: string): string =>
   new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 15 }).format(value);
 
+/** "10 %" or "10%", as the language has it; all of its digits. */
+export const writePercent = (value_pct: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { style: "percent", useGrouping: false, maximumFractionDigits: 15 }).format(value_pct / 100);
+
 /** The number that is meant; null where it is none, or may be thousands as well as a fraction. */
 export function parseNumber(text: string, locale: string): number | null {
   const written = text.trim().replace("−", "-");

@@ -5,7 +5,7 @@ import { buildFormat, UNKNOWN, type Format } from "../../lib/format";
 import { locale } from "../../lib/i18n.svelte";
 import { choices } from "../../lib/preferences.svelte";
 import { said } from "../../lib/said.svelte";
-import { minutesOf, timeOf, writeNumber, writeTime } from "../../fields/typed";
+import { minutesOf, timeOf, writeNumber, writePercent, writeTime } from "../../fields/typed";
 import { DAY_MIN, isAlways, parseHours, WEEKDAYS, type Days, type Hours, type Period, type Season } from "./hours";
 import { t } from "./texts";
 
@@ -57,7 +57,7 @@ const clock = (minutes: number): string => writeTime(timeOf(minutes), locale(), 
 function sayPeriod(period: Period): string {
   const { start, duration, start_soc, stop_soc } = period;
   const time = duration === DAY_MIN ? t("hours.all_day") : `${clock(start)}–${clock(start + duration)}`;
-  return `${time} ${isAlways(period) ? t("hours.said.always") : t("hours.said.charge", { start: writeNumber(start_soc, locale()), stop: writeNumber(stop_soc, locale()) })}`;
+  return `${time} ${isAlways(period) ? t("hours.said.always") : t("hours.said.charge", { start: writePercent(start_soc, locale()), stop: writePercent(stop_soc, locale()) })}`;
 }
 
 function sayDays({ week_days, periods }: Days): string {
@@ -79,6 +79,7 @@ export function show(value: Setting | undefined, unit = "", words: { yes: string
   if (typeof value === "string" && minutesOf(value) !== null) return writeTime(value, locale(), choices());
   const hours = parseHours(value);
   if (hours !== null) return sayHours(hours);
+  if (unit === "%" && typeof value === "number") return writePercent(value, locale());
   const text = typeof value === "string" ? choiceName(value) : writeNumber(value, locale());
   return unit === "" ? text : `${text}\u00a0${unit}`;
 }
