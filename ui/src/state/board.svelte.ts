@@ -257,7 +257,7 @@ export class Board {
       this.compared = compared;
       this.comparedFailure = null;
     } catch (error) {
-      this.comparedFailure = failureOf(error);
+      if (this.#asked === asked) this.comparedFailure = failureOf(error);
     }
   }
 
@@ -269,7 +269,7 @@ export class Board {
       this.today = today;
       this.todayFailure = null;
     } catch (error) {
-      this.todayFailure = failureOf(error);
+      if (this.#asked === asked) this.todayFailure = failureOf(error);
     }
   }
 
@@ -300,7 +300,7 @@ export class Board {
     await Promise.all([this.#readToday(), this.#readHistoryState()]);
     // A service that has just begun reads its prices later than its values.
     const isUnpriced = this.compared !== null && this.compared.money === null;
-    if (isUnpriced || this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
+    if (isUnpriced || this.comparedFailure !== null || this.now_ms - this.#comparedAt_ms >= COMPARED_MS) await this.#readCompared();
     const shown = this.power;
     const isBehind =
       shown === null || shown.span.start_s !== this.day.start_s || this.now_ms / 1000 - lastOf(shown.columns.at) > 2 * STEP_S;
