@@ -140,3 +140,39 @@ async def test_whoever_comes_in_is_in_on_every_page_of_the_browser(browser: Brow
             await expect(opened.page.locator("#login-title")).to_have_count(0)
             await expect(opened.page.locator('[data-card="look"]')).to_be_visible()
             await expect(opened.page.locator('[data-card="site"]')).to_have_count(0)
+
+
+async def test_a_part_that_failed_is_asked_for_again_by_itself(browser: Browser, service: Served) -> None:
+    async with visit(browser, service.url) as opened:
+        page = opened.page
+        await page.clock.install()
+        asked = ("**/api/v1/events**", "**/api/v1/devices**", "**/api/v1/control/audit**")
+        for path in asked:
+            await page.route(path, fail)
+        await page.goto(f"{service.url}#/devices")
+        said = [
+            page.locator(f'[data-card="{card}"]').get_by_text("It broke.") for card in ("events", "inventory", "audit")
+        ]
+        for one in said:
+            await expect(one).to_be_visible()
+        for path in asked:
+            await page.unroute(path)
+        await page.clock.fast_forward(31_000)
+        for one in said:
+            await expect(one).to_have_count(0)
+
+
+async def test_a_tablet_whose_link_was_revoked_is_told_so(browser: Browser, tmp_path: Path) -> None:
+    with started(*house(tmp_path), data=tmp_path / "data") as process:
+        url = address_of(process)
+        async with visit(browser, f"{url}/#/settings") as opened:
+            await log_in(opened.page, "anna")
+            form = opened.page.get_by_role("form", name="Make it")
+            await form.locator("input").fill("kitchen")
+            await form.get_by_role("button").click()
+            link = await opened.page.locator("[data-shown]").input_value()
+            async with visit(browser, link) as tablet:
+                await expect(tablet.page.locator("nav")).to_be_visible()
+                await opened.page.get_by_role("button", name="Revoke: kitchen").click()
+                await opened.page.get_by_role("button", name="kitchen").last.click()
+                await expect(tablet.page.get_by_text("The link of this device is no longer valid.")).to_be_visible()

@@ -1,8 +1,8 @@
 /** A day of the array: what is chosen to be shown, what was asked for it, and the moment that is looked at. */
 
 import { untrack } from "svelte";
-import { sayError } from "../../api/client";
 import type { InverterColumns, Maybe } from "../../api/types";
+import { Asking, roundOf } from "../../lib/asking.svelte";
 import { dayOf, type Span } from "../../lib/time";
 import type { Board } from "../../state/board.svelte";
 import { fetchEnergies, fetchReports, sumEnergies } from "./api";
@@ -13,8 +13,6 @@ export type Period = "day" | "week" | "month";
 
 const DAYS: Record<Period, number> = { day: 0, week: 6, month: 29 };
 const PLAY_MS = 120;
-/** Panels report this often; what they said is kept a while later. */
-const [REPORT_MS, LATER_MS] = [300_000, 90_000];
 
 export class Film {
   measure = $state<Measure>("power");
@@ -22,25 +20,19 @@ export class Film {
   /** Days before today, as 0 or less. */
   shift = $state(0);
   isPlaying = $state(false);
-  reportsTrouble = $state<Maybe<string>>(null);
-  energiesTrouble = $state<Maybe<string>>(null);
-  reports = $state.raw<Maybe<InverterColumns>>(null);
+  reports = new Asking<InverterColumns>();
   /** Of the period that ends with the day. */
-  energies = $state.raw<Maybe<ReadonlyMap<string, Maybe<number>>>>(null);
+  energies = new Asking<ReadonlyMap<string, Maybe<number>>>();
   #chosen_s = $state<Maybe<number>>(null);
   #board: Board;
-  /** Of which day, period and gateway the newest answers are. */
-  #reportsOf = "";
-  #energiesOf = "";
-  /** Changes as often as there may be something new of today. */
-  #round = $derived.by(() => (this.shift === 0 ? Math.floor((this.#board.now_ms - LATER_MS) / REPORT_MS) : 0));
+  #round = $derived.by(() => (this.shift === 0 ? roundOf(this.#board.now_ms) : 0));
   #start_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift).start_s);
   #first_s = $derived.by(() => dayOf(this.#board.now_ms, this.#board.timeZone, this.shift - DAYS[this.period]).start_s);
   #day = $derived.by(() => dayOf(this.#start_s * 1000 + 1000, this.#board.timeZone));
-  #histories = $derived(this.reports === null ? null : bySerial(this.reports));
+  #histories = $derived(this.reports.answer === null ? null : bySerial(this.reports.answer));
   #full_s = $derived(this.#histories === null ? null : lastFull(this.#histories));
   #frames = $derived.by(() => {
-    const frames = this.reports === null ? null : framesOf(this.reports, this.#day);
+    const frames = this.reports.answer === null ? null : framesOf(this.reports.answer, this.#day);
     // Of the last minutes of today most panels have not reported yet.
     if (frames === null || this.shift !== 0 || this.#full_s === null) return frames;
     return { ...frames, last_s: Math.max(frames.first_s, Math.min(frames.last_s, this.#full_s)) };
@@ -75,36 +67,19 @@ export class Film {
   }
 
   get trouble(): Maybe<string> {
-    return this.reportsTrouble ?? this.energiesTrouble;
+    return this.reports.trouble ?? this.energies.trouble;
   }
 
-  /** What is there of the same day stays until its newer values come. */
   loadReports(): () => void {
     const [span, gateway] = [this.#day, this.#board.gateway];
-    const asked = `${span.start_s} ${gateway}`;
     void this.#round;
-    let isCurrent = true;
-    if (asked !== this.#reportsOf) this.reports = null;
-    this.#reportsOf = asked;
-    fetchReports(span, gateway).then(
-      (found) => isCurrent && ([this.reports, this.reportsTrouble] = [found, null]),
-      (error: unknown) => isCurrent && (this.reportsTrouble = sayError(error)),
-    );
-    return () => (isCurrent = false);
+    return this.reports.ask(`${span.start_s} ${gateway}`, () => fetchReports(span, gateway));
   }
 
   loadEnergies(): () => void {
     const [span, gateway] = [{ start_s: this.#first_s, end_s: this.#day.end_s }, this.#board.gateway];
-    const asked = `${span.start_s} ${span.end_s} ${gateway}`;
     void this.#round;
-    let isCurrent = true;
-    if (asked !== this.#energiesOf) this.energies = null;
-    this.#energiesOf = asked;
-    fetchEnergies(span, "day", gateway).then(
-      (found) => isCurrent && ([this.energies, this.energiesTrouble] = [sumEnergies(found), null]),
-      (error: unknown) => isCurrent && (this.energiesTrouble = sayError(error)),
-    );
-    return () => (isCurrent = false);
+    return this.energies.ask(`${span.start_s} ${span.end_s} ${gateway}`, () => fetchEnergies(span, "day", gateway).then(sumEnergies));
   }
 
   /** Move on while it plays; the result stops that. */
