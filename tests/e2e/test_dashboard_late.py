@@ -176,3 +176,18 @@ async def test_a_tablet_whose_link_was_revoked_is_told_so(browser: Browser, tmp_
                 await opened.page.get_by_role("button", name="Revoke: kitchen").click()
                 await opened.page.get_by_role("button", name="kitchen").last.click()
                 await expect(tablet.page.get_by_text("The link of this device is no longer valid.")).to_be_visible()
+
+
+@pytest.mark.parametrize("part", ["shell-*.js", "shell-*.css"])
+async def test_a_page_whose_parts_are_refused_is_loaded_again(browser: Browser, service: Served, part: str) -> None:
+    refused: list[str] = []
+
+    async def refuse_once(route: Route) -> None:
+        refused.append(route.request.url)
+        await (route.abort("connectionrefused") if len(refused) == 1 else route.continue_())
+
+    async with visit(browser, "about:blank") as opened:
+        await opened.page.route(f"**/assets/{part}", refuse_once)
+        await opened.page.goto(service.url)
+        await expect(opened.page.locator("nav")).to_have_css("display", "flex", timeout=20_000)
+        assert len(refused) == 2
