@@ -17,11 +17,10 @@ from openvoy.model.records import Batch, EnergyRecord
 from openvoy.store import HistoryStore
 from tests.e2e.chromium import chromium, visit
 from tests.e2e.home import SERIAL, a_home, a_status
-from tests.e2e.newcomer import PASSWORD
-from tests.e2e.processes import address_of, openvoy, started
+from tests.e2e.household import log_in, shared
+from tests.e2e.processes import address_of, started
 from tests.e2e.serving import Served, serving
 from tests.e2e.test_dashboard_history_page import FixedPrices
-from tests.e2e.test_dashboard_settings import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
 
@@ -86,17 +85,6 @@ async def test_panels_of_today_are_asked_for_again_and_what_fails_is_told(browse
         assert len([url for url in opened.requests if "history/inverters" in url]) > before
 
 
-def house(folder: Path) -> tuple[str, ...]:
-    """Write a configuration with an owner and a viewer; give the arguments of the service."""
-    config = folder / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
-    (folder / "password").write_text(PASSWORD)
-    for name, right in (("anna", "owner"), ("bert", "viewer")):
-        how = ("--right", right, "--password-file", str(folder / "password"))
-        assert openvoy("account", "set", name, *how, data=folder / "data").returncode == 0
-    return "run", "--config", str(config)
-
-
 async def test_a_link_is_made_once_and_what_is_typed_meanwhile_stays(browser: Browser, tmp_path: Path) -> None:
     is_let = asyncio.Event()
     sent: list[Any] = []
@@ -107,7 +95,7 @@ async def test_a_link_is_made_once_and_what_is_typed_meanwhile_stays(browser: Br
             await is_let.wait()
         await route.continue_()
 
-    with started(*house(tmp_path), data=tmp_path / "data") as process:
+    with started(*shared(tmp_path), data=tmp_path / "data") as process:
         async with visit(browser, f"{address_of(process)}/#/settings") as opened:
             await log_in(opened.page, "anna")
             await opened.page.route("**/api/v1/keys", answer_late)
@@ -127,7 +115,7 @@ async def test_a_link_is_made_once_and_what_is_typed_meanwhile_stays(browser: Br
 
 
 async def test_whoever_comes_in_is_in_on_every_page_of_the_browser(browser: Browser, tmp_path: Path) -> None:
-    with started(*house(tmp_path), data=tmp_path / "data") as process:
+    with started(*shared(tmp_path), data=tmp_path / "data") as process:
         url = f"{address_of(process)}/#/settings"
         async with visit(browser, url) as opened:
             await log_in(opened.page, "anna")
@@ -163,7 +151,7 @@ async def test_a_part_that_failed_is_asked_for_again_by_itself(browser: Browser,
 
 
 async def test_a_tablet_whose_link_was_revoked_is_told_so(browser: Browser, tmp_path: Path) -> None:
-    with started(*house(tmp_path), data=tmp_path / "data") as process:
+    with started(*shared(tmp_path), data=tmp_path / "data") as process:
         url = address_of(process)
         async with visit(browser, f"{url}/#/settings") as opened:
             await log_in(opened.page, "anna")

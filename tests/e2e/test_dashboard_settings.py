@@ -11,8 +11,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.chromium import DESK, PHONE, chromium, visit
+from tests.e2e.household import configured, log_in, shared
 from tests.e2e.newcomer import PASSWORD
-from tests.e2e.processes import address_of, openvoy, started
+from tests.e2e.processes import address_of, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
 
@@ -33,10 +34,8 @@ async def set_up(page: Page, kind: str) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.sample(1)
 async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_path: Path, size: dict[str, int]) -> None:
-    config = tmp_path / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
     (tmp_path / "stick").mkdir()
-    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+    with started(*configured(tmp_path), data=tmp_path / "data") as process:
         async with visit(browser, f"{address_of(process)}/#/settings", viewport=size) as opened:
             page = opened.page
             await set_up(page, "backup")
@@ -45,7 +44,7 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             await form.locator('[name="folder"]').fill(str(tmp_path / "stick"))
             await form.get_by_role("button", name="Save").click()
             await expect(form.get_by_role("alert")).to_contain_text("hour is 99")
-            assert "backup" not in config.read_text()
+            assert "backup" not in (tmp_path / "openvoy.toml").read_text()
             await form.locator('[name="hour"]').fill("4")
             await expect(form.locator('[name="every"]')).to_have_value("day")
             assert await form.locator('[name="every"] option').all_inner_texts() == ["day", "week"]
@@ -55,7 +54,7 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             line = page.locator('[data-integration="backup"]')
             await expect(line).to_contain_text("works")
             await expect(line).to_contain_text(str(tmp_path / "stick"))
-            assert 'every = "week"' in config.read_text()
+            assert 'every = "week"' in (tmp_path / "openvoy.toml").read_text()
             assert (tmp_path / "stick" / "journal").is_dir()
 
             await set_up(page, "influx")
@@ -64,7 +63,7 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             await form.locator('[name="token"]').fill("hush")
             await form.get_by_role("button", name="Save").click()
             await expect(form).to_have_count(0)
-            assert "hush" not in config.read_text()
+            assert "hush" not in (tmp_path / "openvoy.toml").read_text()
             line = page.locator('[data-integration="influx"]')
             await line.get_by_role("button", name="Change").click()
             form = page.locator('[data-form="influx"]')
@@ -73,15 +72,13 @@ async def test_a_receiver_is_set_up_changed_and_removed(browser: Browser, tmp_pa
             await line.get_by_role("button", name="Remove").click()
             await line.get_by_role("button", name="Remove it").click()
             await expect(line).to_have_count(0)
-            assert "influx" not in config.read_text()
+            assert "influx" not in (tmp_path / "openvoy.toml").read_text()
             width = await page.evaluate("() => document.documentElement.scrollWidth")
             assert width <= size["width"]
 
 
 async def test_what_is_wrong_with_an_account_stands_under_its_form(browser: Browser, tmp_path: Path) -> None:
-    config = tmp_path / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
-    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+    with started(*configured(tmp_path), data=tmp_path / "data") as process:
         async with visit(browser, f"{address_of(process)}/#/settings", viewport=PHONE) as opened:
             card = opened.page.locator('[data-card="users"]')
             form = card.locator("form").first
@@ -102,9 +99,7 @@ async def test_what_is_wrong_with_an_account_stands_under_its_form(browser: Brow
 async def test_who_removes_an_account_is_asked_and_without_the_service_nothing_is_claimed(
     browser: Browser, tmp_path: Path
 ) -> None:
-    config = tmp_path / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
-    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+    with started(*configured(tmp_path), data=tmp_path / "data") as process:
         async with visit(browser, f"{address_of(process)}/#/settings") as opened:
             page = opened.page
             users = page.locator('[data-card="users"]')
@@ -146,15 +141,13 @@ async def test_who_removes_an_account_is_asked_and_without_the_service_nothing_i
 async def test_the_first_account_is_not_sent_before_it_is_known_to_be_the_first(
     browser: Browser, tmp_path: Path
 ) -> None:
-    config = tmp_path / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
     is_typed = asyncio.Event()
 
     async def answer_late(route: Route) -> None:
         await is_typed.wait()
         await route.continue_()
 
-    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+    with started(*configured(tmp_path), data=tmp_path / "data") as process:
         url = address_of(process)
         async with visit(browser, url) as opened:
             await opened.page.route("**/api/v1/accounts", answer_late, times=1)
@@ -172,13 +165,7 @@ async def test_the_first_account_is_not_sent_before_it_is_known_to_be_the_first(
 
 
 async def test_what_was_typed_is_there_after_a_login_in_between(browser: Browser, tmp_path: Path) -> None:
-    config = tmp_path / "openvoy.toml"
-    config.write_text('[web]\nlisten = "127.0.0.1:0"\n[[gateway]]\nhost = "127.0.0.1:9"\n')
-    (tmp_path / "password").write_text(PASSWORD)
-    for name, right in (("anna", "owner"), ("bert", "viewer")):
-        how = ("--right", right, "--password-file", str(tmp_path / "password"))
-        assert openvoy("account", "set", name, *how, data=tmp_path / "data").returncode == 0
-    with started("run", "--config", str(config), data=tmp_path / "data") as process:
+    with started(*shared(tmp_path), data=tmp_path / "data") as process:
         async with visit(browser, f"{address_of(process)}/#/settings", viewport=PHONE) as opened:
             page = opened.page
             site, prices = (page.locator(f'[data-card="{name}"]') for name in ("site", "tariff"))
@@ -210,15 +197,7 @@ async def test_what_was_typed_is_there_after_a_login_in_between(browser: Browser
             await log_in(page, "bert")
             await expect(page.locator('[data-card="look"]')).to_be_visible()
             assert await page.locator('[data-card="site"]').count() == 0
-    assert '[site."Elm Street"]' in config.read_text()
-
-
-async def log_in(page: Page, name: str) -> None:
-    form = page.locator("form:has(#login-title)")
-    await form.get_by_label("Name").fill(name)
-    await form.get_by_label("Password").fill(PASSWORD)
-    await form.get_by_role("button", name="Log in").click()
-    await expect(form).to_have_count(0)
+    assert '[site."Elm Street"]' in (tmp_path / "openvoy.toml").read_text()
 
 
 async def save(part: Locator) -> None:
