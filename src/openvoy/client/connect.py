@@ -126,7 +126,7 @@ def _identify(response: Response, origin: Origin) -> Capabilities:
     except EndpointMissing as error:
         raise GatewayUnreachable(
             f"What answers at {origin.place} is no gateway: it has no page {INFO.path}.",
-            hint="Check the address, and its port if it has one.",
+            hint=GIVE_ADDRESS,
         ) from error
     try:
         info = INFO.decode(response.body).value
