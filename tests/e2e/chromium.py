@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, Route, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from openvoy.web.assets import STATIC_FOLDER
 from tests.support.patience import PATIENCE_S
@@ -20,6 +22,8 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+LATE_S = float(os.environ.get("OPENVOY_LATE_S", "0"))
+"""Up to this time each reply waits, as that of a slow machine: what a page takes for granted then shows."""
 PATIENCE_MS = 1000 * PATIENCE_S
 expect.set_options(timeout=PATIENCE_MS)
 STREAM = "/api/v1/live"
@@ -121,6 +125,13 @@ class Visit:
         await self.stand()
 
 
+async def _answer_late(route: Route) -> None:
+    await asyncio.sleep(random.uniform(0.0, LATE_S))
+    # Its page may be gone by then.
+    with contextlib.suppress(PlaywrightError):
+        await route.continue_()
+
+
 @contextlib.asynccontextmanager
 async def visit(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Visit]:
     """Open a page in a profile of its own, as English browsers do unless `settings` say otherwise.
@@ -130,6 +141,8 @@ async def visit(browser: Browser, url: str, **settings: Any) -> AsyncIterator[Vi
     usual = {"viewport": DESK, "locale": "en-GB", "color_scheme": "light", "service_workers": "block"}
     settings = {**usual, "reduced_motion": "reduce", **settings}
     context = await browser.new_context(**settings)
+    if LATE_S:
+        await context.route("**/api/**", _answer_late)
     try:
         opened = Visit(await context.new_page())
         await opened.page.goto(url)
