@@ -179,3 +179,20 @@ async def test_a_page_whose_parts_are_refused_is_loaded_again(browser: Browser, 
         await opened.page.goto(service.url)
         await expect(opened.page.locator("nav")).to_have_css("display", "flex", timeout=20_000)
         assert len(refused) == 2
+
+
+async def test_panels_are_not_laid_out_anew_over_a_layout_that_could_not_be_read(
+    browser: Browser, service: Served
+) -> None:
+    async with visit(browser, service.url) as opened:
+        page = opened.page
+        await page.clock.install()
+        await page.route("**/api/v1/layout", fail)
+        await page.goto(f"{service.url}#/panels")
+        lay_out = page.locator("[data-edit]")
+        await expect(page.locator('[data-card="array"] [role="alert"]')).to_contain_text("It broke.")
+        await expect(lay_out).to_be_disabled()
+        await page.unroute("**/api/v1/layout")
+        await page.clock.fast_forward(31_000)
+        await expect(lay_out).to_be_enabled()
+        await expect(page.locator('[data-card="array"] [role="alert"]')).to_have_count(0)

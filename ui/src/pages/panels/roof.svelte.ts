@@ -1,6 +1,7 @@
 /** The layout as it is kept, and as somebody changes it. */
 
 import type { Maybe } from "../../api/types";
+import { Asking } from "../../lib/asking.svelte";
 import { fetchLayout, keepLayout } from "./api";
 import { complete, grouped, turned, type Layout } from "./array";
 import { landed } from "./lying";
@@ -12,14 +13,14 @@ const BARE: Layout = { panels: [], groups: [] };
 let left: Maybe<{ of: string; draft: Past<Layout> }> = null;
 
 export class Roof {
-  #kept = $state.raw<Maybe<Layout>>(null);
+  #kept = new Asking<Layout>();
   #draft = $state.raw<Maybe<Past<Layout>>>(null);
   /** What is being dragged; it is no step before it is let go. */
   #moving = $state.raw<Maybe<Layout>>(null);
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   #serials: () => readonly string[];
   #aspect: () => number;
-  #shown = $derived.by(() => this.#moving ?? this.#draft?.now ?? complete(this.#kept ?? BARE, this.#serials(), this.#aspect()));
+  #shown = $derived.by(() => this.#moving ?? this.#draft?.now ?? complete(this.#kept.answer ?? BARE, this.#serials(), this.#aspect()));
 
   /** `aspect`: how wide the rows of panels are that nobody laid out yet, in their height. */
   constructor(serials: () => readonly string[], aspect: () => number) {
@@ -35,9 +36,18 @@ export class Roof {
     return this.#draft !== null;
   }
 
-  async load(): Promise<void> {
+  /** What is kept is known: to lay out anything else would replace it. */
+  get isKnown(): boolean {
+    return this.#kept.answer !== null;
+  }
+
+  get trouble(): Maybe<string> {
+    return this.#kept.trouble;
+  }
+
+  load(): () => void {
     if (left !== null && left.of === this.#of()) this.#draft = left.draft;
-    this.#kept = await fetchLayout();
+    return this.#kept.ask("", fetchLayout);
   }
 
   #of(): string {
@@ -107,10 +117,11 @@ export class Roof {
   /** Keep it on the server; panels of other gateways stay where they are. */
   async keep(): Promise<void> {
     const draft = this.#draft?.now ?? null;
-    if (draft === null) return;
-    const others = (this.#kept?.panels ?? []).filter(({ serial }) => !this.#serials().includes(serial));
+    const kept = this.#kept.answer;
+    if (draft === null || kept === null) return;
+    const others = kept.panels.filter(({ serial }) => !this.#serials().includes(serial));
     const groups = [...new Set([...draft.groups, ...others.map(({ group }) => group).filter((name) => name !== "")])];
-    this.#kept = await keepLayout({ panels: [...draft.panels, ...others], groups });
+    this.#kept.answer = await keepLayout({ panels: [...draft.panels, ...others], groups });
     this.stop();
   }
 }
