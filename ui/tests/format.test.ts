@@ -172,6 +172,14 @@ test("money is the tariff's", () => {
   expect(en.money(null, "EUR")).toBe(UNKNOWN);
 });
 
+test("of an hour that there are two of it is said which", () => {
+  const paris = buildFormat("en-GB", "Europe/Paris");
+  const hours = [0, 1, 2].map((hour) => plain(paris.hour(Date.UTC(2026, 9, 25, hour))));
+  expect(hours).toEqual(["02:00 CEST", "02:00 CET", "03:00"]);
+  expect(paris.hour(Date.UTC(2026, 9, 26, 1))).toBe("02:00");
+  expect(paris.hour(null)).toBe(UNKNOWN);
+});
+
 test("a date of the calendar is moved by no time zone", () => {
   const sydney = buildFormat("en-GB", "Australia/Sydney");
   expect(sydney.date("2026-01-01", { day: "numeric", month: "short", year: "numeric" })).toBe("1 Jan 2026");

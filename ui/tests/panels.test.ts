@@ -133,6 +133,12 @@ describe("why a panel is silent", () => {
     expect(why(panels, true)).toEqual([null, "late", "dead", "never", "unreached"]);
   });
 
+  test("panels of a new gateway that have not reported yet sleep by night and are one fault of all by day", () => {
+    const panels = [inverter({ at: null, communicating: false }), inverter({ at: null, communicating: false })];
+    expect(buildPanels(panels, NOW).map(({ state, silence }) => [state, silence])).toEqual([["asleep", null], ["asleep", null]]);
+    expect(why(panels, true)).toEqual(["all", "all"]);
+  });
+
   test("old reports of all are sleep by night and a fault by day", () => {
     const panels = [inverter({ age_min: 400 }), inverter({ age_min: 410 })];
     expect(why(panels)).toEqual([null, null]);

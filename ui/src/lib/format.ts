@@ -4,6 +4,7 @@ export const UNKNOWN = "–";
 /** What is asked for and has yet to come. */
 export const AWAITED = "…";
 const NBSP = "\u00a0";
+const HOUR_MS = 3_600_000;
 
 export interface Quantity {
   value: string;
@@ -60,6 +61,8 @@ export interface Format {
   ago(value_s: Value): string;
   /** Hour and minute in the site's time zone. */
   clock(at_ms: Value): string;
+  /** The clock time of an hour that is told among others: the one that there are two of says which it is. */
+  hour(at_ms: Value): string;
   clockSeconds(at_ms: Value): string;
   /** A full hour, short: "14:00" or "2 PM". */
   hourTick(at_ms: Value): string;
@@ -168,6 +171,7 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
   const hours = numbers({ style: "unit", unit: "hour", unitDisplay: "short" });
   const ticks = numbers({ maximumFractionDigits: 2 });
   const clock = time(() => ({ ...hour(), minute: "2-digit" }));
+  const zoned = time(() => ({ ...hour(), minute: "2-digit", timeZoneName: "short" }));
   const shortHour = time(hour);
   const moment = time(() => ({ day: "numeric", month: "short", year: "numeric", ...hour(), minute: "2-digit" }));
   const date = time(() => ({ dateStyle: "short" }));
@@ -207,6 +211,10 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
       return relative().format(-count, unit);
     },
     clock,
+    hour: (at_ms) => {
+      const isTwice = isNumber(at_ms) && [-HOUR_MS, HOUR_MS].some((by_ms) => clock(at_ms + by_ms) === clock(at_ms));
+      return isTwice ? zoned(at_ms) : clock(at_ms);
+    },
     clockSeconds: time(() => ({ ...hour(), minute: "2-digit", second: "2-digit" })),
     hourTick: (at_ms) => (isTwelve() ? shortHour : clock)(at_ms),
     day: time(() => ({ weekday: "short", day: "numeric", month: "short" })),

@@ -55,15 +55,16 @@ export function panelsOf({ snapshot, isLive, now_ms, site, timeZone }: Seen): Pa
 /** Judge all panels together: at night all are old alike, and none of them is ill for it; by day that is a fault of all. */
 export function buildPanels(inverters: readonly Inverter[], now_ms: number, hasLight = false): Panel[] {
   const newest = Math.max(...inverters.map(({ at }) => parseTime(at) ?? Number.NEGATIVE_INFINITY));
-  return inverters.map((inverter) => buildPanel(inverter, newest, now_ms, hasLight));
+  const isMute = newest === Number.NEGATIVE_INFINITY && inverters.every(({ communicating }) => communicating === false);
+  return inverters.map((inverter) => buildPanel(inverter, { newest_ms: newest, isMute, now_ms, hasLight }));
 }
 
-function buildPanel(inverter: Inverter, newest_ms: number, now_ms: number, hasLight: boolean): Panel {
+function buildPanel(inverter: Inverter, { newest_ms, isMute, now_ms, hasLight }: Pick<Times, "newest_ms" | "isMute" | "hasLight"> & { now_ms: number }): Panel {
   const at_ms = parseTime(inverter.at);
   const patience_ms = Math.max(LEAST_PATIENCE_MS, LOST_REPORTS * 1000 * (inverter.report_interval_s ?? USUAL_INTERVAL_S));
   const isOld = newest_ms !== Number.NEGATIVE_INFINITY && now_ms - newest_ms > patience_ms;
-  const silence = silenceOf(inverter, { at_ms, newest_ms, patience_ms, isOld, hasLight });
-  const isResting = isOld || (inverter.communicating === false && at_ms !== null);
+  const silence = silenceOf(inverter, { at_ms, newest_ms, patience_ms, isMute, isOld, hasLight });
+  const isResting = isOld || inverter.communicating === false;
   const state = silence !== null ? "silent" : isResting ? "asleep" : stateOf(inverter);
   const isCurrent = state === "producing" || state === "idle";
   const share = isCurrent ? shareOf(inverter) : null;
@@ -75,13 +76,17 @@ interface Times {
   at_ms: Maybe<number>;
   newest_ms: number;
   patience_ms: number;
+  /** No panel was ever heard, as of a gateway that is new. */
+  isMute: boolean;
   /** No panel has reported for long. */
   isOld: boolean;
   hasLight: boolean;
 }
 
-function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, patience_ms, isOld, hasLight }: Times): Maybe<Silence> {
-  if (at_ms === null) return communicating !== false ? null : newest_ms === Number.NEGATIVE_INFINITY ? "unreached" : "never";
+function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, patience_ms, isMute, isOld, hasLight }: Times): Maybe<Silence> {
+  if (at_ms === null && communicating !== false) return null;
+  if (isMute) return hasLight ? "all" : null;
+  if (at_ms === null) return newest_ms === Number.NEGATIVE_INFINITY ? "unreached" : "never";
   if (newest_ms - at_ms > Math.max(DEAD_MS, patience_ms)) return "dead";
   if (newest_ms - at_ms > patience_ms) return "late";
   if (isOld) return hasLight ? "all" : null;
