@@ -37,3 +37,26 @@ def test_silence_of_all_at_night_is_sleep(talking: int, made_w: float, text: str
         meter_readings=[reading(PRODUCTION, made_w)],
     )
     assert {inverter.status for inverter in snapshot(noted).inverters} == {text}
+
+
+@pytest.mark.parametrize(
+    ("known", "is_heard"),
+    [
+        pytest.param("100000", True, id="it reported after the page was read"),
+        pytest.param("0", True, id="for the first time"),
+        pytest.param("103600", False, id="that report is what the page knows"),
+        pytest.param(None, False, id="a page without times stands"),
+    ],
+)
+def test_a_report_outweighs_a_page_that_is_older(known: str | None, is_heard: bool) -> None:
+    """The inventory is read hourly: what it said before sunrise is no fault an hour after."""
+    row = {"serial_num": "1", "device_status": [SILENT], "communicating": False, "producing": False}
+    noted = replies(
+        inventory=[{"type": "PCU", "devices": [row if known is None else {**row, "last_rpt_date": known}]}],
+        inverters=[{"serialNumber": "1", "lastReportDate": 103_600, "lastReportWatts": 45}],
+        meters=[meter(PRODUCTION, "production")],
+        meter_readings=[reading(PRODUCTION, 900.0)],
+    )
+    (panel,) = snapshot(noted).inverters
+    assert (panel.communicating, panel.producing) == (is_heard, is_heard)
+    assert panel.status == (None if is_heard else "not reporting")

@@ -37,10 +37,15 @@ SILENT = "not reporting"
 ASLEEP = "asleep"
 
 
-def status_text(keys: tuple[str, ...] | None, *, is_dark: bool = False) -> str | None:
-    """Say what a device reports; `is_dark` is night, when silence is sleep. None where it says nothing."""
+def status_text(keys: tuple[str, ...] | None, *, is_dark: bool = False, is_heard: bool = False) -> str | None:
+    """Say what a device reports; `is_dark` is night, when silence is sleep. None where it says nothing.
+
+    `is_heard`: it has reported since, so that it is not silent any more.
+    """
     words = [key.rpartition(".")[2] for key in (() if keys is None else keys) if key != "prop.done"]
     texts = [_TEXTS.get(word, word) for word in words]
+    if is_heard:
+        texts = [text for text in texts if text != SILENT]
     if is_dark and SILENT in texts:
         return ASLEEP
     return ", ".join(dict.fromkeys(texts)) if texts else None

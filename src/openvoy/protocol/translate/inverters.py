@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from openvoy.codec import each
 from openvoy.model import Inverter
 from openvoy.protocol.endpoints.inventory import INVENTORY, InventoryDevice
@@ -44,6 +46,8 @@ def _build(replies: Replies, is_dark: bool) -> tuple[Inverter, ...]:  # noqa: FB
     )
 
 
+APART = timedelta(minutes=2)
+"""Reports are at least five minutes apart; the same one is told with the same time by each page."""
 DARK_BELOW_W = 20.0
 """What a production meter shows at night stays far below (quirk Q15)."""
 
@@ -85,6 +89,17 @@ def _inventory(replies: Replies) -> tuple[InventoryDevice, ...]:
     return tuple(device for device in devices if device.admin_state != _DELETED)
 
 
+def _is_heard_since(entry: InventoryDevice, at: datetime | None) -> bool:
+    """Whether a panel that the inventory knows as silent has reported since; that page is read hourly, reports are not.
+
+    An inventory that tells no times stands.
+    """
+    if at is None or entry.communicating is not False or entry.last_report_s is None:
+        return False
+    known = moment(entry.last_report_s)
+    return known is None or at - known >= APART
+
+
 _NO_ENTRY = InventoryDevice()
 _NO_REPORT = InverterReport()
 _NO_READING = LastReading()
@@ -103,6 +118,7 @@ def _inverter(
     detailed_at, detailed_w = moment(last.end_s), signed_watts(power.now_w)
     if detailed_at is not None and (at is None or detailed_at >= at):
         at, power_w = detailed_at, power_w if detailed_w is None else detailed_w
+    is_heard = _is_heard_since(entry, at)
     return Inverter(
         serial=serial,
         at=at,
@@ -123,10 +139,10 @@ def _inverter(
         phase=None if entry.phase is None else _PHASES.get(entry.phase),
         part_number=entry.part_number,
         firmware=entry.firmware,
-        status=status_text(entry.status, is_dark=is_dark),
-        communicating=entry.communicating,
+        status=status_text(entry.status, is_dark=is_dark, is_heard=is_heard),
+        communicating=True if is_heard else entry.communicating,
         provisioned=entry.provisioned,
-        producing=entry.producing,
+        producing=power_w is not None and power_w > 0 if is_heard else entry.producing,
     )
 
 
