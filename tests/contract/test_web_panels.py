@@ -109,6 +109,19 @@ async def test_what_is_no_layout_is_refused_and_nothing_changes(
     assert await service.ask("/api/v1/layout") == LAYOUT
 
 
+async def test_a_layout_that_somebody_else_kept_meanwhile_stays_until_it_is_replaced_knowingly(
+    service: WebService,
+) -> None:
+    others = {**LAYOUT, "groups": ["South", "Garage"]}
+    await put(service.browser, "/api/v1/layout", LAYOUT)
+    await put(service.browser, "/api/v1/layout", {**others, "before": LAYOUT})
+    status, problem = await put(service.browser, "/api/v1/layout", {"panels": [], "groups": [], "before": LAYOUT})
+    assert (status, "meanwhile" in problem["error"]) == (409, True)
+    assert await service.ask("/api/v1/layout") == others
+    status, kept = await put(service.browser, "/api/v1/layout", {"panels": [], "groups": [], "before": others})
+    assert (status, kept) == (200, {"panels": [], "groups": []})
+
+
 async def test_a_viewer_sees_the_layout_and_cannot_change_it(service: WebService) -> None:
     for name, right in (("anna", "owner"), ("ben", "viewer")):
         account = {"name": name, "password": "correct horse battery", "right": right}

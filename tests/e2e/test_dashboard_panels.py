@@ -107,6 +107,33 @@ async def test_a_layout_is_found_again_after_a_reload(browser: Browser, service:
     assert moved == f"translate({place.x:g} {place.y:g})"
 
 
+async def test_of_two_who_lay_panels_out_at_once_nobody_loses_theirs_unasked(
+    browser: Browser, service: Served, tmp_path: Path
+) -> None:
+    async def turn(page: Page, presses: int) -> None:
+        await page.locator("[data-edit]").click()
+        await page.locator(f'{ARRAY} [data-serial="{PANEL}"]').focus()
+        for key in ("Space", *"r" * presses):
+            await page.keyboard.press(key)
+
+    async def kept() -> set[float]:
+        return {one.turn_deg for one in (await RoofFile(tmp_path / "layout.json").read_layout()).panels}
+
+    async with visit(browser, f"{service.url}#/panels") as first, visit(browser, f"{service.url}#/panels") as second:
+        await turn(first.page, 1)
+        await turn(second.page, 2)
+        await first.page.locator("[data-save]").click()
+        await first.page.locator("[data-edit]").wait_for()
+        assert await kept() == {0.0, 15.0}
+        await second.page.locator("[data-save]").click()
+        await second.wait_for('[data-card="array"] [role="alert"]', "Somebody else has laid the panels out")
+        assert await kept() == {0.0, 15.0}
+        await second.page.locator("[data-save]").click()
+        await second.page.locator("[data-edit]").wait_for()
+        await expect(second.page.locator('[data-card="array"] [role="alert"]')).to_have_count(0)
+        assert await kept() == {0.0, 30.0}
+
+
 async def test_panels_are_dragged_with_the_mouse(browser: Browser, service: Served) -> None:
     async with visit(browser, f"{service.url}#/panels") as opened:
         page = opened.page

@@ -21,6 +21,7 @@ class RoofFile:
     def __init__(self, path: Path) -> None:
         """Take the file, which need not be there yet."""
         self._path = path
+        self._writing = asyncio.Lock()
 
     async def read_layout(self) -> Layout:
         """Read the file; an empty layout where there is none."""
@@ -31,10 +32,16 @@ class RoofFile:
             return check_layout(codec.parse(text.encode(), Layout))
         except (DecodeError, ConfigError) as error:
             raise ConfigError(
-                f"{self._path} is no layout: {error}", hint="Move it away, or lay the panels out anew."
+                f"{self._path} is no layout: {error}", hint="Move it away, then lay the panels out anew."
             ) from error
 
-    async def write_layout(self, layout: Layout) -> None:
-        """Replace the file."""
+    async def write_layout(self, layout: Layout, *, before: Layout | None = None) -> None:
+        """Replace the file, unless somebody else did since `before` was read."""
         text = codec.encode_json(check_layout(layout), indent=1).decode()
-        await asyncio.to_thread(write_private, self._path, text, purpose=_PURPOSE)
+        async with self._writing:
+            if before is not None and await self.read_layout() != before:
+                raise ConfigError(
+                    "Somebody else has laid the panels out meanwhile, so nothing was kept.",
+                    hint="Save once more to replace that, or discard yours to see it.",
+                )
+            await asyncio.to_thread(write_private, self._path, text, purpose=_PURPOSE)

@@ -14,6 +14,9 @@ class Roof(Protocol):
         """Give the layout, an empty one before anybody laid anything out; raise ConfigError if it cannot be read."""
         ...
 
-    async def write_layout(self, layout: Layout) -> None:
-        """Keep a layout durably, at once or not at all; raise ConfigError if it cannot be written."""
+    async def write_layout(self, layout: Layout, *, before: Layout | None = None) -> None:
+        """Keep a layout durably, at once or not at all; raise ConfigError if it cannot be written.
+
+        `before` is what it was made from: if another one is kept meanwhile, ConfigError is raised and that one stays.
+        """
         ...

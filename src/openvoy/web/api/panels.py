@@ -35,10 +35,19 @@ async def read_layout(backend: Backend) -> Layout:
     return await _roof(backend).read_layout()
 
 
-async def write_layout(backend: Backend, *, body: Layout) -> Layout:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLayout(Layout):
+    """How panels are to lie."""
+
+    before: Layout | None = None
+    """What it was made from; if another one is kept by now, that one stays."""
+
+
+async def write_layout(backend: Backend, *, body: NewLayout) -> Layout:
     """Keep how the panels lie; what was kept before is replaced."""
-    await _roof(backend).write_layout(check_layout(body))
-    return body
+    layout = check_layout(Layout(panels=body.panels, groups=body.groups))
+    await _roof(backend).write_layout(layout, before=body.before)
+    return layout
 
 
 async def read_panel_energy(

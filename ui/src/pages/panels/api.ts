@@ -12,7 +12,8 @@ export interface PanelEnergy {
 
 export const fetchLayout = (): Promise<Layout> => read("layout");
 
-export const keepLayout = (layout: Layout): Promise<Layout> => send("PUT", "layout", layout);
+/** Keep a layout, unless another one than `before` is kept by now. */
+export const keepLayout = (layout: Layout, before: Layout): Promise<Layout> => send("PUT", "layout", { ...layout, before });
 
 export const fetchReports = (span: Span, gateway: string | undefined): Promise<InverterColumns> =>
   read("history/inverters", { start: span.start_s, end: span.end_s, gateway });

@@ -121,7 +121,13 @@ export class Roof {
     if (draft === null || kept === null) return;
     const others = kept.panels.filter(({ serial }) => !this.#serials().includes(serial));
     const groups = [...new Set([...draft.groups, ...others.map(({ group }) => group).filter((name) => name !== "")])];
-    this.#kept.answer = await keepLayout({ panels: [...draft.panels, ...others], groups });
+    try {
+      this.#kept.answer = await keepLayout({ panels: [...draft.panels, ...others], groups }, kept);
+    } catch (error) {
+      // Whoever keeps theirs once more knows that it replaces what somebody else kept.
+      this.#kept.answer = await fetchLayout().catch(() => kept);
+      throw error;
+    }
     this.stop();
   }
 }
