@@ -61,6 +61,14 @@ def test_nothing_is_imported_for_an_unknown_gateway_before_somebody_agreed(
     assert imports(home, capfd) == []
 
 
+def test_what_only_looks_leaves_an_empty_folder_empty(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (home / "new").mkdir()
+    given = ("--data", str(home / "new"))
+    assert "Nothing was changed" in bring_in(home, capfd, "--dry-run", *given)
+    assert "no imports" in "".join(call(home, capfd, "import", "--list", *given))
+    assert list((home / "new").iterdir()) == []
+
+
 def test_a_person_may_agree_at_the_terminal(
     home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

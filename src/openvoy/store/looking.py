@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
-from openvoy.store.backup import BACKUP, copy_history, read_missing
+from openvoy.store.backup import BACKUP, copy_history, is_history, read_missing
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.history import HistoryStore
 from openvoy.store.passing import passing_folder
@@ -37,9 +37,12 @@ class Looked:
 
 @contextlib.asynccontextmanager
 async def looking_at(folder: Path) -> AsyncIterator[Looked]:
-    """Open a history, or a copy of one that is in use or a backup; raise StorageError."""
+    """Open a history, or a copy of one that is in use or a backup; raise StorageError.
+
+    A folder that has none is left as it is: what is opened is empty, and as passing as a copy.
+    """
     with tempfile.TemporaryDirectory(prefix="openvoy-", dir=passing_folder()) as name:
-        looked = await _open_in_place(folder)
+        looked = await _open_in_place(folder if is_history(folder) else Path(name))
         if isinstance(looked, str):
             copy_history(folder, Path(name))
             looked = Looked(await HistoryStore.open(Path(name), live_days=FOREVER_DAYS), looked)
