@@ -139,6 +139,19 @@ describe("why a panel is silent", () => {
     expect(why(panels, true)).toEqual(["all", "all"]);
   });
 
+  test("who wakes later in the morning is not late, and who fell silent by day is, in the night too", () => {
+    const dark = (at_ms: number): boolean => at_ms < NOW - 14 * 3600_000;
+    const panels = [inverter({}), inverter({ age_min: 16 * 60 }), inverter({ age_min: 16 * 60, communicating: false })];
+    expect(buildPanels(panels, NOW, false, dark).map(({ state, silence }) => [state, silence])).toEqual([
+      ["producing", null],
+      ["asleep", null],
+      ["asleep", null],
+    ]);
+    const until = (hours: number) => (at_ms: number): boolean => at_ms <= NOW - hours * 3600_000;
+    const night = [inverter({ age_min: 5 * 60 }), inverter({ age_min: 10 * 60 })];
+    expect(buildPanels(night, NOW, false, until(6)).map(({ silence }) => silence)).toEqual([null, "late"]);
+  });
+
   test("old reports of all are sleep by night and a fault by day", () => {
     const panels = [inverter({ age_min: 400 }), inverter({ age_min: 410 })];
     expect(why(panels)).toEqual([null, null]);

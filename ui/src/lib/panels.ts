@@ -25,10 +25,11 @@ export interface Panel {
 
 /** Inverters report every 5 to 15 minutes, or hourly; that many reports may be lost before the panel counts as silent. */
 const LOST_REPORTS = 4;
-const LEAST_PATIENCE_MS = 2 * 3600_000;
+const HOUR_MS = 3600_000;
+const LEAST_PATIENCE_MS = 2 * HOUR_MS;
 const USUAL_INTERVAL_S = 900;
 /** Silent for so long while others reported, it does not come back by itself. */
-const DEAD_MS = 24 * 3600_000;
+const DEAD_MS = 24 * HOUR_MS;
 /** An inverter's own consumption and the noise around zero. */
 const IDLE_W = 2;
 export const HEAT_STEPS = 10;
@@ -48,23 +49,32 @@ export interface Seen {
 /** The panels of the newest values. Old values are judged by their own time: who was not asked is not silent. */
 export function panelsOf({ snapshot, isLive, now_ms, site, timeZone }: Seen): Panel[] {
   const at_ms = isLive ? now_ms : (parseTime(snapshot?.at) ?? now_ms);
-  const hasLight = isDay(at_ms, site, timeZone) || (isLive && (snapshot?.power.solar_w ?? 0) > LIGHT_W);
-  return buildPanels(snapshot?.inverters ?? [], at_ms, hasLight);
+  const isLight = (moment_ms: number): boolean => isDay(moment_ms, site, timeZone);
+  const hasLight = isLight(at_ms) || (isLive && (snapshot?.power.solar_w ?? 0) > LIGHT_W);
+  return buildPanels(snapshot?.inverters ?? [], at_ms, hasLight, isLight);
 }
 
 /** Judge all panels together: at night all are old alike, and none of them is ill for it; by day that is a fault of all. */
-export function buildPanels(inverters: readonly Inverter[], now_ms: number, hasLight = false): Panel[] {
+export function buildPanels(inverters: readonly Inverter[], now_ms: number, hasLight = false, isLight: (at_ms: number) => boolean = () => true): Panel[] {
   const newest = Math.max(...inverters.map(({ at }) => parseTime(at) ?? Number.NEGATIVE_INFINITY));
   const isMute = newest === Number.NEGATIVE_INFINITY && inverters.every(({ communicating }) => communicating === false);
-  return inverters.map((inverter) => buildPanel(inverter, { newest_ms: newest, isMute, now_ms, hasLight }));
+  const light_ms = lastLight(newest, isLight);
+  return inverters.map((inverter) => buildPanel(inverter, { newest_ms: newest, light_ms, isMute, now_ms, hasLight }));
 }
 
-function buildPanel(inverter: Inverter, { newest_ms, isMute, now_ms, hasLight }: Pick<Times, "newest_ms" | "isMute" | "hasLight"> & { now_ms: number }): Panel {
+/** The last hour with light before the newest report. */
+function lastLight(newest_ms: number, isLight: (at_ms: number) => boolean): number {
+  if (newest_ms === Number.NEGATIVE_INFINITY) return newest_ms;
+  const hours = Array.from({ length: 24 }, (_, hour) => newest_ms - hour * HOUR_MS);
+  return hours.find(isLight) ?? Number.NEGATIVE_INFINITY;
+}
+
+function buildPanel(inverter: Inverter, { newest_ms, light_ms, isMute, now_ms, hasLight }: Omit<Times, "at_ms" | "patience_ms" | "isOld"> & { now_ms: number }): Panel {
   const at_ms = parseTime(inverter.at);
   const patience_ms = Math.max(LEAST_PATIENCE_MS, LOST_REPORTS * 1000 * (inverter.report_interval_s ?? USUAL_INTERVAL_S));
   const isOld = newest_ms !== Number.NEGATIVE_INFINITY && now_ms - newest_ms > patience_ms;
-  const silence = silenceOf(inverter, { at_ms, newest_ms, patience_ms, isMute, isOld, hasLight });
-  const isResting = isOld || inverter.communicating === false;
+  const silence = silenceOf(inverter, { at_ms, newest_ms, light_ms, patience_ms, isMute, isOld, hasLight });
+  const isResting = isOld || inverter.communicating === false || (at_ms !== null && newest_ms - at_ms > patience_ms);
   const state = silence !== null ? "silent" : isResting ? "asleep" : stateOf(inverter);
   const isCurrent = state === "producing" || state === "idle";
   const share = isCurrent ? shareOf(inverter) : null;
@@ -75,6 +85,8 @@ function buildPanel(inverter: Inverter, { newest_ms, isMute, now_ms, hasLight }:
 interface Times {
   at_ms: Maybe<number>;
   newest_ms: number;
+  /** When it was light last, before the newest report. */
+  light_ms: number;
   patience_ms: number;
   /** No panel was ever heard, as of a gateway that is new. */
   isMute: boolean;
@@ -83,12 +95,13 @@ interface Times {
   hasLight: boolean;
 }
 
-function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, patience_ms, isMute, isOld, hasLight }: Times): Maybe<Silence> {
+function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, light_ms, patience_ms, isMute, isOld, hasLight }: Times): Maybe<Silence> {
   if (at_ms === null && communicating !== false) return null;
   if (isMute) return hasLight ? "all" : null;
   if (at_ms === null) return newest_ms === Number.NEGATIVE_INFINITY ? "unreached" : "never";
   if (newest_ms - at_ms > Math.max(DEAD_MS, patience_ms)) return "dead";
-  if (newest_ms - at_ms > patience_ms) return "late";
+  // The first ones that wake in the morning are hours ahead of the others; who is late had light to report in.
+  if (light_ms - at_ms > patience_ms) return "late";
   if (isOld) return hasLight ? "all" : null;
   // At dusk they are not reached any more long before their last report is old.
   return communicating === false && hasLight ? "unreached" : null;
