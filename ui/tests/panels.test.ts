@@ -142,7 +142,7 @@ describe("why a panel is silent", () => {
   test("who wakes later in the morning is not late, and who fell silent by day is, in the night too", () => {
     const dark = (at_ms: number): boolean => at_ms < NOW - 14 * 3600_000;
     const panels = [inverter({}), inverter({ age_min: 16 * 60 }), inverter({ age_min: 16 * 60, communicating: false })];
-    expect(buildPanels(panels, NOW, false, dark).map(({ state, silence }) => [state, silence])).toEqual([
+    expect(buildPanels(panels, NOW, true, dark).map(({ state, silence }) => [state, silence])).toEqual([
       ["producing", null],
       ["asleep", null],
       ["asleep", null],

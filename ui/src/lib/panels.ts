@@ -101,7 +101,7 @@ function silenceOf({ communicating }: Inverter, { at_ms, newest_ms, light_ms, pa
   if (at_ms === null) return newest_ms === Number.NEGATIVE_INFINITY ? "unreached" : "never";
   if (newest_ms - at_ms > Math.max(DEAD_MS, patience_ms)) return "dead";
   // The first ones that wake in the morning are hours ahead of the others; who is late had light to report in.
-  if (light_ms - at_ms > patience_ms) return "late";
+  if (newest_ms - at_ms > patience_ms) return light_ms - at_ms > patience_ms ? "late" : null;
   if (isOld) return hasLight ? "all" : null;
   // At dusk they are not reached any more long before their last report is old.
   return communicating === false && hasLight ? "unreached" : null;
