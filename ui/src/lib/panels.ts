@@ -62,7 +62,7 @@ export function buildPanels(inverters: readonly Inverter[], now_ms: number, hasL
   return inverters.map((inverter) => buildPanel(inverter, { newest_ms: newest, light_ms, isMute, now_ms, hasLight }));
 }
 
-/** The last hour with light before the newest report. */
+/** The last hour with light before the newest report: by day the first that is looked at. */
 function lastLight(newest_ms: number, isLight: (at_ms: number) => boolean): number {
   if (newest_ms === Number.NEGATIVE_INFINITY) return newest_ms;
   const hours = Array.from({ length: 24 }, (_, hour) => newest_ms - hour * HOUR_MS);
