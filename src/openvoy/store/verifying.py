@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from openvoy.store import tables
 from openvoy.store.aside import SetAside
@@ -14,12 +12,13 @@ from openvoy.store.backup import read_missing
 from openvoy.store.base import MONTH, bases
 from openvoy.store.boundaries import FALLING
 from openvoy.store.catalog import FOLDER, Part, month_folder
+from openvoy.store.comparing import Pair, Portions, compare, named
 from openvoy.store.database import Session
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.guard import digest_of, mend, render_guard
 from openvoy.store.journal import JOURNAL, Scan, read_segment, segments
 from openvoy.store.sealing import MANIFESTS, read_manifest
-from openvoy.store.tables import Table
+from openvoy.store.tables import Measure, Table
 
 EVER_S = (0, 4e9)
 PORTION = 100_000
@@ -41,10 +40,6 @@ class Finding:
     """What to do about them."""
 
 
-Portions = Sequence[tuple[str, int]]
-"""Sources in the order of time, and how many rows each has."""
-_SAID = 5
-"""What a portion says of one pair of values, see `_Falls`."""
 ATTEMPTS = 5
 """A running service replaces files by their successors; then they are looked at anew."""
 PUT_BACK = (
@@ -197,31 +192,39 @@ def _verify_keys(session: Session, table: Table, portions: Portions) -> Finding:
 
 
 def _verify_growth(session: Session, table: Table, portions: Portions) -> Finding:
-    """Accounted counters never fall."""
-    names = _counted(session, table)
-    rows, found = _compare(session, table, portions, [(name, name) for name in names])
+    """Accounted counters never fall; what falls by the digit to which it is kept was rounded twice."""
+    pairs = [Pair(one.name, one.name, one.decimals) for one in _counted(session, table)]
     problems = [
-        f"{name} falls {falls.count} times, first at {falls.first} UTC"
-        for name, falls in zip(names, found, strict=True)
-        if falls.count
+        f"{pair.low} falls {'once' if fall.count == 1 else f'{fall.count} times'}, "
+        f"first at {fall.first} UTC: {named(session, table, owner_id)}"
+        for pair, falls in zip(pairs, compare(session, table, portions, pairs), strict=True)
+        for owner_id, fall in falls.items()
     ]
-    return Finding(what=f"{table.name}: counters only grow", checked=rows, problems=problems)
+    return Finding(what=f"{table.name}: counters only grow", checked=_rows(portions), problems=problems)
 
 
-def _counted(session: Session, table: Table) -> list[str]:
-    """Name the counters that any row has a value of: to compare those without takes as long."""
-    names = [measure.name for measure in table.measures if measure.name not in FALLING]
-    counts = ", ".join(f"count({name})" for name in names)
+def _counted(session: Session, table: Table) -> list[Measure]:
+    """Give the counters that any row has a value of: to compare those without takes as long."""
+    measures = [measure for measure in table.measures if measure.name not in FALLING]
+    counts = ", ".join(f"count({measure.name})" for measure in measures)
     (found,) = session.rows(f"SELECT {counts} FROM {session.of(table, *EVER_S)}")
-    return [name for name, count in zip(names, found, strict=True) if count]
+    return [measure for measure, count in zip(measures, found, strict=True) if count]
 
 
 def _verify_intervals(session: Session, portions: Portions) -> Finding:
     """No second is in two rows of powers."""
-    rows, (found,) = _compare(session, tables.POWER, portions, [("epoch(time)", "epoch(time) + interval_s")])
-    words = f"{found.count} rows begin before the last has ended, first at {found.first} UTC"
-    problems = [words] if found.count else []
-    return Finding(what="power: no time is counted twice", checked=rows, problems=problems)
+    pair = Pair("epoch(time)", "epoch(time) + interval_s")
+    (found,) = compare(session, tables.POWER, portions, [pair])
+    problems = [
+        f"{'1 row begins' if fall.count == 1 else f'{fall.count} rows begin'} before the last has ended, "
+        f"first at {fall.first} UTC: {named(session, tables.POWER, owner_id)}"
+        for owner_id, fall in found.items()
+    ]
+    return Finding(what="power: no time is counted twice", checked=_rows(portions), problems=problems)
+
+
+def _rows(portions: Portions) -> int:
+    return sum(count for _, count in portions)
 
 
 def _part(session: Session, table: Table) -> Portions:
@@ -248,50 +251,3 @@ def _count_again(session: Session, names: str, source: str) -> int:
     groups = f"SELECT count(*) AS rows FROM {source} GROUP BY {names} HAVING rows > 1"
     ((again,),) = session.rows(f"SELECT coalesce(sum(rows - 1), 0) FROM ({groups})")
     return int(again)
-
-
-@dataclass(slots=True)
-class _Falls:
-    """Where one value is below what another was in the row before of the same owner."""
-
-    count: int = 0
-    first: datetime | None = None
-    last: dict[int, Any] = field(default_factory=dict)
-
-    def take(self, owner_id: int, found: Sequence[Any]) -> None:
-        """Take what a portion says of an owner, of whom it has any value."""
-        begin, begin_at, end, count, first = found
-        if end is None:
-            return
-        is_below = owner_id in self.last and begin < self.last[owner_id]
-        self.count += count + is_below
-        moments = [self.first, begin_at if is_below else first]
-        self.first = min((at for at in moments if at is not None), default=None)
-        self.last[owner_id] = end
-
-
-def _compare(
-    session: Session, table: Table, portions: Portions, pairs: Sequence[tuple[str, str]]
-) -> tuple[int, list[_Falls]]:
-    """Count all rows, and by pair those of which the first is below what the second was in the row before.
-
-    The row before is that of the same owner in which the second is known. All pairs are compared in one pass.
-    """
-    owner, falls, rows = table.key[0], [_Falls() for _ in pairs], sum(count for _, count in portions)
-    inner = ", ".join(
-        f"{low} AS low_{place}, {high} AS high_{place}, lag({high} IGNORE NULLS) OVER before AS before_{place}"
-        for place, (low, high) in enumerate(pairs)
-    )
-    outer = ", ".join(
-        f"arg_min(low_{place}, time) FILTER (WHERE high_{place} IS NOT NULL), "
-        f"min(time) FILTER (WHERE high_{place} IS NOT NULL), arg_max(high_{place}, time), "
-        f"count(*) FILTER (WHERE low_{place} < before_{place}), min(time) FILTER (WHERE low_{place} < before_{place})"
-        for place in range(len(pairs))
-    )
-    for source, _ in portions if pairs else ():
-        compared = f"SELECT {owner} AS owner, time, {inner} FROM {source} "
-        window = f"WINDOW before AS (PARTITION BY {owner} ORDER BY time)"
-        for one, *found in session.rows(f"SELECT owner, {outer} FROM ({compared}{window}) GROUP BY owner"):
-            for place, fall in enumerate(falls):
-                fall.take(one, found[_SAID * place : _SAID * (place + 1)])
-    return rows, falls

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openvoy.model.records import Batch
+from openvoy.model.records import Batch, DeviceEnergyRecord
 from openvoy.store import verifying
 from openvoy.store.database import Database, Session
 from openvoy.store.limits import Limits
@@ -63,7 +63,9 @@ async def test_seven_counters_are_compared_in_one_pass(tmp_path: Path, monkeypat
         database.close()
     fallen = {"import_wh": 150_000, "export_wh": 140_001}
     moments = {name: datetime.fromtimestamp(at_s + 300 * row, UTC) for name, row in fallen.items()}
-    assert found == [f"{name} falls 1 times, first at {at:%Y-%m-%d %H:%M:%S} UTC" for name, at in moments.items()]
+    assert found == [
+        f"{name} falls once, first at {at:%Y-%m-%d %H:%M:%S} UTC: gateway {GATEWAY}" for name, at in moments.items()
+    ]
     compared = [sql for sql in asked if "lag(" in sql and " energy" in sql]
     assert len(compared) == len(set(compared)) == count // verifying.PORTION
 
@@ -81,8 +83,8 @@ async def test_what_is_wrong_with_rows_is_named(tmp_path: Path, monkeypatch: pyt
         await store.write(Batch(energy=tuple(rows), power=tuple(powers)))
         found = problems(await store.verify())
     assert found == [
-        "solar_wh falls 2 times, first at 2024-01-01 00:15:00 UTC",
-        "2 rows begin before the last has ended, first at 2024-01-01 00:15:00 UTC",
+        f"solar_wh falls 2 times, first at 2024-01-01 00:15:00 UTC: gateway {GATEWAY}",
+        f"2 rows begin before the last has ended, first at 2024-01-01 00:15:00 UTC: gateway {GATEWAY}",
     ]
     database = Database(tmp_path / FILE_NAME, Limits())
     database.writer.run("INSERT INTO energy SELECT * FROM energy WHERE solar_wh = 10")
@@ -92,6 +94,26 @@ async def test_what_is_wrong_with_rows_is_named(tmp_path: Path, monkeypatch: pyt
     found = problems(verifying.verify_rows(database.writer))
     database.close()
     assert found[:2] == ["1 rows have the key of another", "2 rows have the sequence of another"]
+
+
+@pytest.mark.parametrize("portion", [1, verifying.PORTION])
+async def test_whose_counter_falls_is_told_and_rounding_is_no_fall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    """A hundredth of a watt-hour is the last digit that is kept; two of them are a fall."""
+    monkeypatch.setattr(verifying, "PORTION", portion)
+    times = [JANUARY + timedelta(days=number) for number in range(3)]
+    panels = {"482200000001": (10.0, 9.99, 9.99), "482200000002": (10.0, 9.98, 10.0)}
+    rows = [
+        DeviceEnergyRecord(gateway=GATEWAY, at=at, kind="inverter", serial=serial, energy_wh=energy_wh)
+        for serial, energies_wh in panels.items()
+        for at, energy_wh in zip(times, energies_wh, strict=True)
+    ]
+    async with opened(tmp_path) as store:
+        await store.write(Batch(device_energy=tuple(rows)))
+        found = problems(await store.verify())
+    whose = f"gateway {GATEWAY}, serial 482200000002, kind inverter"
+    assert found == [f"energy_wh falls once, first at 2024-01-02 00:00:00 UTC: {whose}"]
 
 
 async def test_a_database_that_had_to_be_made_anew_is_a_finding(tmp_path: Path) -> None:
