@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from openvoy.cli.snapshot_tables import NOT_SAID, unit
+from openvoy.client.streaming.readings import WHOLE
 from openvoy.model import Battery, Inverter, Power, Snapshot
 from openvoy.model.live import LiveSample
 
@@ -80,34 +81,43 @@ def build_line(scene: Scene) -> str:
     ]
     if storage is not None and storage.soc_pct is not None:
         parts.append(f"charge {unit(storage.soc_pct, '%')}")
-    missing = () if snapshot is None else snapshot.missing
-    parts += [f"missing {part.part}" for part in missing[:1]]
+    parts += [] if snapshot is None else [*_doubts(scene, snapshot)]
     return f"{scene.now.astimezone():%Y-%m-%d %H:%M:%S}  " + "  ".join(parts or ["nothing is known"])
+
+
+def _doubts(scene: Scene, snapshot: Snapshot) -> Iterator[str]:
+    """Say what keeps the values of a line from being those of now."""
+    for part in snapshot.missing[:1]:
+        yield "no answer" if part.part == WHOLE else f"missing {part.part}"
+    age_s = _age_s(snapshot, scene)
+    if age_s is not None and age_s >= STALE_AFTER_S:
+        yield f"{_duration(age_s)} old"
 
 
 def _headline(scene: Scene, width: int) -> Line:
     assert scene.snapshot is not None
     gateway = scene.snapshot.gateway
-    age_s = _age_s(scene)
+    age_s = _age_s(scene.snapshot, scene)
     right = f"{scene.now.astimezone():%H:%M:%S}"
-    fresh = "" if age_s is None else f"{age_s:.0f} s old" if age_s < STALE_AFTER_S else f"{_duration(age_s)} old"
+    fresh = "" if age_s is None else f"{_duration(age_s)} old"
     left = f"Gateway {gateway.serial}, {gateway.firmware}"
     gap = max(1, width - len(left) - len(right) - len(fresh) - 2)
     is_old = age_s is not None and age_s >= STALE_AFTER_S
     return [(left, "title"), (" " * gap, ""), (fresh, "bad" if is_old else "dim"), ("  ", ""), (right, "title")]
 
 
-def _age_s(scene: Scene) -> float | None:
+def _age_s(snapshot: Snapshot, scene: Scene) -> float | None:
     """Give how old the newest value is, never below zero: the clocks of gateway and machine differ."""
-    assert scene.snapshot is not None
-    moments = [meter.at for meter in scene.snapshot.meters if meter.at is not None]
+    moments = [meter.at for meter in snapshot.meters if meter.at is not None]
     moments += [] if scene.live is None else [scene.live.at]
-    moments = moments or [inverter.at for inverter in scene.snapshot.inverters if inverter.at is not None]
+    moments = moments or [inverter.at for inverter in snapshot.inverters if inverter.at is not None]
     return None if not moments else max(0.0, (scene.now - max(moments)).total_seconds())
 
 
 def _duration(seconds: float) -> str:
     minutes = seconds / 60
+    if minutes < 1:
+        return f"{seconds:.0f} s"
     if minutes < 60:
         return f"{minutes:.0f} min"
     return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days"

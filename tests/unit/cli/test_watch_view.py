@@ -93,3 +93,17 @@ def test_a_plain_line_has_what_is_known() -> None:
     line = build_line(SCENE)
     assert "solar 6,000 W  grid -1,500 W  battery -2,000 W  house 2,500 W  charge 61 %" in line
     assert "nothing is known" in build_line(Scene(snapshot=None, now=NOW))
+    assert "old" not in line
+
+
+def test_a_plain_line_of_a_gateway_that_is_away_has_the_age_of_its_values() -> None:
+    missing = (MissingPart(part="gateway", reason="Nothing answers."), MissingPart(part="inverters", reason="gone"))
+    away = replace(SNAPSHOT, missing=missing)
+    line = build_line(replace(SCENE, snapshot=away, now=NOW + timedelta(seconds=32)))
+    assert line.endswith("charge 61 %  no answer  35 s old")
+    assert build_line(replace(SCENE, snapshot=away, now=NOW + timedelta(hours=3))).endswith("no answer  3 h old")
+
+
+def test_a_plain_line_names_the_part_that_is_missing() -> None:
+    lacking = replace(SNAPSHOT, missing=(MissingPart(part="inverters", reason="no answer within 20 s"),))
+    assert build_line(replace(SCENE, snapshot=lacking)).endswith("charge 61 %  missing inverters")
