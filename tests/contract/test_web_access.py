@@ -223,7 +223,18 @@ async def test_a_program_shows_a_key(service: WebService) -> None:
         assert left == []
         async with other.get("/api/v1/site", headers=headers) as reply:
             assert reply.status == 401
+            assert "not known here" in (await reply.json())["error"]
     assert issued["shown"] not in json.dumps(await service.ask("/api/v1/keys"))
+
+
+async def test_no_two_keys_have_one_name(service: WebService) -> None:
+    """Who revokes one would have to guess which."""
+    await make_owner(service)
+    issued = await send(service.browser, "POST", "/api/v1/keys", name="Node-RED")
+    refused = await send(service.browser, "POST", "/api/v1/keys", 400, name="node-red", kind="link")
+    assert "there already" in refused["error"]
+    await send(service.browser, "DELETE", f"/api/v1/keys?id={issued['key']['id']}")
+    await send(service.browser, "POST", "/api/v1/keys", name="node-red")
 
 
 async def test_an_owners_key_may_change_without_a_page(service: WebService) -> None:

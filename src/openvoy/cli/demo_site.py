@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from openvoy.cli.house import running
-from openvoy.cli.output import say
+from openvoy.cli.output import amount, say
 from openvoy.cli.wiring import Service, open_history
 from openvoy.client.clock import SystemClock
 from openvoy.client.control import ControlSettings, MemoryAudit
@@ -116,7 +116,7 @@ def _span_words(span: timedelta) -> str:
     """Say a span in its largest unit that counts at least one."""
     for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
         if (count := span // length) > 0:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
+            return amount(count, unit)
     return "the last minutes"
 
 

@@ -84,8 +84,8 @@ def full_screen() -> Iterator[Draw]:
         def draw(build: Callable[[int, int], Sequence[Sequence[tuple[str, str]]]]) -> None:
             lines = build(console.size.width, console.size.height)
             rows = [Text.assemble(*((text, _STYLES.get(about, "")) for text, about in line)) for line in lines]
-            picture = Text("\n", no_wrap=True, overflow="crop").join(rows)
-            picture.no_wrap, picture.overflow = True, "crop"
+            picture = Text("\n", no_wrap=True, overflow="ellipsis").join(rows)
+            picture.no_wrap, picture.overflow = True, "ellipsis"
             live.update(picture, refresh=True)
 
         yield draw
@@ -103,6 +103,11 @@ def progress_bar(title: str) -> Iterator[Callable[[float], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=1.0)
         yield lambda share: progress.update(task, completed=share)
+
+
+def amount(count: int, name: str) -> str:
+    """Give how many there are of what one is called by `name`: `1 month`, `12 months`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 def say(text: str) -> None:

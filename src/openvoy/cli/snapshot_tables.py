@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from openvoy.cli.output import amount
 from openvoy.model import Battery, Inverter, Meter, Snapshot
 
 NOT_SAID = "-"
@@ -78,7 +79,7 @@ def _now(snapshot: Snapshot) -> Table:
 
 def _headline(snapshot: Snapshot) -> str:
     gateway = snapshot.gateway
-    phases = None if gateway.phases is None else f"{gateway.phases} phase{'s' if gateway.phases > 1 else ''}"
+    phases = None if gateway.phases is None else amount(gateway.phases, "phase")
     parts = (f"Gateway {gateway.serial}", f"firmware {gateway.firmware}", gateway.model, phases)
     return ", ".join(part for part in parts if part) + f", {_local(snapshot.at)}"
 

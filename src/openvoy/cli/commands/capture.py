@@ -67,7 +67,8 @@ async def capture(
     )
     _write(out, recording.file)
     replaced = ", ".join(f"{name} ({count})" for name, count in recording.counts().items())
-    say(f"{out}: {recording.replies} replies; replaced and searched for: {replaced}")
+    replies = "1 reply" if recording.replies == 1 else f"{recording.replies} replies"
+    say(f"{out}: {replies}; replaced and searched for: {replaced}")
 
 
 def _open(target: Target, credentials: Credentials, clock: Clock) -> tuple[Gateway, Tape]:

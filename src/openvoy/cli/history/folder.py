@@ -44,12 +44,10 @@ class HistoryFolder:
 
         return ZoneInfo(self.site().time_zone if self.time_zone is None else parse_time_zone(self.time_zone))
 
-    def told_zone(self) -> ZoneInfo:
-        """Give the time zone, and say which it is where nobody said one: days begin by it."""
-        zone = self.zone()
+    def tell_zone(self) -> None:
+        """Say by which time zone days begin, where nobody said one."""
         if self.time_zone is None and self.site().is_zone_assumed:
-            say(f"Days are those of {zone.key}, the zone of this machine; --time-zone chooses another.")
-        return zone
+            say(f"Days are those of {self.zone().key}, the zone of this machine; --time-zone chooses another.")
 
     def folder(self) -> Path:
         """Give the folder of the history; raise ConfigError where there is none."""

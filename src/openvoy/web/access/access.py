@@ -13,7 +13,7 @@ from openvoy.ports import Clock
 from openvoy.settings.listen import is_loopback
 from openvoy.web.access.attempts import Attempts
 from openvoy.web.access.book import AccessBook, Account, Key, Session, hash_key, new_key
-from openvoy.web.access.caller import NOBODY, OPEN_OWNER, OPEN_VIEWER, Caller, Right, Visitor
+from openvoy.web.access.caller import NOBODY, OPEN_OWNER, OPEN_VIEWER, WRONG_KEY, Caller, Right, Visitor
 from openvoy.web.access.passwords import UNKNOWN, hash_password, is_password
 from openvoy.web.access.rules import AccessRules
 from openvoy.web.problems import BadQuery, NotAllowed, NothingThere, TooManyAttempts, WhoAreYou
@@ -78,7 +78,7 @@ class Access:
         self._book.refresh()
         if visitor.bearer is not None:
             key = self._book.find_key_of(visitor.bearer)
-            return NOBODY if key is None else _bearer(key)
+            return WRONG_KEY if key is None else _bearer(key)
         proxied = self._of_proxy(visitor)
         if proxied is not None or self.has_accounts:
             return proxied or self._of_session(visitor) or NOBODY
@@ -127,6 +127,9 @@ class Access:
         """Raise WhoAreYou or NotAllowed where a caller may not do what needs this right."""
         if caller.right >= needed:
             return
+        if caller is WRONG_KEY:
+            hint = "The owner makes keys on the dashboard: Settings, Tablets and programs."
+            raise WhoAreYou("This API key is not known here; it may have been revoked.", hint=hint)
         if caller.right is Right.NOBODY:
             hint = "Log in on the dashboard, or send an API key as Bearer." if self.has_accounts else FIRST_ACCOUNT
             raise WhoAreYou("This needs a login.", hint=hint)
@@ -215,6 +218,8 @@ class Access:
         self._check_name(name)
         if kind == "link" and right != "viewer":
             raise BadQuery("A link only looks.", hint='Give it the right "viewer", or make a key.')
+        if any(one.name.casefold() == name.casefold() for one in self.keys):
+            raise BadQuery(f"'{name}' is there already.", hint="Choose another name, or revoke that one first.")
         shown = new_key()
         key = Key(
             id=new_key()[:8],

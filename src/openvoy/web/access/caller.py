@@ -30,6 +30,8 @@ class Caller:
 
 
 NOBODY = Caller(name="", right=Right.NOBODY, via="open")
+WRONG_KEY = Caller(name="", right=Right.NOBODY, via="key")
+"""A program whose key was revoked, mistyped, or made by another installation."""
 OPEN_OWNER = Caller(name="owner", right=Right.OWNER, via="open")
 """Everybody who reaches a service without accounts: it is only reached from this machine."""
 OPEN_VIEWER = Caller(name="viewer", right=Right.VIEWER, via="open")

@@ -10,7 +10,7 @@ from openvoy.cli.app import JsonFlag, argument, command
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.lacking import tell_lacking
-from openvoy.cli.output import print_json, say
+from openvoy.cli.output import amount, print_json, say
 
 
 @command("history backup")
@@ -42,8 +42,8 @@ def backup(
     else:
         done = "Backed up in part" if copied.lacking else "Backed up and checked"
         say(
-            f"{done}: {copied.months} months in {copied.files} files, {copied.size_bytes / 1e6:.1f} MB, "
-            f"and {copied.records} records that are younger."
+            f"{done}: {amount(copied.months, 'month')} in {amount(copied.files, 'file')}, "
+            f"{copied.size_bytes / 1e6:.1f} MB, and {amount(copied.records, 'younger record')}."
         )
         if source.stat().st_dev == target.stat().st_dev:
             say(f"{target} is on the disk of the history: if that disk fails, both are gone.")

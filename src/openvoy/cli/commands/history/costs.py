@@ -59,7 +59,7 @@ async def costs(
 
     if by not in PERIODS:
         raise ConfigError(f"Costs cannot be had by {by}.", hint=f"Possible: {', '.join(PERIODS)}.")
-    zone, clock = folder.told_zone(), SystemClock()
+    zone, clock = folder.zone(), SystemClock()
     named = tariff or folder.site().tariff
     file = None if named is None else load_tariff(named, zone)
     async with folder.look() as store:
@@ -80,6 +80,7 @@ async def costs(
         energies = await store.read_energy_between(bounds=frame.bounds, gateway=gateway)
         demand = await store.read_energy_between(bounds=frame.demand_bounds, gateway=gateway)
         damages = await store.read_damages("energy", start=first, end=last)
+    folder.tell_zone()
     tell_whole(by, frame.edges, zone, start=start, end=end)
     for doubt in find_doubts(plan):
         say(doubt)

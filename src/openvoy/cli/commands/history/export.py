@@ -10,7 +10,7 @@ from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.gateways import check_gateway
 from openvoy.cli.history.lacking import tell_damaged
 from openvoy.cli.history.span import End, Start, check_span, parse_moment, tell_whole
-from openvoy.cli.output import progress_bar, say
+from openvoy.cli.output import amount, progress_bar, say
 
 
 @command("history export")
@@ -52,7 +52,7 @@ async def export(
         )
         from openvoy.store.exchange.writing import STDOUT, find_format, writing  # noqa: PLC0415 - as above
 
-    zone, now = folder.told_zone(), SystemClock().now()
+    zone, now = folder.zone(), SystemClock().now()
     chosen = find_format(format_name, out)
     grain = parse_grain(by)
     async with folder.look() as store:
@@ -61,6 +61,7 @@ async def export(
         last = now if end is None else parse_moment(end, "--end", zone)
         check_span(first, last, now)
         wanted = Export(kind=table, start=first, end=last, zone=zone, by=grain, gateway=gateway)
+        folder.tell_zone()
         tell_whole(by, build_period_bounds(wanted), zone, start=start, end=end)
         count = 0
         with progress_bar(f"{table} to {out}") as progress, writing(out, chosen, wanted.types, zone) as writer:
@@ -69,5 +70,5 @@ async def export(
                 count += len(rows)
         damages = await store.read_damages(table, start=wanted.start, end=wanted.end)
     if out != STDOUT:
-        say(f"{count:,} rows written to {out}.")
+        say(f"{amount(count, 'row')} written to {out}.")
     return tell_damaged(damages)

@@ -106,11 +106,12 @@ async def import_files(
             _show_records(await read_imports(store), folder.zone(), as_json=as_json)
             return
         now = SystemClock().now()
-        reading = _build_reading(folder.told_zone(), names or (), dates, now)
+        reading = _build_reading(folder.zone(), names or (), dates, now)
         owner, is_known = await _find_gateway(store, gateway)
         plan = await plan_import(
             store, files or (), reading=reading, format_name=format_name, gateway=owner, is_gone=is_gone
         )
+        folder.tell_zone()
         _show_plan(plan, reading.zone, as_json=as_json and dry_run)
         if strict:
             _check_all_used(plan)

@@ -11,7 +11,7 @@ from typing import Annotated
 from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.lacking import tell_lacking
-from openvoy.cli.output import print_json, say
+from openvoy.cli.output import amount, print_json, say
 
 
 @command("history restore", log_level=logging.CRITICAL)  # what is damaged is told at the end
@@ -46,5 +46,5 @@ async def restore(
         print_json({"folder": str(target), **asdict(copied)})
     else:
         done = "Restored in part" if copied.lacking else "Restored and checked"
-        say(f"{done}: {copied.months} months and {copied.records} younger records, in {target}.")
+        say(f"{done}: {amount(copied.months, 'month')} and {amount(copied.records, 'younger record')}, in {target}.")
     return tell_lacking(copied.lacking, target)

@@ -13,7 +13,7 @@ from openvoy.cli.app import JsonFlag, argument, command, option
 from openvoy.cli.extras import needing
 from openvoy.cli.history.folder import HistoryFolder
 from openvoy.cli.history.lacking import tell_damaged
-from openvoy.cli.output import print_json, print_table, say
+from openvoy.cli.output import amount, print_json, print_table, say
 from openvoy.errors import ConfigError
 
 
@@ -57,7 +57,7 @@ async def sql(
         writer.writerow(names)
         writer.writerows(_plain_row(row) for row in rows)
     else:
-        title = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        title = amount(len(rows), "row")
         print_table(title, names, [["" if value is None else str(value) for value in row] for row in rows])
     return tell_damaged(set_aside)
 
