@@ -394,3 +394,4 @@ def test_a_zone_that_nobody_said_is_told(
     said = "Days are those of America/Denver, the zone of this machine; --time-zone chooses another."
     assert call(home, capfd, *days)[1].splitlines().count(said) == 1
     assert said not in call(home, capfd, *days, "--time-zone", "Europe/Paris")[1]
+    assert said not in call(home, capfd, "export", "power", "--start", "2025-01-02", "--end", "2025-01-01", code=2)[1]

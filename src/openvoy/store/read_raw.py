@@ -120,6 +120,13 @@ def read_range(session: Session, kind: str, *, start_s: int, end_s: int, gateway
     return _columns(columns, rows)
 
 
+def read_first(session: Session, kind: str, *, start_s: int, end_s: int) -> float | None:
+    """Find the time of the first row within a time, of whichever gateway; None where there is none."""
+    table = FOLLOWED[kind]
+    ((first_s,),) = session.rows(f"SELECT epoch(min(time)) FROM {session.of(table, start_s, end_s)}")
+    return None if first_s is None else float(first_s)
+
+
 def _columns(names: Mapping[str, str], rows: Sequence[tuple[Any, ...]]) -> Columns:
     return dict(zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True))
 

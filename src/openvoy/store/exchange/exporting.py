@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ Grain = Literal["raw", "hour", "day", "week", "month", "year"]
 GRAINS: tuple[Grain, ...] = ("raw", "hour", "day", "week", "month", "year")
 Rows = Sequence[tuple[Any, ...]]
 HOUR = timedelta(hours=1)
+LOOK_AHEAD = timedelta(days=92)
+"""Behind a time without rows; times alone are read quickly."""
 _ENERGIES = tuple(measure.name for measure in tables.ENERGY.measures)
 
 
@@ -107,11 +109,14 @@ async def read_export(
 ) -> AsyncIterator[Rows]:
     """Read rows in the order of `types`, some at a time; moments are in UTC. `progress` is told the share done."""
     total_s = (export.end - export.start).total_seconds()
-    for start, end in _windows(export):
-        yield await (
-            _read_periods(store, export, start, end) if export.is_site else _read_rows(store, export, start, end)
-        )
-        progress(min(1.0, (end - export.start).total_seconds() / total_s))
+    start = export.start
+    while start < export.end:
+        end = _window_end(export, start)
+        read = _read_periods if export.is_site else _read_rows
+        rows = await read(store, export, start, end)
+        yield rows
+        start = end if rows or export.is_site else await _skip_empty(store, export, end)
+        progress(min(1.0, (start - export.start).total_seconds() / total_s))
 
 
 def build_period_bounds(export: Export) -> Sequence[int]:
@@ -133,24 +138,30 @@ async def find_start(store: HistoryStore, zone: ZoneInfo, now: datetime) -> date
     return datetime.fromtimestamp(known[0], zone) if known else datetime(now.astimezone(zone).year, 1, 1, tzinfo=zone)
 
 
-def _windows(export: Export) -> Iterator[tuple[datetime, datetime]]:
-    """Cut the time at local midnights, for periods at the first of a month or year, so that none is cut."""
-    zone = export.zone
-    start = export.start
+def _window_end(export: Export, start: datetime) -> datetime:
+    """Cut the time at a local midnight, for periods at the first of a month or year, so that none is cut."""
+    day = start.astimezone(export.zone).date()
+    match export.by if export.is_site else "raw":
+        case "month" | "year":
+            stop = date(day.year + 10, 1, 1)
+        case "week":
+            stop = day - timedelta(days=day.weekday()) + timedelta(weeks=520)
+        case "hour" | "day":
+            stop = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        case _:
+            stop = day + timedelta(days=KINDS[export.kind].days)
+    return min(_midnight(stop, export.zone), export.end.astimezone(UTC))
+
+
+async def _skip_empty(store: HistoryStore, export: Export, start: datetime) -> datetime:
+    """Give the midnight before the next row: years without one are not asked for day by day."""
     while start < export.end:
-        day = start.astimezone(zone).date()
-        match export.by if export.is_site else "raw":
-            case "month" | "year":
-                stop = date(day.year + 10, 1, 1)
-            case "week":
-                stop = day - timedelta(days=day.weekday()) + timedelta(weeks=520)
-            case "hour" | "day":
-                stop = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-            case _:
-                stop = day + timedelta(days=KINDS[export.kind].days)
-        end = min(datetime.combine(stop, time.min, zone).astimezone(UTC), export.end.astimezone(UTC))
-        yield start, end
+        end = min(start + LOOK_AHEAD, export.end)
+        first = await store.read_first(export.kind, start=start, end=end)
+        if first is not None:
+            return max(start, _midnight(first.astimezone(export.zone).date(), export.zone))
         start = end
+    return export.end
 
 
 async def _read_periods(store: HistoryStore, export: Export, start: datetime, end: datetime) -> Rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openvoy.model.records import Batch
+from openvoy.ports import Columns
 from openvoy.store.exchange.exporting import Export, read_export
 from tests.unit.store.records import energy, opened, power
 
@@ -42,3 +43,33 @@ async def test_hours_of_means_are_those_of_energies_where_clocks_change_by_half_
     assert len(of_means) == hours
     assert all(before[1] == after[0] for before, after in pairwise(of_means))
     assert (of_means[0][0], of_means[-1][1]) == (start, end)
+
+
+async def test_years_without_a_row_are_not_asked_for_day_by_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands before, between and behind them is given whole, from the first minute of its day on."""
+    spring, autumn = datetime(2019, 3, 1, tzinfo=LORD_HOWE), datetime(2024, 10, 6, tzinfo=LORD_HOWE)
+    times = [day + timedelta(hours=hour) for day in (spring, autumn) for hour in (0, 1, 23, 25)]
+    async with opened(tmp_path) as store:
+        await store.write(Batch(power=tuple(power(at, 1000.0, interval_s=900) for at in times)))
+        asked: list[datetime] = []
+        read = store.read_rows
+
+        async def read_rows(kind: str, *, start: datetime, end: datetime, gateway: str | None) -> Columns:
+            asked.append(start)
+            return await read(kind, start=start, end=end, gateway=gateway)
+
+        monkeypatch.setattr(store, "read_rows", read_rows)
+        wanted = Export(
+            kind="power",
+            start=datetime(2018, 1, 1, tzinfo=LORD_HOWE),
+            end=datetime(2026, 1, 1, tzinfo=LORD_HOWE),
+            zone=LORD_HOWE,
+        )
+        shares: list[float] = []
+        found = [row[0] async for rows in read_export(store, wanted, shares.append) for row in rows]
+    assert found == [at.astimezone(UTC) for at in times]
+    assert len(asked) < 8
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
