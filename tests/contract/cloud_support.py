@@ -19,6 +19,7 @@ from openvoy.protocol.cloud import Account, CloudService
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
+from tests.support.keys import keys_folder
 from tests.unit.virtual.recordings import entry, recording
 from tests.unit.virtual.wire import ask, bearer
 
@@ -85,6 +86,6 @@ async def town(*faults: str, firmware: str = "8.2.4345", **settings: Any) -> Asy
     """Serve both."""
     clock = ManualClock(START)
     source = recording(firmware, entry("/ivp/meters", "[]"))
-    options = GatewaySettings(cloud_port=0, faults=faults, **settings)
+    options = GatewaySettings(**{"cloud_port": 0, "faults": faults, "folder": keys_folder(), **settings})
     async with VirtualGateway(source, clock=VirtualClock(clock), settings=options) as gateway:
         yield Town(gateway=gateway, clock=clock)

@@ -20,6 +20,7 @@ from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.mirror import Mirror
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import read_site
+from tests.support.keys import keys_folder
 from tests.support.lived import lived_site
 
 LIFETIME_S = 30 * 365 * 86400
@@ -59,7 +60,9 @@ async def mirrored(
     clock = VirtualClock(ManualClock(DAYLIGHT))
     source = SiteSource(steady, clock, parse_version(firmware))
     real = VirtualClock(SystemClock())
-    async with VirtualGateway(source, clock=clock, settings=GatewaySettings(faults=faults)) as upstream:
+    async with VirtualGateway(
+        source, clock=clock, settings=GatewaySettings(faults=faults, folder=keys_folder())
+    ) as upstream:
         token = upstream.owner_token and upstream.issue_token("installer", lifetime_s=LIFETIME_S)
         assert upstream.url is not None
         async with Gateway(

@@ -21,6 +21,7 @@ from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from tests.contract.test_virtual_command import gateway as started
 from tests.contract.test_virtual_command import recorded
+from tests.support.keys import keys_folder
 from tests.unit.virtual.recordings import SERIAL, entry, recording
 from tests.unit.virtual.wire import Wire, WireReply, ask, bearer
 
@@ -38,7 +39,7 @@ async def served(*faults: str, firmware: str = "7.6.175", **settings: Any) -> As
         entry("/api/v1/production/inverters", json.dumps(INVERTERS)),
     )
     clock = VirtualClock(ManualClock(datetime.now(UTC)))
-    options = GatewaySettings(cloud_port=0, faults=faults, **settings)
+    options = GatewaySettings(**{"cloud_port": 0, "faults": faults, "folder": keys_folder(), **settings})
     async with VirtualGateway(source, clock=clock, settings=options) as gateway:
         yield gateway
 

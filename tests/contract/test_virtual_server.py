@@ -19,6 +19,7 @@ from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.responder import Answer
 from openvoy.virtual.server import Server
 from openvoy.virtual.source import Framing, Reply
+from tests.support.keys import keys_folder
 from tests.unit.virtual.recordings import entry, recording
 from tests.unit.virtual.wire import Wire, ask, bearer, unverified_tls
 
@@ -34,7 +35,9 @@ async def served(
 ) -> AsyncIterator[VirtualGateway]:
     source = recording(firmware, entry("/production.json", '{"a":1}'), entry("/ivp/meters", "[]"), *entries)
     virtual = VirtualClock(clock or ManualClock())
-    async with VirtualGateway(source, clock=virtual, settings=GatewaySettings(**settings)) as gateway:
+    async with VirtualGateway(
+        source, clock=virtual, settings=GatewaySettings(**{"folder": keys_folder(), **settings})
+    ) as gateway:
         yield gateway
 
 
