@@ -12,6 +12,7 @@ import pytest
 from openvoy.cli.config.exporters import exporter_kinds
 from openvoy.cli.setup.integrations import list_integrations
 from openvoy.protocol.control_registry import CONTROLS
+from openvoy.protocol.translate.conditions import TEXTS
 from tests.architecture.tree import ROOT, modules
 
 SENTENCES = ROOT / "ui" / "src" / "sentences"
@@ -82,6 +83,10 @@ def test_what_a_control_may_say_is_translated() -> None:
     said = {text for module in controls for text in errors_of(module.tree)}
     assert said
     assert said - table() == KNOWN_UNTRANSLATED
+
+
+def test_every_condition_of_a_device_is_translated() -> None:
+    assert set(TEXTS.values()) - table() == set()
 
 
 def test_every_field_of_an_integration_is_translated() -> None:

@@ -263,6 +263,20 @@ async def test_money_by_the_hour(browser: Browser, service: Served) -> None:
         assert await opened.page.locator('[data-card="money"] .other').count() == 24
 
 
+async def test_a_range_that_would_end_before_it_begins_is_the_day_that_was_chosen(
+    browser: Browser, service: Served
+) -> None:
+    async with visit(browser, f"{service.url}#/history?by=range&start=2026-03-16&end=2026-06-30") as opened:
+        await opened_at(opened, "range 2026-03-16")
+        for label, typed in (("To", "02/03/2026"), ("From", "05/03/2026")):
+            await opened.page.get_by_label(label, exact=True).fill(typed)
+            await opened.page.keyboard.press("Enter")
+            day = "-".join(reversed(typed.split("/")))
+            await opened_at(opened, f"range {day}")
+            for field in ("From", "To"):
+                await expect(opened.page.get_by_label(field, exact=True)).to_have_value(typed)
+
+
 async def test_a_range_costs_what_its_days_cost(browser: Browser, service: Served) -> None:
     """Bars are months, of which the first and the last are cut: 16 to 31 March, 1 to 5 April, and days without any."""
     query = "by=range&start=2026-03-16&end=2026-06-30"

@@ -205,10 +205,12 @@ async def test_the_first_page_is_light(browser: Browser, service: Served) -> Non
 async def test_another_page_begins_at_its_top_and_the_skip_link_stays_on_it(browser: Browser, service: Served) -> None:
     async with visit(browser, f"{service.url}#/devices", viewport=PHONE) as opened:
         await opened.stand()
+        await expect(opened.page.locator("[data-chosen]")).to_be_empty()
         await opened.page.evaluate("scrollTo(0, 400)")
         await opened.page.wait_for_function("scrollY > 0")
         await opened.page.get_by_role("link", name="Meters").click()
         await opened.page.wait_for_function("scrollY === 0 && location.hash === '#/meters'")
+        await expect(opened.page.locator("[data-chosen]")).to_have_text("Meters")
         skip = opened.page.get_by_role("link", name="Skip to content")
         await skip.focus()
         await opened.page.keyboard.press("Enter")

@@ -4,7 +4,12 @@ import type { Maybe, Power, Snapshot } from "../api/types";
 import type { DeviceId, Leg } from "./flow";
 import { REST_W } from "./flow";
 import type { Format } from "./format";
+import { UNKNOWN } from "./format";
 import { t } from "./i18n.svelte";
+import { said } from "./said.svelte";
+
+/** What a panel or battery reports of itself, "ok" or "ground fault, relay open", in the language of the page. */
+export const sayStatus = (status: Maybe<string>): string => (status === null ? UNKNOWN : status.split(", ").map(said).join(", "));
 
 /** One or two words on what a device does. */
 export function stateOf(id: DeviceId, leg: Leg, snapshot: Maybe<Snapshot>): string {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_TEXTS = {
+TEXTS = {
     "ok": "ok",
     "failure": "not reporting",
     "discovering": "being searched for",
@@ -32,6 +32,7 @@ _TEXTS = {
     "bmuhardwareerror": "battery management fault",
     "cibcanerror": "battery bus fault",
 }
+"""By the last word of a key."""
 
 SILENT = "not reporting"
 ASLEEP = "asleep"
@@ -43,7 +44,7 @@ def status_text(keys: tuple[str, ...] | None, *, is_dark: bool = False, is_heard
     `is_heard`: it has reported since, so that it is not silent any more.
     """
     words = [key.rpartition(".")[2] for key in (() if keys is None else keys) if key != "prop.done"]
-    texts = [_TEXTS.get(word, word) for word in words]
+    texts = [TEXTS.get(word, word) for word in words]
     if is_heard:
         texts = [text for text in texts if text != SILENT]
     if is_dark and SILENT in texts:
