@@ -369,3 +369,23 @@ async def test_what_was_sent_wrongly_is_told(service: WebService) -> None:
     for name, password in (("", PASSWORD), ("a/b", PASSWORD), ("anna", "short")):
         told = await send(service.browser, "PUT", "/api/v1/accounts", 400, name=name, password=password)
         assert told["hint"]
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("https", True), ("http", False), (None, False)])
+async def test_cookies_of_a_proxy_with_tls_go_over_tls_alone(
+    service: WebService, scheme: str | None, *, is_secure: bool
+) -> None:
+    headers = {} if scheme is None else {"X-Forwarded-Proto": scheme}
+    await make_owner(service)
+    async with stranger(service) as other:
+        async with other.get("/api/v1/me", headers=headers) as reply:
+            found = reply.headers.getall("Set-Cookie")
+            token = other.cookie_jar.filter_cookies(reply.url.with_scheme("https"))[CSRF_COOKIE].value
+        body = {"name": "anna", "password": PASSWORD}
+        sent = {**headers, "X-CSRFToken": token, "Cookie": f"{CSRF_COOKIE}={token}"}
+        async with other.post("/api/v1/login", json=body, headers=sent) as reply:
+            assert reply.status == 200, await reply.text()
+            found += reply.headers.getall("Set-Cookie")
+    assert len(found) >= 2
+    assert all(("; secure" in cookie.lower()) == is_secure for cookie in found)
+    assert all(cookie.lower().count("secure") <= 1 for cookie in found)

@@ -38,7 +38,7 @@ from openvoy.web.asgi import AsgiApp, Receive, Scope, Send, WebApp, find_header,
 from openvoy.web.assets import STATIC_FOLDER, find_asset, read_assets
 from openvoy.web.backend import NO_EXPORTERS, Backend, Shelf, SiteInfo
 from openvoy.web.broadcast import Broadcaster
-from openvoy.web.cookies import without_foreign
+from openvoy.web.cookies import secured_behind_tls, without_foreign
 from openvoy.web.guard import guard
 from openvoy.web.listen import HostRule
 from openvoy.web.offers import SharedOffers
@@ -115,7 +115,7 @@ def build_app(
     ]
     browsers = _as_asgi(_for_browsers(handlers, access, has_tls=has_tls))
     browsers = without_foreign(browsers, CSRF_COOKIE, lambda token: _is_own(token, access.secret))
-    asgi = _choose(_as_asgi(_for_programs(handlers)), browsers)
+    asgi = _choose(_as_asgi(_for_programs(handlers)), secured_behind_tls(browsers))
     guarded = guard(asgi, hosts=hosts, clock=clock, is_renamed=access.is_renamed)
     return WebApp(asgi=guarded, live=live, access=access, shelf=shelf)
 

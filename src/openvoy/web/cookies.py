@@ -1,16 +1,17 @@
-"""Cookies that another service of the same host has left: a browser sends them to every port."""
+"""Cookies: those that another service of the same host has left, and those that go over TLS alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from openvoy.web.asgi import AsgiApp, Receive, Scope, Send
+from openvoy.web.asgi import AsgiApp, Message, Receive, Scope, Send, find_header
 
 
 def without_foreign(application: AsgiApp, name: str, is_own: Callable[[str], bool]) -> AsgiApp:
     """Let the application see this cookie only if it is its own, so that it gives a new one in the place of another's.
 
-    Without that whoever looked at the demo could change nothing in the service that came after it.
+    A browser sends cookies of a host to every port. Without that whoever looked at the demo could change nothing in the
+    service that came after it.
     """
     wanted = name.encode() + b"="
 
@@ -27,3 +28,26 @@ def without_foreign(application: AsgiApp, name: str, is_own: Callable[[str], boo
         await application(scope, receive, send)
 
     return run
+
+
+def secured_behind_tls(application: AsgiApp) -> AsgiApp:
+    """Mark cookies Secure where a proxy says that the browser came to it by https.
+
+    Who says so without a proxy does it to their own cookies.
+    """
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        async def secure(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [_secured(key, value) for key, value in message.get("headers", ())]}
+            await send(message)
+
+        is_https = scope["type"] == "http" and find_header(scope, b"x-forwarded-proto") == "https"
+        await application(scope, receive, secure if is_https else send)
+
+    return run
+
+
+def _secured(key: bytes, value: bytes) -> tuple[bytes, bytes]:
+    is_open = key.lower() == b"set-cookie" and b"secure" not in value.lower().split(b"; ")
+    return (key, value + b"; Secure" if is_open else value)
