@@ -348,9 +348,11 @@ async def test_a_browsers_password_for_the_proxy_is_no_way_around_the_token_of_t
         assert service.app.access.keys == ()
 
 
-async def test_who_comes_through_a_proxy_is_not_taken_for_this_machine() -> None:
-    headers = {"X-Forwarded-For": "203.0.113.9"}
-    async with web_service() as service, service.browser.get("/api/v1/site", headers=headers) as reply:
+@pytest.mark.parametrize(
+    "told", [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("Via", "1.1 proxy")]
+)
+async def test_who_comes_through_a_proxy_is_not_taken_for_this_machine(told: tuple[str, str]) -> None:
+    async with web_service() as service, service.browser.get("/api/v1/site", headers=[told]) as reply:
         assert reply.status == 401
 
 

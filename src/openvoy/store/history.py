@@ -233,10 +233,14 @@ class HistoryStore(Readers):
         """Rows of a kind, named as in Batch, as they are kept, by time; at most a million."""
         return await self._read_range(kind, start, end, gateway)
 
-    async def read_first(self, kind: str, *, start: datetime, end: datetime) -> datetime | None:
+    async def read_first(
+        self, kind: str, *, start: datetime, end: datetime, gateway: str | None = None
+    ) -> datetime | None:
         """Moment of the first row of a kind within a time; None where there is none."""
         start_s, end_s = unix_s(start), unix_s(end)
-        first_s = await self._read(lambda session: read_raw.read_first(session, kind, start_s=start_s, end_s=end_s))
+        first_s = await self._read(
+            lambda session: read_raw.read_first(session, kind, start_s=start_s, end_s=end_s, gateway=gateway)
+        )
         return None if first_s is None else datetime.fromtimestamp(first_s, UTC)
 
     async def _read_range(self, kind: str, start: datetime, end: datetime, gateway: str | None) -> Columns:

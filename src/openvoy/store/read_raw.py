@@ -120,10 +120,14 @@ def read_range(session: Session, kind: str, *, start_s: int, end_s: int, gateway
     return _columns(columns, rows)
 
 
-def read_first(session: Session, kind: str, *, start_s: int, end_s: int) -> float | None:
-    """Find the time of the first row within a time, of whichever gateway; None where there is none."""
+def read_first(session: Session, kind: str, *, start_s: int, end_s: int, gateway: str | None) -> float | None:
+    """Find when the first row of a time is, in Unix seconds; None where there is none."""
     table = FOLLOWED[kind]
-    ((first_s,),) = session.rows(f"SELECT epoch(min(time)) FROM {session.of(table, start_s, end_s)}")
+    ((first_s,),) = session.rows(
+        f"SELECT epoch(min({table.name}.time)) FROM {joined(table, session.of(table, start_s, end_s))} "
+        "WHERE ($1 IS NULL OR gateway.serial = $1)",
+        [gateway],
+    )
     return None if first_s is None else float(first_s)
 
 

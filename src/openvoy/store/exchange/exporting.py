@@ -157,7 +157,7 @@ async def _skip_empty(store: HistoryStore, export: Export, start: datetime) -> d
     """Give the midnight before the next row: years without one are not asked for day by day."""
     while start < export.end:
         end = min(start + LOOK_AHEAD, export.end)
-        first = await store.read_first(export.kind, start=start, end=end)
+        first = await store.read_first(export.kind, start=start, end=end, gateway=export.gateway)
         if first is not None:
             return max(start, _midnight(first.astimezone(export.zone).date(), export.zone))
         start = end

@@ -38,6 +38,10 @@ OPEN_VIEWER = Caller(name="viewer", right=Right.VIEWER, via="open")
 """Everybody from other machines where the configuration lets them in unprotected."""
 
 
+_OF_PROXIES = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-proto", "x-forwarded-host", "via")
+"""Headers that a proxy adds, each alone where it is set up sparingly."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """What a request shows of its sender."""
@@ -52,7 +56,7 @@ class Visitor:
     @property
     def is_forwarded(self) -> bool:
         """Whether a proxy speaks for somebody else: its own address then says nothing."""
-        return any(name in self.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+        return any(name in self.headers for name in _OF_PROXIES)
 
     @property
     def bearer(self) -> str | None:

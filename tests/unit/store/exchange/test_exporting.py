@@ -14,7 +14,7 @@ import pytest
 from openvoy.model.records import Batch
 from openvoy.ports import Columns
 from openvoy.store.exchange.exporting import Export, read_export
-from tests.unit.store.records import energy, opened, power
+from tests.unit.store.records import GATEWAY, energy, opened, power
 
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 
@@ -52,7 +52,9 @@ async def test_years_without_a_row_are_not_asked_for_day_by_day(
     spring, autumn = datetime(2019, 3, 1, tzinfo=LORD_HOWE), datetime(2024, 10, 6, tzinfo=LORD_HOWE)
     times = [day + timedelta(hours=hour) for day in (spring, autumn) for hour in (0, 1, 23, 25)]
     async with opened(tmp_path) as store:
+        others = [datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(400)]
         await store.write(Batch(power=tuple(power(at, 1000.0, interval_s=900) for at in times)))
+        await store.write(Batch(power=tuple(power(at, 1.0, gateway="122200000099") for at in others)))
         asked: list[datetime] = []
         read = store.read_rows
 
@@ -66,6 +68,7 @@ async def test_years_without_a_row_are_not_asked_for_day_by_day(
             start=datetime(2018, 1, 1, tzinfo=LORD_HOWE),
             end=datetime(2026, 1, 1, tzinfo=LORD_HOWE),
             zone=LORD_HOWE,
+            gateway=GATEWAY,
         )
         shares: list[float] = []
         found = [row[0] async for rows in read_export(store, wanted, shares.append) for row in rows]
