@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.async_api import Page, expect
 
+from openvoy.web import ACCESS_FILE
 from tests.e2e.newcomer import PASSWORD
 from tests.e2e.processes import openvoy
 
@@ -21,11 +24,21 @@ def configured(folder: Path) -> tuple[str, ...]:
 
 def shared(folder: Path) -> tuple[str, ...]:
     """Let the owner anna and the viewer bert in besides."""
-    (folder / "password").write_text(PASSWORD)
-    for name, right in (("anna", "owner"), ("bert", "viewer")):
-        how = ("--right", right, "--password-file", str(folder / "password"))
-        assert openvoy("account", "set", name, *how, data=folder / "data").returncode == 0
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / ACCESS_FILE).write_bytes(_accounts())
     return configured(folder)
+
+
+@cache
+def _accounts() -> bytes:
+    """Have their accounts made, which takes two commands, once."""
+    with TemporaryDirectory() as made:
+        data, password = Path(made, "data"), Path(made, "password")
+        password.write_text(PASSWORD)
+        for name, right in (("anna", "owner"), ("bert", "viewer")):
+            how = ("--right", right, "--password-file", str(password))
+            assert openvoy("account", "set", name, *how, data=data).returncode == 0
+        return (data / ACCESS_FILE).read_bytes()
 
 
 async def log_in(page: Page, name: str) -> None:

@@ -108,10 +108,12 @@ async def test_a_link_is_made_once_and_what_is_typed_meanwhile_stays(browser: Br
             await expect(opened.page.locator("[data-shown]")).to_be_visible()
             await expect(form.locator("input")).to_have_value("bedroom")
             assert [one["name"] for one in sent] == ["kitchen"]
+            await expect(form.get_by_role("button")).to_be_enabled()
             await form.locator("input").fill("Kitchen")
             await form.locator("input").press("Enter")
             await expect(opened.page.get_by_text("'Kitchen' is there already.")).to_be_visible()
             await expect(opened.page.locator("[data-shown]")).to_have_count(0)
+            await expect(form.get_by_role("button")).to_be_enabled()
             await form.locator("input").fill("bedroom")
             await form.locator("input").press("Enter")
             await expect(opened.page.locator("[data-shown]")).to_be_visible()

@@ -163,7 +163,7 @@ async def test_trouble_says_what_and_since_when_and_what_helps(browser: Browser,
         assert "as of" in await opened.card("flow")
         assert await opened.value("solar") == "4.12 kW"
         assert await moving(opened) == 0
-        assert problem in await opened.text('p[role="status"]')
+        assert problem in await opened.text('p[role="status"]:not([data-chosen])')
 
 
 async def test_missing_parts_are_named(browser: Browser, service: Served) -> None:
