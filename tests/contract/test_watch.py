@@ -27,11 +27,11 @@ ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
 
 @contextlib.asynccontextmanager
 async def terminal(
-    gateway: VirtualGateway, data: Path, *options: str
+    gateway: VirtualGateway, data: Path, *options: str, column_count: int = 80
 ) -> AsyncIterator[tuple[int, asyncio.subprocess.Process]]:
-    """Run it in a terminal of 80 columns."""
+    """Run it in a terminal."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, column_count, 0, 0))
     environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "OPENVOY_DATA": str(data), "OPENVOY_HOST": str(gateway.url)}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "openvoy", "watch", *options),
@@ -80,6 +80,18 @@ async def test_a_key_ends_it_and_gives_the_terminal_back(
     assert b"Generator" in shown
     assert b"Traceback" not in shown
     assert (is_raw, is_cooked) == (True, True)
+
+
+async def test_a_line_that_a_narrow_terminal_cuts_says_so(recordings_folder: Path, tmp_path: Path) -> None:
+    cut = "…\r\n".encode()
+    async with (
+        virtual_gateway(recordings_folder, NAME) as gateway,
+        terminal(gateway, tmp_path, column_count=30) as (master, _),
+    ):
+        shown = await read_until(master, b"House")
+        shown = shown if cut in shown else shown + await read_until(master, cut)
+        head = next(line for line in shown.decode().splitlines() if line.endswith("…"))
+    assert "Gateway 1" in head
 
 
 async def test_in_a_pipe_each_reading_is_a_line(recordings_folder: Path, tmp_path: Path) -> None:
