@@ -123,6 +123,15 @@ class Session:
         """Give expressions over the table's rows of a time, sealed or not, in no order."""
         return self.rows(self.catalog.selected(table, expressions, start_s, end_s))
 
+    def has(self, table: str) -> bool:
+        """Whether there is a table of this name: a look into the list of all takes 14 ms, the first time."""
+        with _translated("reading"):
+            try:
+                self._connection.execute(f"FROM {table} LIMIT 0")
+            except duckdb.CatalogException:
+                return False
+        return True
+
     def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query of a person's and give the names of its columns and its rows; raise for anything else."""
         self._begin_if_due()
@@ -224,12 +233,42 @@ class Knowing(Session):
         raise Unasked
 
 
+class Engine:
+    """The library, started, which takes 20 ms; for one database at a time."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        """Start it for the file at `path`, beside which it spills; raise StoreFault."""
+        with _translated(f"opening {path}"):
+            self._root = duckdb.connect(":memory:", config=build_config(path, limits))
+        try:
+            with _translated(f"opening {path}"):
+                # What a sealed file says of its columns: to read it takes half as long as to read a day does.
+                self._root.execute("SET GLOBAL parquet_metadata_cache = true")
+                # The system keeps their bytes; a second copy of them would be taken from the memory for queries.
+                self._root.execute("SET GLOBAL enable_external_file_cache = false")
+        except StoreFault:
+            self._root.close()
+            raise
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Give a connection of its own."""
+        connection = self._root.cursor()
+        # Else a checkpoint of above 2 s is drawn on the output, where there is no script, as in `python -c`.
+        connection.execute("SET enable_progress_bar = false")
+        return connection
+
+    def close(self) -> None:
+        """End it and all connections."""
+        self._root.close()
+
+
 class Database:
     """One open database file: a session that writes, and short-lived ones that read beside it."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        """Open or make the file; raise StoreFault."""
+    def __init__(self, path: Path, engine: Engine) -> None:
+        """Open or make the file; raise StoreFault. The engine ends with the database, if that is closed."""
         self.path = path
+        self._engine = engine
         self.shared = Shared(path.parent / FOLDER)
         self._state = threading.Condition()
         self._readers: set[Session] = set()
@@ -240,15 +279,9 @@ class Database:
         self._knowing: tuple[Catalog, Session] | None = None
         self._is_closed = False
         with _translated(f"opening {path}"):
-            self._root = duckdb.connect(":memory:", config=build_config(path, limits))
+            self._root = engine.connect()
         try:
             with _translated(f"opening {path}"):
-                # Else a checkpoint of above 2 s is drawn on the output, where there is no script, as in `python -c`.
-                self._root.execute("SET enable_progress_bar = false")
-                # What a sealed file says of its columns: to read it takes half as long as to read a day does.
-                self._root.execute("SET GLOBAL parquet_metadata_cache = true")
-                # The system keeps their bytes; a second copy of them would be taken from the memory for queries.
-                self._root.execute("SET GLOBAL enable_external_file_cache = false")
                 quoted = str(path).replace("'", "''")
                 self._root.execute(f"ATTACH '{quoted}' AS history (STORAGE_VERSION '{STORAGE_VERSION}')")
             self.writer = self._session()
@@ -317,6 +350,11 @@ class Database:
             self._root.execute("CHECKPOINT history")
 
     def close(self) -> None:
+        """Let go of the file and end the engine."""
+        self.let_go()
+        self._engine.close()
+
+    def let_go(self) -> None:
         """Break off readers, wait for them, and let go of the file; what was committed is safe in file or log."""
         with self._state:
             self._is_closed = True
@@ -330,3 +368,13 @@ class Database:
         with contextlib.suppress(duckdb.Error):
             self._root.execute("DETACH history")
         self._root.close()
+
+
+def open_database(path: Path, limits: Limits) -> Database:
+    """Open or make the file with an engine of its own; raise StoreFault."""
+    engine = Engine(path, limits)
+    try:
+        return Database(path, engine)
+    except StoreFault:
+        engine.close()
+        raise

@@ -8,7 +8,8 @@ every row would outgrow the data, the single writer keeps them unique.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Protocol
 
 from openvoy.store.faults import Fault, StoreFault
@@ -164,6 +165,10 @@ class Session(Protocol):
         """Run a query."""
         ...
 
+    def has(self, table: str) -> bool:
+        """Whether there is a table."""
+        ...
+
     def begin(self) -> None:
         """Begin a transaction."""
         ...
@@ -175,10 +180,15 @@ class Session(Protocol):
 
 def read_schema_version(session: Session) -> int:
     """Read the schema's version; 0 for an empty file."""
-    if not session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta' AND NOT internal"):
+    if not session.has("meta"):
         return 0
     found = session.rows("SELECT value FROM meta WHERE key = 'schema_version'")
     return int(str(found[0][0])) if found else 0
+
+
+def create(session: Session, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Make the schema in an empty file, in one transaction."""
+    _make(session, chain.from_iterable(migrations), len(migrations))
 
 
 def migrate(session: Session, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
@@ -189,8 +199,12 @@ def migrate(session: Session, migrations: Sequence[Sequence[str]] = MIGRATIONS) 
             Fault.NEWER, f"The history has schema version {version}; this Openvoy knows {len(migrations)} at most."
         )
     for number, statements in enumerate(migrations[version:], version + 1):
-        session.begin()
-        for statement in statements:
-            session.run(statement)
-        session.run("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", [str(number)])
-        session.commit()
+        _make(session, statements, number)
+
+
+def _make(session: Session, statements: Iterable[str], version: int) -> None:
+    session.begin()
+    for statement in statements:
+        session.run(statement)
+    session.run("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", [str(version)])
+    session.commit()

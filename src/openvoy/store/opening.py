@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openvoy.store.aside import SetAside, last_written
-from openvoy.store.database import Database, Session
+from openvoy.store.database import Database, Engine, Session
 from openvoy.store.disk import UNFINISHED, fault_of, sync_folder
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.limits import Limits
-from openvoy.store.migrations import MIGRATIONS, migrate
+from openvoy.store.migrations import MIGRATIONS, create, migrate
 from openvoy.store.rebuilding import REBUILT, rebuild
 from openvoy.store.sealing import read_parts
 
@@ -35,11 +35,13 @@ def open_history(
     if file.exists() and not _is_database(file):
         aside.append(set_aside(file, "it is not a history file, or one that was never finished"))
     while True:
+        engine = Engine(file, limits)
         try:
             if not file.exists():
-                _begin(file, limits)
-            return _open(file, limits, migrations, aside), aside
+                _begin(file, engine, migrations)
+            return _open(file, engine, migrations, aside), aside
         except StoreFault as fault:
+            engine.close()
             # At most twice: the log alone, then everything; a new file cannot be damaged.
             if fault.fault is not Fault.CORRUPT or len(aside) > 1:
                 raise
@@ -48,13 +50,18 @@ def open_history(
             aside.append(set_aside(log if is_log else file, fault.reason))
 
 
-def _begin(file: Path, limits: Limits) -> None:
+def _begin(file: Path, engine: Engine, migrations: Sequence[Sequence[str]]) -> None:
     """Make a database under another name, and give it its own once it is whole.
 
     Who is killed meanwhile leaves nothing that looks like damage; of two processes the first one's counts.
     """
     made = file.with_name(f"{file.name}.{os.getpid()}{NEW}")
-    Database(made, limits).close()
+    database = Database(made, engine)
+    try:
+        create(database.writer, migrations)
+        database.checkpoint()
+    finally:
+        database.let_go()
     try:
         if _is_named(made, file):
             # Of a database that is gone; what it says is in the journal.
@@ -78,8 +85,8 @@ def _is_named(made: Path, file: Path) -> bool:
     return True
 
 
-def _open(file: Path, limits: Limits, migrations: Sequence[Sequence[str]], aside: list[SetAside]) -> Database:
-    database = Database(file, limits)
+def _open(file: Path, engine: Engine, migrations: Sequence[Sequence[str]], aside: list[SetAside]) -> Database:
+    database = Database(file, engine)
     database.shared.catalog.inspector.tell = aside.append
     try:
         _remove_left(file)

@@ -38,7 +38,7 @@ _PART = ("table_name", "month", "generation", "rows", "first_seq", "last_seq", "
 
 def read_parts(session: Session) -> dict[Key, Part]:
     """Read which parts the database takes for sealed."""
-    if not session.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'sealed' AND NOT internal"):
+    if not session.has("sealed"):
         return {}
     rows = session.rows(f"SELECT {', '.join(_PART)} FROM sealed")
     return {Key(*row[:2]): Part(key=Key(*row[:2]), **dict(zip(_PART[2:], row[2:], strict=True))) for row in rows}

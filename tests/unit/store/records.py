@@ -29,7 +29,7 @@ from openvoy.model.records import (
     StepRecord,
 )
 from openvoy.store import HistoryStore, Limits
-from openvoy.store.database import Database
+from openvoy.store.database import open_database
 from openvoy.store.opening import FILE_NAME, open_history
 from openvoy.store.tables import MOVED
 
@@ -76,7 +76,7 @@ def rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
 
 def plain_rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
     """Ask the database of a closed store as it is, whatever its version."""
-    database = Database(folder / FILE_NAME, Limits())
+    database = open_database(folder / FILE_NAME, Limits())
     try:
         return database.writer.rows(sql)
     finally:
@@ -85,7 +85,7 @@ def plain_rows_of(folder: Path, sql: str) -> list[tuple[Any, ...]]:
 
 def make_third(folder: Path) -> None:
     """Have a closed store be what the third version of the schema wrote: sealed months, but no days added up."""
-    database = Database(folder / FILE_NAME, Limits())
+    database = open_database(folder / FILE_NAME, Limits())
     try:
         for statement in (
             "DROP TABLE day_energy",

@@ -12,7 +12,7 @@ import pytest
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore, Limits
-from openvoy.store.database import Database, fault_of
+from openvoy.store.database import fault_of, open_database
 from openvoy.store.faults import Fault, StoreFault
 from tests.unit.store.records import START, everything, minute, opened, power
 
@@ -54,10 +54,10 @@ def test_every_fault_says_what_helps(fault: Fault) -> None:
 WITHOUT_A_FILE = """
 import sys
 from pathlib import Path
-from openvoy.store.database import Database
+from openvoy.store.database import open_database
 from openvoy.store.limits import Limits
 
-database = Database(Path(sys.argv[1]), Limits())
+database = open_database(Path(sys.argv[1]), Limits())
 with database.reading() as reader:
     for connection in (database._root, database.writer._connection, reader._connection):
         print(connection.execute("SELECT current_setting('enable_progress_bar')").fetchall())
@@ -156,7 +156,7 @@ async def test_readers_run_beside_each_other_and_the_writer(tmp_path: Path) -> N
 
 
 def test_closing_breaks_off_what_is_being_read(tmp_path: Path) -> None:
-    database = Database(tmp_path / "a.duckdb", Limits())
+    database = open_database(tmp_path / "a.duckdb", Limits())
     started = threading.Event()
     failures: list[Fault] = []
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import shutil
@@ -16,6 +17,7 @@ import pytest
 from openvoy.errors import StorageError
 from openvoy.model.records import Batch
 from openvoy.store import HistoryStore, Limits, opening
+from openvoy.store.database import Engine
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.migrations import MIGRATIONS, migrate, read_schema_version
 from openvoy.store.opening import FILE_NAME, NEW, open_history
@@ -165,7 +167,8 @@ def test_of_two_that_begin_the_first_ones_database_counts(
     first, _ = open_history(tmp_path, Limits())
     first.writer.run("INSERT INTO meta VALUES ('mine', 'yes')")
     if has_links:
-        opening._begin(tmp_path / FILE_NAME, Limits())
+        with contextlib.closing(Engine(tmp_path / FILE_NAME, Limits())) as engine:
+            opening._begin(tmp_path / FILE_NAME, engine, MIGRATIONS)
     assert first.writer.rows("SELECT value FROM meta WHERE key = 'mine'") == [("yes",)]
     first.close()
     again, aside = open_history(tmp_path, Limits())

@@ -11,7 +11,7 @@ import pytest
 
 from openvoy.model.records import Batch, DeviceEnergyRecord
 from openvoy.store import verifying
-from openvoy.store.database import Database, Session
+from openvoy.store.database import Session, open_database
 from openvoy.store.limits import Limits
 from openvoy.store.opening import FILE_NAME
 from tests.unit.store.records import GATEWAY, energy, opened, power
@@ -27,7 +27,7 @@ async def test_a_long_history_needs_little_memory(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         times = range(at_s, at_s + 5 * count, 5)
         await store.write_columns("power", {"gateway": GATEWAY, "at": times, "interval_s": 5, "solar_w": 1})
-    database = Database(tmp_path / FILE_NAME, Limits(memory_bytes=9 * 2**20))
+    database = open_database(tmp_path / FILE_NAME, Limits(memory_bytes=9 * 2**20))
     try:
         findings = verifying.verify_rows(database.writer)
     finally:
@@ -56,7 +56,7 @@ async def test_seven_counters_are_compared_in_one_pass(tmp_path: Path, monkeypat
         return rows(session, sql, *more)
 
     monkeypatch.setattr(Session, "rows", noting)
-    database = Database(tmp_path / FILE_NAME, Limits(memory_bytes=20 * 2**20))
+    database = open_database(tmp_path / FILE_NAME, Limits(memory_bytes=20 * 2**20))
     try:
         found = problems(verifying.verify_rows(database.writer))
     finally:
@@ -86,7 +86,7 @@ async def test_what_is_wrong_with_rows_is_named(tmp_path: Path, monkeypatch: pyt
         f"solar_wh falls 2 times, first at 2024-01-01 00:15:00 UTC: gateway {GATEWAY}",
         f"2 rows begin before the last has ended, first at 2024-01-01 00:15:00 UTC: gateway {GATEWAY}",
     ]
-    database = Database(tmp_path / FILE_NAME, Limits())
+    database = open_database(tmp_path / FILE_NAME, Limits())
     database.writer.run("INSERT INTO energy SELECT * FROM energy WHERE solar_wh = 10")
     database.writer.run(
         "INSERT INTO energy SELECT * REPLACE (time + INTERVAL 1 DAY AS time) FROM energy WHERE solar_wh = 9"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from openvoy.errors import ConfigError
-from openvoy.store.database import Database, Session
+from openvoy.store.database import Session, open_database
 from openvoy.store.faults import Fault, StoreFault
 from openvoy.store.limits import Limits
 from openvoy.store.passing import passing_folder
@@ -19,7 +19,7 @@ ROWS_AT_ONCE = 20_000
 def read_parquet(file: Path) -> Iterator[Mapping[str, Any]]:
     """Give the rows of a Parquet file by column; raise ConfigError for one that is none, or StorageError."""
     with tempfile.TemporaryDirectory(dir=passing_folder()) as folder:
-        database = Database(Path(folder) / "import.duckdb", Limits())
+        database = open_database(Path(folder) / "import.duckdb", Limits())
         try:
             session = database.writer
             names = _load(session, file)
@@ -58,7 +58,7 @@ class ParquetRows:
 
     def __init__(self, folder: Path, types: Mapping[str, str]) -> None:
         """Begin a table with these columns in a passing file in `folder`; raise StorageError."""
-        self._database = Database(folder / "export.duckdb", Limits())
+        self._database = open_database(folder / "export.duckdb", Limits())
         columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
         self._database.writer.run(f"CREATE TABLE export ({columns})")
 
