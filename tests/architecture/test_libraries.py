@@ -6,6 +6,8 @@ The table of dependencies in docs/architecture.md says which file that is, and w
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -106,3 +108,18 @@ def test_the_table_is_read() -> None:
     table = ["| library | named in | why |", "|---|---|---|", "| `a` | `x.py`, `y/` | `z` |"]
     page = "\n".join(["", "## Dependencies", *table, "", "## Next", "| `b` | `x` |"])
     assert parse_homes(page) == {"a": ("x.py", "y/")}
+
+
+@pytest.mark.parametrize(
+    ("what", "unneeded"),
+    [
+        ("openvoy.cli.config", {"aiohttp", "duckdb", "litestar"}),
+        ("openvoy.web.access", {"aiohttp", "duckdb", "litestar", "uvicorn"}),
+        ("openvoy.store", {"aiohttp", "litestar"}),
+    ],
+)
+def test_a_command_loads_no_library_it_does_not_need(what: str, unneeded: set[str]) -> None:
+    """Each takes 0.1 to 0.4 s, several times that on a small computer, at every command."""
+    script = f"import sys, {what}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert unneeded & set(done.stdout.split()) == set()

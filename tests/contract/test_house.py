@@ -21,7 +21,7 @@ from openvoy.collector import Source
 from openvoy.protocol.firmware import Capabilities
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
-from openvoy.web import SiteInfo
+from openvoy.web.backend import SiteInfo
 from tests.contract.web_service import LOOPBACK
 from tests.unit.collector.house import HouseReader
 

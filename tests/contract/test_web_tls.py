@@ -15,8 +15,8 @@ from openvoy.errors import ConfigError
 from openvoy.settings.listen import Listen
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.certificate import create_certificate
-from openvoy.web import Tls
 from openvoy.web.server import serve
+from openvoy.web.tls import Tls
 from tests.contract.web_service import LOOPBACK, Setup, build_web
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Page, expect
 
-from openvoy.web import ACCESS_FILE
+from openvoy.web.access import ACCESS_FILE
 from tests.e2e.newcomer import PASSWORD
 from tests.e2e.processes import openvoy
 

@@ -37,7 +37,8 @@ from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
 from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site
 from openvoy.virtual.site.definition import Panel, SiteDefinition
-from openvoy.web import ACCESS_FILE, SiteInfo
+from openvoy.web.access import ACCESS_FILE
+from openvoy.web.backend import SiteInfo
 from tests.support.patience import PATIENCE_S
 
 LOOPBACK = Listen(host="127.0.0.1", port=0)

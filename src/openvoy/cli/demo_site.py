@@ -29,7 +29,7 @@ from openvoy.virtual.simulated import SiteSource
 from openvoy.virtual.site import Site, history_tables, read_site
 from openvoy.virtual.site.meters import build_meters
 from openvoy.virtual.site.serials import controller_serial
-from openvoy.web import SiteInfo
+from openvoy.web.backend import SiteInfo
 
 FIRST_DAY = "demo.first_day"
 """Under this key the history keeps when the site was built, so that a later start continues the same counters."""

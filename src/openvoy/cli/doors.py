@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from openvoy.cli.config import WebConfig
-from openvoy.web import AccessRules, Tls
-from openvoy.web.access import Right
+from openvoy.web.access import AccessRules, Right
+from openvoy.web.tls import Tls
 
 
 def build_tls(web: WebConfig) -> Tls | None:

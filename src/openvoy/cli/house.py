@@ -24,7 +24,11 @@ from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.store.copies import FolderCopies
 from openvoy.store.exchange.files import StoreFiles
-from openvoy.web import Access, WebApp, build_app, build_host_rule, serve
+from openvoy.web.access import Access
+from openvoy.web.app import build_app
+from openvoy.web.asgi import WebApp
+from openvoy.web.listen import build_host_rule
+from openvoy.web.server import serve
 
 T = TypeVar("T")
 

@@ -32,7 +32,8 @@ from openvoy.ports import Household
 from openvoy.ports.setup import Setup
 from openvoy.protocol.login import Credentials
 from openvoy.settings.listen import Listen, parse_listen
-from openvoy.web import ACCESS_FILE, Access, AccessRules, SiteInfo
+from openvoy.web.access import ACCESS_FILE, Access, AccessRules
+from openvoy.web.backend import SiteInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,9 @@ from openvoy.ports.exporter import AnyExporterKind
 from openvoy.ports.setup import Setup
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
-from openvoy.web import Access, AccessRules, SiteInfo, Tls
+from openvoy.web.access import Access, AccessRules
+from openvoy.web.backend import SiteInfo
+from openvoy.web.tls import Tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,9 @@ from openvoy.collector.tariffs import keeping_tariffs, read_tariff
 from openvoy.model.tariff import Tariff
 from openvoy.store import HistoryStore
 from openvoy.testing.clock import ManualClock
-from openvoy.web import build_app, build_host_rule, serve
+from openvoy.web.app import build_app
+from openvoy.web.listen import build_host_rule
+from openvoy.web.server import serve
 from tests.contract.web_service import LOOPBACK, SITE
 from tests.support.disks import failing_disk, fill_up, small_disk
 from tests.unit.collector.house import HouseReader

@@ -14,7 +14,7 @@ from openvoy.errors import ConfigError
 from openvoy.settings.secret import read_secret_file
 
 if TYPE_CHECKING:
-    from openvoy.web import Access
+    from openvoy.web.access import Access
 
 group("account", "Who may log in to the dashboard.")
 
@@ -84,7 +84,7 @@ def _open(data: Path | None) -> Access:
     with needing("service", "The service"):
         from openvoy.cli.config import load_config  # noqa: PLC0415 - `--help` need not load the service
         from openvoy.client.clock import SystemClock  # noqa: PLC0415 - as above
-        from openvoy.web import ACCESS_FILE, Access  # noqa: PLC0415 - as above
+        from openvoy.web.access import ACCESS_FILE, Access  # noqa: PLC0415 - as above
 
     folder = load_config(None, os.environ).store.path if data is None else data
     return Access(clock=SystemClock(), file=folder / ACCESS_FILE)
