@@ -56,6 +56,8 @@ def _begin(file: Path, engine: Engine, migrations: Sequence[Sequence[str]]) -> N
     Who is killed meanwhile leaves nothing that looks like damage; of two processes the first one's counts.
     """
     made = file.with_name(f"{file.name}.{os.getpid()}{NEW}")
+    # Of a process with this number that ended in the middle, as each has in a container, or of this one's last try.
+    _remove_left(file, made.name)
     database = Database(made, engine)
     try:
         create(database.writer, migrations)
@@ -89,7 +91,8 @@ def _open(file: Path, engine: Engine, migrations: Sequence[Sequence[str]], aside
     database = Database(file, engine)
     database.shared.catalog.inspector.tell = aside.append
     try:
-        _remove_left(file)
+        # Whoever has this one open is the only one; what others left ended while it was made.
+        _remove_left(file, f"{file.name}.*{NEW}")
         migrate(database.writer, migrations)
         if _is_empty(database.writer):
             rebuild(database.writer, database.shared.catalog)
@@ -102,10 +105,10 @@ def _open(file: Path, engine: Engine, migrations: Sequence[Sequence[str]], aside
     return database
 
 
-def _remove_left(file: Path) -> None:
-    """Remove what processes left that ended while they made a database: whoever has this one open is the only one."""
-    with contextlib.suppress(OSError):  # they are in nobody's way
-        for left in file.parent.glob(f"{file.name}.*{NEW}*"):
+def _remove_left(file: Path, pattern: str) -> None:
+    """Remove databases of these names beside the file, and their logs, that were never finished."""
+    with contextlib.suppress(OSError):  # what cannot be removed is told by whoever needs its name
+        for left in file.parent.glob(f"{pattern}*"):
             left.unlink()
 
 

@@ -145,10 +145,21 @@ async def test_a_log_of_the_database_that_was_cut_costs_nothing(tmp_path: Path) 
     assert columns["solar_w"] == [float(number) for number in range(20)]
 
 
-async def test_who_was_killed_while_it_made_a_database_leaves_no_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_whole", [False, True])
+@pytest.mark.parametrize("process", [4711, os.getpid()], ids=["another", "one of the same number"])
+async def test_who_was_killed_while_it_made_a_database_leaves_no_damage(
+    tmp_path: Path, process: int, *, is_whole: bool
+) -> None:
+    """In a container every process has the same number."""
     await fill(tmp_path, checkpoint=False)
     (tmp_path / FILE_NAME).unlink()
-    (tmp_path / f"{FILE_NAME}.4711{NEW}").touch()
+    left = tmp_path / f"{FILE_NAME}.{process}{NEW}"
+    if is_whole:
+        open_history(tmp_path / "beside", Limits())[0].close()
+        shutil.move(tmp_path / "beside" / FILE_NAME, left)
+        (tmp_path / "beside").rmdir()
+    else:
+        left.write_text("half a database")
     async with opened(tmp_path) as store:
         assert not store.set_aside
         assert (await store.read_power(start=START, end=minute(1), step_s=60))["solar_w"] == [101.0]
