@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from errno import EACCES, EDQUOT, EIO, ENOSPC, EROFS
 
 import pytest
 
 from openvoy.cli.config.exporters import exporter_kinds
 from openvoy.cli.setup.integrations import list_integrations
+from openvoy.collector.jumps import _NOT_KEPT, HOLD_HINT, SANE_FROM, describe_hold, describe_jump
+from openvoy.model.control import Outcome
 from openvoy.protocol.control_registry import CONTROLS
 from openvoy.protocol.translate.conditions import TEXTS
+from openvoy.store.disk import fault_of
+from openvoy.store.faults import Fault
 from tests.architecture.tree import ROOT, modules
 
 SENTENCES = ROOT / "ui" / "src" / "sentences"
 HOLE = "{}"
-BUILT = {"a number from {} to {} {}"}
+BUILT = {
+    "a number from {} to {} {}",
+    *(f"{{}}, {{}}: {outcome.value}." for outcome in Outcome),
+    *(f"{minutes} {_NOT_KEPT}" for minutes in ("1 minute was", "{} minutes were")),
+}
 """Put together from words."""
 OF_SYSTEM = {
     "Connection refused",
@@ -30,6 +41,7 @@ OF_SYSTEM = {
     "Port out of range 0-65535",
     "[Errno 111] Connection refused",
     "[Errno 113] No route to host",
+    *(os.strerror(number) for number in (ENOSPC, EROFS, EACCES, EIO, EDQUOT)),
     "[Errno -2] Name or service not known",
 }
 """Reasons of the operating system and of Python within sentences."""
@@ -62,7 +74,9 @@ def table(language: str = "de") -> set[str]:
 
 
 def test_every_translated_sentence_is_one_of_the_service() -> None:
-    assert table() - BUILT - OF_SYSTEM - literals() - words() == set()
+    said = literals()
+    of_disk = {f"{text}: {{}}." for text in said if text.startswith("History: ")}
+    assert table() - BUILT - OF_SYSTEM - said - of_disk - words() == set()
     assert table("en") - table() == set()
 
 
@@ -87,6 +101,22 @@ def test_what_a_control_may_say_is_translated() -> None:
 
 def test_every_condition_of_a_device_is_translated() -> None:
     assert set(TEXTS.values()) - table() == set()
+
+
+def test_what_a_page_says_of_a_history_in_trouble_is_translated() -> None:
+    advice = {fault.value for fault in Fault} - {Fault.UNFINISHED.value, Fault.NOT_A_QUERY.value}
+    assert untranslated(advice) == set()
+    full = fault_of(OSError(ENOSPC, os.strerror(ENOSPC)), "History: the journal cannot be written")
+    assert untranslated({full.message}) == set()
+
+
+def test_what_is_said_of_a_clock_that_was_set_is_translated() -> None:
+    now = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    holds = {describe_hold(now), describe_hold(SANE_FROM), HOLD_HINT}
+    jumps = {describe_jump(now, jump) for jump in (timedelta(hours=1), timedelta(hours=-1), timedelta(days=-9))}
+    said = {sentence for text in jumps for sentence in re.split(r"(?<=[.]) ", text)}
+    assert len(said) == 5
+    assert untranslated(said | holds) == set()
 
 
 def test_every_field_of_an_integration_is_translated() -> None:

@@ -39,7 +39,22 @@ test.each([
   ["Write url = one of ntfy://, smtp://.", "Schreiben Sie url = eines von ntfy://, smtp://."],
   ["latitude is 95, which is out of bounds.", "latitude ist 95 und damit außerhalb der Grenzen."],
   ["8.2.4345 became 8.3.5169.", "Aus 8.2.4345 wurde 8.3.5169."],
-  ["The solar counter went from 100 to 90 Wh.", "Der Zähler solar ging von 100 auf 90 Wh."],
+  ["The solar counter went from 100 to 90 Wh.", "Der Zähler Sonne ging von 100 auf 90 Wh."],
+  ["battery.settings, reserve: 20 → 30: took effect.", "battery.settings, reserve: 20 → 30: wirksam."],
+  [
+    "Minutes are kept again. 3 minutes were not kept, as this machine's clock showed times that history had already, or that cannot be. Counters went on, so no energy is lost.",
+    "Minuten werden wieder gespeichert. 3 Minuten wurden nicht gespeichert, da die Uhr dieses Rechners Zeiten zeigte, die der Verlauf schon hatte oder die nicht sein können. Die Zähler liefen weiter, also ging keine Energie verloren.",
+  ],
+  // History in trouble.
+  ["History: the journal cannot be written: No space left on device.", "Das Journal des Verlaufs lässt sich nicht schreiben: kein Platz mehr auf der Platte."],
+  [
+    "the sealed file power-1.parquet of month=2024-01 was damaged; it was mended, nothing is lost",
+    "Die versiegelte Datei power-1.parquet von month=2024-01 war beschädigt; sie wurde geheilt, nichts ist verloren.",
+  ],
+  [
+    "What waited is kept now (minutes: 3; given up: 0). Why it waited: History: the journal cannot be written: No space left on device.",
+    "Was wartete, ist nun gespeichert (Minuten: 3; aufgegeben: 0). Warum es wartete: Das Journal des Verlaufs lässt sich nicht schreiben: kein Platz mehr auf der Platte.",
+  ],
 ])("%s", (english, expected) => {
   expect(translate(english, german)).toBe(expected);
 });

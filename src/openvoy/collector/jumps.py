@@ -78,8 +78,11 @@ class Hold:
         if self._count == 0:
             return None
         minutes = "1 minute was" if self._count == 1 else f"{self._count} minutes were"
-        text = f"{minutes} {_NOT_KEPT}"
-        return f"{text} In between the service was not running." if self._was_broken_off else text
+        said = [
+            f"{minutes} {_NOT_KEPT}",
+            *(["In between the service was not running."] if self._was_broken_off else []),
+        ]
+        return " ".join(said)
 
     def end(self) -> str | None:
         """Say the same, now that minutes are kept."""
@@ -99,12 +102,15 @@ def parse_count(text: str) -> int:
     return 0 if found is None else int(found[1])
 
 
+_TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
+
+
 def describe_hold(until: datetime) -> str:
     """Say to people why minutes are not kept."""
     if until <= SANE_FROM:
         return "The clock of this machine is wrong: minutes are kept once it is right."
     return (
-        f"The clock of this machine was set back: minutes are kept again once it is past {until:%Y-%m-%d %H:%M:%S} "
+        f"The clock of this machine was set back: minutes are kept again once it is past {until:{_TO_THE_SECOND}} "
         "UTC, so that none is replaced."
     )
 
@@ -114,11 +120,10 @@ HOLD_HINT = "Counters go on. Have the machine take its time from the network; 't
 
 def describe_jump(now: datetime, jump: timedelta) -> str:
     """Say it to people."""
-    before, is_back = now - jump, jump < timedelta(0)
-    how = "back" if is_back else "ahead"
-    text = f"The clock of this machine was set {how}, from {before:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC."
-    if not is_back:
-        return text
+    shown, shows = f"{now - jump:{_TO_THE_SECOND}}", f"{now:{_TO_THE_SECOND}}"
+    if jump > timedelta(0):
+        return f"The clock of this machine was set ahead, from {shown} UTC to {shows} UTC."
+    said = [f"The clock of this machine was set back, from {shown} UTC to {shows} UTC."]
     if now < SANE_FROM or -jump <= HELD_BACK:
-        text += " Minutes are kept again once it is past what history has, so that none is replaced."
-    return f"{text} Counters go on; see whether the machine keeps its time."
+        said.append("Minutes are kept again once it is past what history has, so that none is replaced.")
+    return " ".join([*said, "Counters go on; see whether the machine keeps its time."])

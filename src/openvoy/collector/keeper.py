@@ -123,8 +123,10 @@ class Keeper:
         self._problem = self._since = None
         self._lost_before = self._lost
         if gateway is not None:
-            text = f"History could not be written for a time: {problem.message} {waited_count} minutes waited"
-            text += f" and are kept now; {lost_count} were given up." if lost_count else " and are kept now."
+            text = (
+                f"What waited is kept now (minutes: {waited_count}; given up: {lost_count}). "
+                f"Why it waited: {problem.message}"
+            )
             details = {"waited_count": waited_count, "lost_count": lost_count}
             if since is not None:
                 details["since_s"] = int(since.timestamp())

@@ -29,8 +29,8 @@ function translationOf(wanted: Language): Translation | undefined {
   return loaded[wanted];
 }
 
-/** A moment of the service, "2026-11-30 22:43 UTC". */
-const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g;
+/** A moment of the service, "2026-11-30 22:43 UTC", or with its seconds, which nobody sets a clock by. */
+const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d)(?::\d\d)? UTC/g;
 
 /** The site's, as everywhere on the page, once it is known. */
 let told = $state<string | null>(null);
