@@ -8,15 +8,14 @@ import logging
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Error, Page, expect
 
-from tests.e2e.chromium import PHONE, chromium, visit
+from tests.e2e.chromium import PHONE, visit
 from tests.e2e.newcomer import PASSWORD, Home, House, NewUser, gateways, new_user
 from tests.e2e.processes import openvoy
 from tests.support.patience import PATIENCE_S
@@ -37,12 +36,6 @@ ZONES = {"3.9": "Europe/Paris", "5.0": "Europe/Amsterdam", "7.6": "America/Los_A
 """The gateway's, where its firmware says it, before the browser's in Paris."""
 Homes = Mapping[str, Home]
 Way = Callable[[NewUser, Home], Awaitable[None]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from playwright.async_api import Browser
 
 from openvoy.model.records import Batch, EnergyRecord, InverterRecord, PowerRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import Visit, chromium, visit
+from tests.e2e.chromium import Visit, visit
 from tests.e2e.home import SERIAL, a_home, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
@@ -33,19 +32,6 @@ class Past:
 
     service: Served
     midnight: datetime
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
-    opened = await HistoryStore.open(tmp_path)
-    yield opened
-    await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

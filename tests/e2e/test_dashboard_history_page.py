@@ -17,7 +17,7 @@ from openvoy.cli.tariff import parse_tariff
 from openvoy.model.prices import PricePlan
 from openvoy.model.records import Batch, EnergyRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import DESK, MOVING, PHONE, Visit, chromium, visit
+from tests.e2e.chromium import DESK, MOVING, PHONE, Visit, visit
 from tests.e2e.home import SERIAL, a_home, a_status
 from tests.e2e.serving import Served, serving
 from tests.e2e.test_dashboard_look import AXE
@@ -50,12 +50,6 @@ class FixedPrices:
     async def find_plan(self, start: datetime, end: datetime) -> PricePlan | None:
         """Give the plan."""
         return parse_tariff(TARIFF, file=Path("tariff.toml"), zone=ZoneInfo("UTC")).plan
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Route, expect
 from openvoy.cli.roof import RoofFile
 from openvoy.model.records import Batch, EnergyRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import chromium, visit
+from tests.e2e.chromium import visit
 from tests.e2e.home import SERIAL, a_home, a_status
 from tests.e2e.household import log_in, shared
 from tests.e2e.processes import address_of, started
@@ -25,12 +25,6 @@ from tests.e2e.test_dashboard_history_page import FixedPrices
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
 
 DAYS = 80
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

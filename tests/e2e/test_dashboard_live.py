@@ -14,17 +14,11 @@ from playwright.async_api import Browser, expect
 
 from openvoy.model import Power
 from tests.contract.broken_store import BrokenStore
-from tests.e2e.chromium import MOVING, PHONE, Visit, chromium, visit
+from tests.e2e.chromium import MOVING, PHONE, Visit, visit
 from tests.e2e.home import MISSING, SILENT, a_home, a_status, an_unmetered_home
 from tests.e2e.serving import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.contract.broken_store import BrokenStore
-from tests.e2e.chromium import DESK, PHONE, Visit, chromium, visit
+from tests.e2e.chromium import DESK, PHONE, Visit, visit
 from tests.e2e.home import a_home, a_status
 from tests.e2e.serving import Served, serving
 
@@ -33,12 +33,6 @@ BUDGET_BYTES = 150_000
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 SCREENSHOTS = os.environ.get("OPENVOY_SCREENSHOTS")
 """A folder that the pictures are kept in, for who wants to look at them."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator
 
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import Visit, chromium, visit
+from tests.e2e.chromium import Visit, visit
 from tests.e2e.home import PANELS, SILENT, a_home, a_status, zone_of_afternoon
 from tests.e2e.measured import GONE, METERS, a_day
 from tests.e2e.serving import Served, serving
@@ -40,12 +40,6 @@ class Home:
     def end(self) -> datetime:
         """Midnight to come."""
         return self.midnight + timedelta(days=1)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,7 +21,7 @@ from openvoy.model.records import Batch, EnergyRecord, PowerRecord
 from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web.assets import STATIC_FOLDER
-from tests.e2e.chromium import MOVING, PATIENCE_MS, Visit, chromium, visit
+from tests.e2e.chromium import MOVING, PATIENCE_MS, Visit, visit
 from tests.e2e.home import SERIAL, a_home, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
@@ -32,12 +32,6 @@ SHELLS = "caches.keys().then((names) => names.filter((name) => name.startsWith('
 SETTLED_S = 0.5
 REPLIES = ("me", "today", "today/compared", "history/power", "history/energy", "costs")
 NEEDED = ["/kept/updates", "/kept/who", *(f"/api/v1/{name}" for name in REPLIES)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")

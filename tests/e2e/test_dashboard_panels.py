@@ -17,7 +17,7 @@ from openvoy.cli.roof import RoofFile
 from openvoy.model.layout import Layout, PanelPlace
 from openvoy.model.records import Batch, DeviceEnergyRecord, EventRecord, InverterRecord, MeterRecord
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import PHONE, chromium, visit
+from tests.e2e.chromium import PHONE, visit
 from tests.e2e.home import PANELS, SERIAL, SILENT, a_home, a_panel, a_status, zone_of_afternoon
 from tests.e2e.serving import Served, serving
 
@@ -25,19 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PANEL = "482100000003"
 ARRAY = "[data-array]"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
-    opened = await HistoryStore.open(tmp_path / "history")
-    yield opened
-    await opened.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

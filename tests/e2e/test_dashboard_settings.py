@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from tests.e2e.chromium import DESK, PHONE, chromium, visit
+from tests.e2e.chromium import DESK, PHONE, visit
 from tests.e2e.household import configured, log_in, shared
 from tests.e2e.newcomer import PASSWORD
 from tests.e2e.processes import address_of, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def set_up(page: Page, kind: str) -> None:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.e2e.chromium import DESK, PHONE, chromium
+from tests.e2e.chromium import DESK, PHONE
 from tests.e2e.lived_in import LivedIn
 from tests.e2e.processes import address_of, started
 from tests.e2e.readable import AXE, reading
@@ -135,12 +134,6 @@ EXPECTED: Mapping[str, Expected] = {
     "large": Expected(now={PANELS: ("median",)}),
     "meters-broken": Expected(band={"degraded": ("could not be read",)}, now={METERS: ("!No meter is in use",)}),
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @contextlib.asynccontextmanager

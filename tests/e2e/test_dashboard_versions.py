@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from openvoy.client.clock import SystemClock
@@ -20,7 +19,7 @@ from openvoy.settings.listen import Listen
 from openvoy.store import HistoryStore
 from openvoy.web.access import Access
 from openvoy.web.assets import STATIC_FOLDER
-from tests.e2e.chromium import Visit, chromium, visit
+from tests.e2e.chromium import Visit, visit
 from tests.e2e.home import a_home, a_status
 from tests.e2e.newcomer import PASSWORD
 from tests.e2e.serving import Served, serving
@@ -28,19 +27,6 @@ from tests.e2e.serving import Served, serving
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SCRIPT = 'script[type="module"]'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def store(tmp_path: Path) -> AsyncIterator[HistoryStore]:
-    opened = await HistoryStore.open(tmp_path / "history")
-    yield opened
-    await opened.close()
 
 
 def make_newer(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from openvoy.store import HistoryStore
-from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.chromium import PHONE, Visit, visit
 from tests.e2e.home import SERIAL, a_home, a_status
 from tests.e2e.serving import Served, serving
 
@@ -20,12 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("", "history", "panels", "meters", "devices", "control", "settings")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")

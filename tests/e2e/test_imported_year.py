@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.chromium import PHONE, Visit, visit
 from tests.e2e.newcomer import new_site
 from tests.e2e.processes import login, openvoy, service, virtual_gateway, wait_for
 from tests.unit.store.exchange.files import PARIS, daily_report, day_sums, make_recorder, quarter_report
@@ -63,12 +62,6 @@ def make_files(folder: Path) -> Mapping[str, Path]:
     files["statistics"] = folder / "home-assistant_v2.db"
     make_recorder(files["statistics"], *YEAR)
     return files
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 async def saved_columns(opened: Visit) -> Mapping[str, Sequence[str]]:

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 from openvoy.testing.clock import ManualClock
 from openvoy.virtual.clock import VirtualClock
 from openvoy.virtual.gateway import GatewaySettings, VirtualGateway
-from tests.e2e.chromium import PHONE, Visit, chromium, visit
+from tests.e2e.chromium import PHONE, Visit, visit
 from tests.unit.virtual.cloud.desk import INSTALLER, OWNER, payload
 from tests.unit.virtual.recordings import SERIAL, recording
 from tests.unit.virtual.ui.test_pages import EVERYTHING
@@ -23,12 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 INSECURE: dict[str, Any] = {"ignore_https_errors": True}
 """The gateway's certificate is its own."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @asynccontextmanager
