@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +36,26 @@ async def test_a_meter_nobody_configured_is_read_from_8_3_5027_on_by_nature() ->
         assert flows_of(await stand.snapshot()) == flows_of(baseline)
     async with standing(firmware="8.3.5027") as stand:
         assert [row["eid"] for row in await stand.ask(READINGS)] == [PRODUCTION, CONSUMPTION, 1023410688]
+
+
+@pytest.mark.parametrize(
+    ("site", "firmware", "path"),
+    [
+        ("full", "8.3", READINGS),
+        ("metered-split", "4.10", PAGE),
+        ("metered-split", "5.0", PAGE),
+        ("demo", "8.3.5433", PAGE),
+        ("standard", "3.9", "/api/v1/production/inverters"),
+    ],
+)
+async def test_what_is_a_whole_number_stays_one_by_nature(site: str, firmware: str, path: str) -> None:
+    """Firmware that has a fault of its own prints a time of a reading as all others do."""
+    async with standing(site, firmware) as stand, stand.client() as client:
+        body = (await client.fetch_raw(path)).body.decode()
+    whole = r'"(?:timestamp|readingTime|lastReportDate|lastReportWatts|activeCount)": ?([^,\s}]+)'
+    found = re.findall(whole, body)
+    assert found
+    assert [value for value in found if not re.fullmatch(r"-?\d+", value)] == []
 
 
 @pytest.mark.parametrize("kind", ["production", "net-consumption"])
@@ -135,7 +156,9 @@ async def test_times_may_have_a_decimal_point() -> None:
         baseline = await stand.snapshot()
         stand.switch_on("float-timestamps")
         reply = await stand.send(READINGS)
-        assert isinstance(json.loads(reply.body)[0]["channels"][0]["timestamp"], float)
+        row = json.loads(reply.body)[0]
+        assert isinstance(row["channels"][0]["timestamp"], float)
+        assert isinstance(row["timestamp"], int)
         assert await stand.snapshot() == baseline
 
 

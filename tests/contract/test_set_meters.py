@@ -29,6 +29,13 @@ async def reading(desk: Desk, eid: str = PRODUCTION_EID) -> dict[str, Any]:
     return found
 
 
+async def now_and_ever(desk: Desk) -> list[dict[str, Any]]:
+    """Ask the production page for all but the sums of today and of seven days."""
+    page = await desk.ask("/production.json")
+    rows = [row for rows in page.values() for row in rows]
+    return [{name: row[name] for name in row if not name.endswith(("Today", "Days"))} for row in rows]
+
+
 async def test_a_disabled_meter_stops_reading_and_goes_on_from_there(desk: Desk) -> None:
     before = await reading(desk)
     reply = await desk.ask(f"/ivp/meters/{PRODUCTION_EID}", "PUT", {"state": "disabled"})
@@ -49,6 +56,16 @@ async def test_a_disabled_meter_stops_reading_and_goes_on_from_there(desk: Desk)
     assert on["actEnergyDlvd"] > before["actEnergyDlvd"] + 1000
     total = (await desk.ask("/production.json"))["consumption"]
     assert total[0]["whLifetime"] == pytest.approx(on["actEnergyDlvd"] + total[1]["whLifetime"], abs=0.01)
+
+
+@pytest.mark.parametrize("eid", [PRODUCTION_EID, CONSUMPTION_EID])
+async def test_a_meter_that_was_off_and_on_measures_as_before(desk: Desk, eid: str) -> None:
+    before = await now_and_ever(desk)
+    for state in ("disabled", "enabled"):
+        await desk.ask(f"/ivp/meters/{eid}", "PUT", {"state": state})
+    assert await now_and_ever(desk) == before
+    for report in await desk.ask("/ivp/meters/reports"):
+        assert report["cumulative"]["apprntPwr"] >= 0.99 * abs(report["cumulative"]["actPower"])
 
 
 async def test_without_its_meter_the_interval_snapshot_says_nothing(desk: Desk) -> None:

@@ -37,9 +37,35 @@ async def test_total_consumption_is_production_and_net(name: str, firmware: str)
     for made, total, net in rows_of(page):
         assert total["wNow"] == pytest.approx(made["wNow"] + net["wNow"], abs=0.001)
         assert total["whLifetime"] == pytest.approx(made["whLifetime"] + net["whLifetime"], abs=0.001)
-        assert total["reactPwr"] == pytest.approx(made["reactPwr"] + net["reactPwr"], abs=0.001)
+        flowing = -1 if firmware == "7.6" else 1
+        assert total["reactPwr"] == pytest.approx(net["reactPwr"] + flowing * made["reactPwr"], abs=0.001)
+        assert total["varhLagLifetime"] == pytest.approx(net["varhLagLifetime"] - flowing * made["varhLagLifetime"])
+        assert total["vahLifetime"] == net["vahLifetime"]
+        assert total["rmsCurrent"] == pytest.approx(made["rmsCurrent"] + net["rmsCurrent"], abs=0.002)
         assert (net["whToday"], net["whLastSevenDays"], net["vahToday"]) == (0, 0, 0)
     assert [row["measurementType"] for row in page["consumption"]] == ["total-consumption", "net-consumption"]
+
+
+async def test_apparent_power_of_the_total_is_of_its_currents() -> None:
+    """Up to 7.6.175 all voltages added up times all currents, then line by line."""
+    for name, firmware in METERED:
+        page = await ask(source_of(name, firmware), "/production.json?details=1")
+        total = page["consumption"][0]
+        of_lines = [line["rmsVoltage"] * line["rmsCurrent"] for line in total["lines"]]
+        assert [line["apprntPwr"] for line in total["lines"]] == pytest.approx(of_lines, abs=0.3)
+        whole = total["rmsVoltage"] * total["rmsCurrent"] if firmware == "7.6" else sum(of_lines)
+        assert total["apprntPwr"] == pytest.approx(whole, abs=0.5)
+        assert total["pwrFactor"] == pytest.approx(total["wNow"] / whole, abs=0.006)
+
+
+@pytest.mark.parametrize("name", ["demo", "acb", "three-phase-battery"])
+async def test_reports_say_of_the_total_what_the_page_says(name: str) -> None:
+    source = source_of(name, "8.3")
+    page = (await ask(source, "/production.json"))["consumption"][0]
+    report = (await ask(source, "/ivp/meters/reports"))[2]["cumulative"]
+    names = {"vahCum": "vahLifetime", "varhLagCum": "varhLagLifetime", "varhLeadCum": "varhLeadLifetime"}
+    names |= {"whDlvdCum": "whLifetime", "apprntPwr": "apprntPwr", "rmsCurrent": "rmsCurrent", "reactPwr": "reactPwr"}
+    assert {name: report[name] for name in names} == {name: page[other] for name, other in names.items()}
 
 
 @pytest.mark.parametrize(("name", "firmware"), METERED)

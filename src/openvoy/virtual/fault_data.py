@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from inspect import isawaitable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from openvoy.codec import changed
 from openvoy.errors import BadPayload
@@ -21,7 +21,7 @@ from openvoy.protocol.endpoints.production import (
 )
 from openvoy.protocol.http import Request
 from openvoy.virtual.api.finding import endpoint_of
-from openvoy.virtual.api.printing import print_reply
+from openvoy.virtual.api.printing import print_like
 from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.source import Reply
 
@@ -36,6 +36,9 @@ PAGES: tuple[Endpoint[ProductionPage], ...] = (PRODUCTION_DETAILS, PRODUCTION_PA
 @dataclass(frozen=True, kw_only=True)
 class DataFault(Fault):
     """Base of the faults that change what replies say."""
+
+    keeps_whole: ClassVar[bool] = True
+    """Whether what was printed as a whole number still is."""
 
     def edits(self, stage: Stage) -> Edits:
         """Give what changes the value of each endpoint that is hit; it may await what else the source says."""
@@ -55,7 +58,10 @@ class DataFault(Fault):
         edited = edit(value)
         if isawaitable(edited):
             edited = await edited
-        return reply if edited is value else replace(reply, body=print_reply(endpoint, edited, firmware))
+        if edited is value:
+            return reply
+        said = reply.body if self.keeps_whole else b""
+        return replace(reply, body=print_like(endpoint, edited, firmware, said))
 
 
 def edit_rows(edit: Callable[[ProductionRow], ProductionRow], *, measured: bool) -> Edits:

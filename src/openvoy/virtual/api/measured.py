@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from openvoy.virtual.api.interval import flow_of
 from openvoy.virtual.api.metering import branch_of
 from openvoy.virtual.api.moment import Moment
+from openvoy.virtual.api.versions import TOTAL_IS_DIFFERENCE
 from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.meters import Meter
 
@@ -38,7 +39,14 @@ DARK = Measured()
 
 
 def measure(moment: Moment, branch: Branch, phase: int | None = None) -> Measured:
-    """Read a branch now; without phase all of them, voltages and currents added up as the gateway does."""
+    """Read a branch now; without phase all of them. Total consumption is worked out where it has no meter."""
+    if branch is Branch.TOTAL and all(meter.branch is not branch for meter in moment.meters):
+        return _worked_out(moment, phase)
+    return _metered(moment, branch, phase)
+
+
+def _metered(moment: Moment, branch: Branch, phase: int | None) -> Measured:
+    """Read a branch; voltages and currents of phases are added up as the gateway does."""
     flow, state = flow_of(moment.state, branch, phase), moment.state
     phases = range(len(state.voltages_v)) if phase is None else (phase,)
     current = sum(amperes(branch_of(state, branch).phases[row].apparent_va, state.voltages_v[row]) for row in phases)
@@ -56,6 +64,32 @@ def measure(moment: Moment, branch: Branch, phase: int | None = None) -> Measure
         current_a=round(current, 3),
         power_factor=round(max(-1.0, min(1.0, factor)), 3),
         frequency_hz=frequency(state.frequency_hz),
+    )
+
+
+def _worked_out(moment: Moment, phase: int | None) -> Measured:
+    """Total consumption is production and net added up, currents too, whatever flows in them (5.1).
+
+    What is reactive has the signs of the build; the counter of apparent energy is the net meter's.
+    """
+    made, net = _metered(moment, Branch.SOLAR, phase), _metered(moment, Branch.NET, phase)
+    is_difference = moment.firmware >= TOTAL_IS_DIFFERENCE
+    counted, flowing = (-1, 1) if is_difference else (1, -1)
+    active_w, current_a = made.active_w + net.active_w, made.current_a + net.current_a
+    apparent_va = current_a * net.voltage_v
+    if phase is None and is_difference:
+        apparent_va = sum(_worked_out(moment, row).apparent_va for row in range(moment.site.phase_count))
+    return replace(
+        net,
+        active_w=round(active_w, 3),
+        reactive_var=round(net.reactive_var + flowing * made.reactive_var, 3),
+        apparent_va=round(apparent_va, 3),
+        delivered_wh=round(made.delivered_wh + net.delivered_wh - net.received_wh, 3),
+        received_wh=0.0,
+        lagging_varh=round(net.lagging_varh + counted * made.lagging_varh, 3),
+        leading_varh=round(net.leading_varh + counted * made.leading_varh, 3),
+        current_a=round(current_a, 3),
+        power_factor=round(max(-1.0, min(1.0, active_w / apparent_va if apparent_va else 0.0)), 3),
     )
 
 

@@ -20,6 +20,11 @@ INDENTS = {Handler.NATIVE: 4, Handler.EMUWEB: 2}
 _DECIMAL = re.compile(rb'"(\w+)": (-?\d+\.\d+)')
 _TWO_DECIMALS = (b"pwrFactor", b"freqHz")
 """In reports; everything else that the meter process measures has three."""
+_WHOLE = re.compile(
+    rb'("(?:warm_up_mins|cool_down_mins|min_gen_loading_perc|max_gen_efficiency_perc|pv_limit_pct|diag_duration_mins'
+    rb'|sleep_min_soc|sleep_max_soc)": ?-?\d+)\.0\b'
+)
+"""Settings that are kept as whole numbers, however they were written."""
 
 
 def print_reply(endpoint: Endpoint[Any], value: object, firmware: Firmware) -> bytes:
@@ -27,11 +32,33 @@ def print_reply(endpoint: Endpoint[Any], value: object, firmware: Firmware) -> b
     if endpoint is INFO:
         return _print_info(endpoint.encode(value), firmware)
     indent = None if endpoint in COMPACT else INDENTS.get(endpoint.handler)
-    body = codec.encode_json(value, indent=indent)
+    body = _WHOLE.sub(rb"\1", codec.encode_json(value, indent=indent))
     if endpoint in METER_PROCESS:
         is_report = endpoint is METER_REPORTS
         body = _DECIMAL.sub(lambda found: _decimals(found, is_report=is_report), body)
     return body + b"\n"
+
+
+def print_like(endpoint: Endpoint[Any], value: object, firmware: Firmware, said: bytes) -> bytes:
+    """Print a reply that says something else than `said`: what was a whole number there still is.
+
+    Where that is no JSON it is printed as any other.
+    """
+    try:
+        before = codec.parse(said, object)
+    except codec.DecodeError:
+        return print_reply(endpoint, value, firmware)
+    return print_reply(endpoint, _whole_as(before, codec.plain(value)), firmware)
+
+
+def _whole_as(before: Any, after: Any) -> Any:
+    """Give what comes after with whole numbers where there were some; a row more is like the one before it."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {name: _whole_as(before.get(name), member) for name, member in after.items()}
+    if isinstance(before, list) and isinstance(after, list | tuple) and before:
+        return [_whole_as(before[min(number, len(before) - 1)], row) for number, row in enumerate(after)]
+    is_whole = isinstance(before, int) and isinstance(after, float) and after.is_integer()
+    return int(after) if is_whole else after
 
 
 def _decimals(found: re.Match[bytes], *, is_report: bool) -> bytes:

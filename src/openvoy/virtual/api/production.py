@@ -27,7 +27,7 @@ from openvoy.virtual.api.legacy import render_missing
 from openvoy.virtual.api.measured import DARK, Measured, has_counted, measure, still
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import panels as present_panels
-from openvoy.virtual.api.versions import EACH_WRAPS, PAGE_IS_JSON, TOTAL_IS_DIFFERENCE
+from openvoy.virtual.api.versions import EACH_WRAPS, PAGE_IS_JSON
 from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.meters import CONSUMPTION_EID, PRODUCTION_EID
 from openvoy.virtual.site.state import Flow
@@ -208,26 +208,14 @@ def _net(moment: Moment, phase: int | None) -> _Values:
 
 
 def _total(moment: Moment, phase: int | None) -> _Values:
-    """Total consumption is production and net added up, member by member, whatever that means for some (5.1)."""
-    made, net = _production(moment, phase), _net(moment, phase)
-    whole = measure(moment, Branch.TOTAL, phase)
-    sign = -1 if moment.firmware >= TOTAL_IS_DIFFERENCE else 1
-    apparent = max(whole.apparent_va, 0.001)
-    active = round(made.measured.active_w + net.measured.active_w, 3)
-    measured = Measured(
-        active_w=active,
-        reactive_var=round(made.measured.reactive_var + net.measured.reactive_var, 3),
-        apparent_va=whole.apparent_va,
-        voltage_v=net.measured.voltage_v,
-        current_a=whole.current_a,
-        power_factor=max(-1.0, min(1.0, active / apparent)),
-    )
+    """Total consumption."""
+    measured = measure(moment, Branch.TOTAL, phase)
     return _Values(
         measured=measured,
-        lifetime_wh=round(made.lifetime_wh + net.lifetime_wh, 3),
-        lead_varh=round(net.lead_varh + sign * made.lead_varh, 3),
-        lag_varh=round(net.lag_varh + sign * made.lag_varh, 3),
-        lifetime_vah=net.lifetime_vah,
+        lifetime_wh=round(measured.delivered_wh - measured.received_wh, 3),
+        lead_varh=measured.leading_varh,
+        lag_varh=measured.lagging_varh,
+        lifetime_vah=measured.apparent_vah,
     )
 
 

@@ -63,7 +63,11 @@ TRANSFER_RELAYS = Firmware((8, 2, 4))
 NO_PAGE_EXTRAS = Firmware((7, 6, 175))
 """The home page loses what later builds no longer say."""
 TOTAL_IS_DIFFERENCE = Firmware((7, 6, 185))
-"""Reactive energies of total consumption: net less production; before, their sum."""
+"""Reactive energies of total consumption: net less production; before, their sum.
+
+Reactive power is the other way round. Apparent power is added up line by line; before, it is all voltages added up
+times all currents added up. Seen on 4.10.35, 7.3.130 and 7.6.175, and on 7.6.185, 8.2.127, 8.2.4382 and 8.3.5169.
+"""
 EACH_WRAPS = Firmware((8, 2, 4264))
 """Lifetime of the inverters: each one wraps at 2^32 J; before, their sum does."""
 EIGHT_THREE = Firmware((8, 3))

@@ -12,7 +12,7 @@ from openvoy.errors import BadPayload
 from openvoy.protocol.endpoints.inventory import HomePage
 from openvoy.protocol.http import Request
 from openvoy.virtual.api.finding import endpoint_of
-from openvoy.virtual.api.printing import print_reply
+from openvoy.virtual.api.printing import print_like
 from openvoy.virtual.fault import Fault, Stage
 from openvoy.virtual.faults import fault
 from openvoy.virtual.source import Reply
@@ -43,7 +43,7 @@ class ClockSkew(Fault):
         except BadPayload:
             return reply
         shifted = self._shift(value)
-        return reply if shifted == value else replace(reply, body=print_reply(endpoint, shifted, firmware))
+        return reply if shifted == value else replace(reply, body=print_like(endpoint, shifted, firmware, reply.body))
 
     def _shift(self, value: T) -> T:
         """Shift the members that end in `_s`, wherever they stand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openvoy.codec import changed, each
 from openvoy.protocol.endpoints.meters import METER_READINGS, ChannelReading, MeterReading
@@ -16,13 +17,16 @@ from openvoy.virtual.faults import fault
 class FloatTimestamps(DataFault):
     """Writes the channels' times as decimals."""
 
+    keeps_whole: ClassVar[bool] = False
+
     def edits(self, stage: Stage) -> Edits:
         """Change the readings."""
         return {METER_READINGS: lambda readings: map_each(readings, _with_decimals)}
 
 
 def _with_decimals(reading: MeterReading) -> MeterReading:
-    return changed(reading, channels=map_each(each(reading.channels), _with_decimal))
+    at_s = None if reading.timestamp_s is None else int(reading.timestamp_s)
+    return changed(reading, timestamp_s=at_s, channels=map_each(each(reading.channels), _with_decimal))
 
 
 def _with_decimal(channel: ChannelReading) -> ChannelReading:

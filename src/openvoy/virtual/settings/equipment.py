@@ -142,7 +142,7 @@ def _schedule(generator: Generator) -> GeneratorSchedule:
     season = GeneratorSeason(id="all_year", start="1/1", end="12/31", days=days)
     return GeneratorSchedule(
         exercise=exercise,
-        limits=SocLimits(start_pct=usual.start_pct, stop_pct=usual.stop_pct),
+        limits=SocLimits(start_pct=round(usual.start_pct), stop_pct=round(usual.stop_pct)),
         plan=GeneratorPlan(seasons=(season,)),
         last_updated_by="ITK",
     )
