@@ -16,7 +16,15 @@ from openvoy.testing.clock import ManualClock
 from openvoy.virtual.api.versions import parse_version
 from openvoy.virtual.simulated import RENDER, SiteSource
 from openvoy.virtual.site import read_site
-from tests.contract.site_support import NOON, ask, site_named, source_of, with_panels
+from tests.contract.site_support import (
+    MORNING_IN_AMERICA,
+    NOON,
+    ask,
+    read_snapshot,
+    site_named,
+    source_of,
+    with_panels,
+)
 from tests.support.lived import lived_site
 
 METERED = [("demo", "8.3"), ("metered-split", "8.2"), ("three-phase", "7.6")]
@@ -44,6 +52,30 @@ async def test_total_consumption_is_production_and_net(name: str, firmware: str)
         assert total["rmsCurrent"] == pytest.approx(made["rmsCurrent"] + net["rmsCurrent"], abs=0.002)
         assert (net["whToday"], net["whLastSevenDays"], net["vahToday"]) == (0, 0, 0)
     assert [row["measurementType"] for row in page["consumption"]] == ["total-consumption", "net-consumption"]
+
+
+@pytest.mark.parametrize(("firmware", "is_named"), [("4.2.27", False), ("4.2.33", True)])
+async def test_rows_of_early_firmware_do_not_say_what_they_measure(firmware: str, *, is_named: bool) -> None:
+    source = source_of("metered-split", firmware, MORNING_IN_AMERICA)
+    page = await ask(source, "/production.json")
+    rows = [page["production"][1], *page["consumption"]]
+    assert [("measurementType" in row) for row in rows] == [is_named] * 3
+    found = await read_snapshot(source, MORNING_IN_AMERICA)
+    assert found.power.solar_w == pytest.approx(rows[0]["wNow"])
+    assert found.power.grid_w == pytest.approx(rows[2]["wNow"])
+
+
+@pytest.mark.parametrize(("firmware", "says"), [("4.5.79", {"tariff_set": True}), ("4.10", {"tariff": "single_rate"})])
+async def test_a_home_page_tells_of_a_tariff(firmware: str, says: dict[str, object]) -> None:
+    home = await ask(source_of("metered-split", firmware, MORNING_IN_AMERICA), "/home.json")
+    assert {name: home[name] for name in home if name.startswith("tariff")} == says
+
+
+@pytest.mark.parametrize(("firmware", "has"), [("8.2.127", False), ("8.2.4345", True)])
+async def test_builds_of_8_2_before_4000_lack_what_came_with_them(firmware: str, *, has: bool) -> None:
+    source = source_of("demo", firmware)
+    assert ("srt12_state" in await ask(source, "/ivp/ensemble/relay")) is has
+    assert ((await source.reply(Request(path="/ivp/pdm/device_data"))).status == 200) is has
 
 
 async def test_apparent_power_of_the_total_is_of_its_currents() -> None:

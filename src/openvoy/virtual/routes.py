@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from openvoy.protocol.endpoint import Handler, Role
 from openvoy.protocol.firmware import Capabilities, Firmware
 from openvoy.protocol.registry import find_endpoint
+from openvoy.virtual.api.finding import ALIASES
 from openvoy.virtual.generation import has_native_info, has_native_settings
 
 _NATIVE = ("/ivp/*", "/inv", "/prov", "/stream/*", "/auth/*", "/oem/*")
@@ -131,8 +132,9 @@ def is_open(path: str) -> bool:
 
 def least_role(method: str, path: str, identity: Capabilities) -> Role:
     """The least role that token firmware asks for."""
-    page = page_of(path)
-    endpoint = find_endpoint(path, identity.firmware)
+    _, mark, query = path.partition("?")
+    page = ALIASES.get(page_of(path), page_of(path))
+    endpoint = find_endpoint(f"{page}{mark}{query}", identity.firmware)
     if endpoint is not None:
         usual = endpoint.role_for(method)
     else:

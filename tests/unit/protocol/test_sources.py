@@ -154,6 +154,13 @@ def test_a_storage_meter_gives_battery_power_and_energies_and_the_load_excludes_
     assert result.energy.load_wh == 9000 + 4000 - 1000 + 500 - 800
 
 
+@pytest.mark.parametrize(("said", "meant"), [("29", 29), (" -4.5", -4.5), ("warm", None), ("nan", None), (None, None)])
+def test_a_temperature_as_text_is_one(said: str | None, meant: float | None) -> None:
+    devices = [{"serial_num": "5", "percentFull": 40, "temperature": said}]
+    result = snapshot(replies(ensemble_inventory=[{"type": "ENCHARGE", "devices": devices}]))
+    assert result.batteries[0].temperature_c == meant
+
+
 def test_a_battery_whose_power_is_late_leaves_the_load_unknown() -> None:
     inventory = [{"type": "ENCHARGE", "devices": [{"serial_num": "5", "percentFull": 40, "temperature": "unknown"}]}]
     result = snapshot(

@@ -38,6 +38,9 @@ def test_these_are_open_on_every_firmware(path: str) -> None:
     [
         ("GET", "/production.json?details=1", Role.OWNER),
         ("GET", "/home.json", Role.OWNER),
+        ("GET", "/ivp/meters/storage_setting", Role.INSTALLER),
+        ("GET", "/ivp/meters/storage_settings", Role.INSTALLER),
+        ("GET", "/ivp/meters/storage_settings?x=1", Role.INSTALLER),
         ("GET", "/ivp/meters/readings", Role.OWNER),
         ("GET", "/ivp/never/heard/of", Role.OWNER),
         ("POST", "/ivp/ensemble/relay", Role.OWNER),

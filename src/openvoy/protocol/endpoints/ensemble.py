@@ -168,8 +168,8 @@ class Relay(WireStruct):
     relay: Annotated[str | None, doc("", "closed, open, open synchronizing, open synchronized")] = said(
         "mains_oper_state"
     )
-    srt12_state: Annotated[str | None, doc("", "transfer relay 12, from 8.2.4")] = None
-    srt13_state: Annotated[str | None, doc("", "transfer relay 13, from 8.2.4")] = None
+    srt12_state: Annotated[str | None, doc("", "transfer relay 12, from 8.2.4xxx")] = None
+    srt13_state: Annotated[str | None, doc("", "transfer relay 13, from 8.2.4xxx")] = None
     der1_state: Annotated[int | None, doc("", "relay of source 1: 1 closed, 0 open")] = None
     der2_state: Annotated[int | None, doc("", "relay of source 2")] = None
     der3_state: Annotated[int | None, doc("", "relay of source 3, from 8.1")] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TypedDict
 
@@ -82,9 +83,14 @@ def common_values(device: EnsembleDevice) -> Common:
     )
 
 
+_NUMBER = re.compile(r"\s*-?\d{1,4}(\.\d+)?\s*", re.ASCII)
+
+
 def device_celsius(device: EnsembleDevice, *, is_fahrenheit: bool) -> float | None:
     """Give the temperature, None where it is told to be unknown in words."""
     raw = device.temperature_raw
-    if not isinstance(raw, float | int):
+    if isinstance(raw, str):
+        raw = float(raw) if _NUMBER.fullmatch(raw) else None
+    if raw is None:
         return None
     return celsius_from_fahrenheit(raw) if is_fahrenheit else raw

@@ -18,7 +18,7 @@ from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.network import JOIN_S, hardware_address
 from openvoy.virtual.api.panels import inverters
 from openvoy.virtual.api.tariff import build_kind
-from openvoy.virtual.api.versions import NO_PAGE_EXTRAS, SIZE_IN_BYTES, STORAGE_IN_TARIFF
+from openvoy.virtual.api.versions import NO_PAGE_EXTRAS, SIZE_IN_BYTES, STORAGE_IN_TARIFF, TARIFF_IS_SET
 
 FULL_BARS = 5
 REPORT_S = {"high": 300, "low": 21_600}
@@ -29,6 +29,7 @@ def build_home(moment: Moment) -> HomePage:
     """Build the home page."""
     local, has_extras = moment.local, moment.firmware < NO_PAGE_EXTRAS
     has_storage = moment.firmware >= STORAGE_IN_TARIFF
+    is_early = TARIFF_IS_SET[0] <= moment.firmware < TARIFF_IS_SET[1]
     return HomePage(
         built_s=build_time_s(moment.firmware),
         commissioning_only=False if has_extras else None,
@@ -38,7 +39,8 @@ def build_home(moment: Moment) -> HomePage:
         date=f"{local:%m/%d/%Y}",
         time=f"{local:%H:%M}",
         network=_network(moment),
-        tariff_kind=build_kind(moment),
+        tariff_kind=None if is_early else build_kind(moment),
+        tariff_set=build_kind(moment) != "none" if is_early else None,
         comm=_comm(moment),
         alerts=() if has_extras else None,
         update_status="satisfied" if has_extras else None,

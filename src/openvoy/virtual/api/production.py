@@ -27,7 +27,7 @@ from openvoy.virtual.api.legacy import render_missing
 from openvoy.virtual.api.measured import DARK, Measured, has_counted, measure, still
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import panels as present_panels
-from openvoy.virtual.api.versions import EACH_WRAPS, PAGE_IS_JSON
+from openvoy.virtual.api.versions import EACH_WRAPS, NAMED_ROWS, PAGE_IS_JSON
 from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.meters import CONSUMPTION_EID, PRODUCTION_EID
 from openvoy.virtual.site.state import Flow
@@ -139,7 +139,7 @@ def _meter_row(moment: Moment, kind: str, *, is_enabled: bool, details: bool) ->
     return ProductionRow(
         kind="eim",
         active_count=1 if is_enabled else 0,
-        measurement=kind,
+        measurement=kind if moment.firmware >= NAMED_ROWS else None,
         reading_time_s=moment.now_s,
         **_shown(moment, kind, is_enabled=is_enabled),
         lines=tuple(ProductionLine(**_shown(moment, kind, row, is_enabled=is_enabled)) for row in phases)

@@ -56,10 +56,10 @@ CONTACTS_IN_LIVEDATA = Firmware((8, 2))
 CLOUD_SCHEDULES = Firmware((8, 2, 4200))
 """The cloud may plan for the batteries."""
 GENERATOR_TYPE = Firmware((8, 2, 127))
-GENERATOR_PRESENT = Firmware((8, 2, 4))
+GENERATOR_PRESENT = Firmware((8, 2, 4000))
 """The generator counts as present only where there is one."""
-TRANSFER_RELAYS = Firmware((8, 2, 4))
-"""The controller names its transfer relays."""
+TRANSFER_RELAYS = Firmware((8, 2, 4000))
+"""The controller names its transfer relays: builds 8.2.4xxx do, 8.2.127 does not."""
 NO_PAGE_EXTRAS = Firmware((7, 6, 175))
 """The home page loses what later builds no longer say."""
 TOTAL_IS_DIFFERENCE = Firmware((7, 6, 185))
@@ -68,6 +68,10 @@ TOTAL_IS_DIFFERENCE = Firmware((7, 6, 185))
 Reactive power is the other way round. Apparent power is added up line by line; before, it is all voltages added up
 times all currents added up. Seen on 4.10.35, 7.3.130 and 7.6.175, and on 7.6.185, 8.2.127, 8.2.4382 and 8.3.5169.
 """
+NAMED_ROWS = Firmware((4, 2, 28))
+"""Rows of meters on the production page say what they measure; before, their place does."""
+TARIFF_IS_SET = (Firmware((4, 5)), Firmware((4, 6)))
+"""The home page says that there is a tariff, not which kind."""
 EACH_WRAPS = Firmware((8, 2, 4264))
 """Lifetime of the inverters: each one wraps at 2^32 J; before, their sum does."""
 EIGHT_THREE = Firmware((8, 3))
