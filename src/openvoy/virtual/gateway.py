@@ -216,7 +216,7 @@ class VirtualGateway:
     async def _redirect(self, request: Request) -> Answer:
         port = urlsplit(self.url or "").port
         host = _host_of(request.headers.get("host", "")) or self.settings.host
-        return Answer(reply=render_redirect(f"https://{_bracketed(host)}:{port}{request.path}"))
+        return Answer(reply=render_redirect(self.identity, f"https://{_bracketed(host)}:{port}{request.path}"))
 
     def _address(self, scheme: str, port: int) -> str:
         host = _WILDCARDS.get(self.settings.host, self.settings.host)

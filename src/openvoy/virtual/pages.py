@@ -124,7 +124,7 @@ def render_not_found(identity: Capabilities, path: str) -> Reply:
 def render_unknown(identity: Capabilities, path: str) -> Reply:
     """Render what a gateway says at a path for which its source has nothing."""
     if page_of(path) == "/" and is_behind_nginx(identity) and has_start_page(identity):
-        return render_redirect("/home")
+        return render_redirect(identity, "/home")
     return render_not_found(identity, path)
 
 
@@ -164,8 +164,14 @@ def render_token_accepted(body: bytes) -> Reply:
     return Reply(headers=_nginx_headers(Handler.NATIVE, "text/html", Framing.LENGTH), body=body)
 
 
-def render_redirect(location: str) -> Reply:
-    """Render nginx's permanent redirect."""
+def render_redirect(identity: Capabilities, location: str) -> Reply:
+    """Render the permanent redirect: nginx's, or before there was one the gateway's own."""
+    if not is_behind_nginx(identity):
+        return Reply(
+            status=301,
+            headers=(_CONNECTION, ("Content-Type", "text/html"), _LENGTH, ("Location", location)),
+            body=b"<html><body><h2>301 Moved Permanently</h2></body></html>",
+        )
     page = _NGINX_PAGE.format(title="301 Moved Permanently", footer=SERVER[1], script="", end="\r\n")
     headers = (SERVER, _DATE, ("Content-Type", "text/html"), _LENGTH, _CONNECTION, ("Location", location))
     return Reply(status=301, headers=headers, body=page.encode())

@@ -97,6 +97,13 @@ def test_a_page_for_people_is_labelled_so() -> None:
 
 
 def test_redirect_is_nginx_own() -> None:
-    reply = render_redirect("https://envoy.local/")
+    reply = render_redirect(identity_of("8.3.5433"), "https://envoy.local/")
     assert reply.status == 301
     assert reply.body.endswith(b"<hr><center>openresty/1.17.8.1</center>\r\n</body>\r\n</html>\r\n")
+
+
+def test_before_nginx_a_redirect_names_no_server() -> None:
+    reply = render_redirect(identity_of("5.0.62"), "/home")
+    assert (reply.status, dict(reply.headers)["Location"]) == (301, "/home")
+    assert "Server" not in dict(reply.headers)
+    assert b"openresty" not in reply.body

@@ -71,7 +71,8 @@ class UpgradeStatus(WireStruct):
     status_code: Annotated[int | None, doc("", "200")] = None
     reason_code: Annotated[int | None, doc("", "reason")] = None
     message_key: Annotated[str | None, doc("", "key of a text")] = None
-    timestamp_s: Annotated[str | None, doc("s", "Unix time as text")] = said("timestamp")
+    message_params: Annotated[dict[str, str] | None, doc("", "what the text puts in")] = None
+    timestamp_s: Annotated[int | None, doc("s", "Unix time")] = said("timestamp")
     serial: Annotated[str | None, doc("", "serial number")] = said("serial_num")
 
 

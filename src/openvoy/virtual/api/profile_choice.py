@@ -89,7 +89,7 @@ def _entry(profile: GridProfile, *, is_uploaded: bool) -> ProfileEntry:
 def build_details(moment: Moment, call: Call) -> dict[str, ProfileGroups | str]:
     """Build the parameters of a profile in words of a language; an unknown profile is said so."""
     wanted = call.query.get("selected_profile") or moment.settings.profiles.selected
-    language = call.query.get("language", "en")
+    language = call.query.get("language") or "en"
     profile = GRID_PROFILES.get(wanted)
     if profile is None:
         return {"error": f"profile '{wanted}' not found"}

@@ -164,7 +164,8 @@ def build_upgrade(moment: Moment) -> UpgradeStatus:
         status_code=202 if is_running else 200,
         reason_code=2100 if is_running else 2200,
         message_key=f"task.emu_upgrade.{key}",
-        timestamp_s=str(since_s if is_running else since_s + (0 if started_s is None else UPGRADE_S)),
+        message_params={},
+        timestamp_s=int(since_s if is_running or started_s is None else since_s + UPGRADE_S),
         serial=moment.identity.serial,
     )
 

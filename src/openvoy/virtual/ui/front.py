@@ -113,6 +113,6 @@ class Front:
         if path in _FILES:
             body, content_type = _FILES[path]
             return render_reply(self._identity, request.path, body, content_type=content_type)
-        if path == "/" and not is_behind_nginx(self._identity) and prefers_html(request.headers.get("accept")):
-            return render_redirect("/home")
-        return render_redirect(_REDIRECTS[path]) if path in _REDIRECTS else None
+        if path == "/" and not is_behind_nginx(self._identity):
+            return render_redirect(self._identity, "/home")
+        return render_redirect(self._identity, _REDIRECTS[path]) if path in _REDIRECTS else None

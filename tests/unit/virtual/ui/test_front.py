@@ -37,6 +37,13 @@ async def test_what_is_only_a_page_is_one_for_everybody(path: str) -> None:
     assert (await look(front(), path, method="POST")).status == 405  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("accept", ["text/html", "*/*", "application/json"])
+async def test_before_7_the_start_leads_home(accept: str) -> None:
+    reply = await look(front("5.0.62"), "/", accept=accept)
+    assert reply is not None
+    assert (reply.status, dict(reply.headers)["Location"]) == (301, "/home")
+
+
 @pytest.mark.parametrize("path", ["/production", "/inventory"])
 async def test_before_4_the_page_is_the_sources(path: str) -> None:
     assert await look(front("3.9.36"), path) is None
