@@ -152,7 +152,7 @@ PDM_PRODUCTION: Endpoint[PdmSummary] = Endpoint(
     summary="Sums in joules, which do not wrap.",
     reply=PdmSummary,
     poll=Poll.ON_DEMAND,
-    since=parse_firmware("8.2.4000"),
+    since=parse_firmware("8.2.4"),
 )
 
 

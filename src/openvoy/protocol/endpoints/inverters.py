@@ -162,5 +162,5 @@ DEVICE_DATA: Endpoint[dict[str, DeviceData | int]] = Endpoint(
     summary="Details and lifetime counters of up to 50 devices, with deviceCount and deviceDataLimit among them.",
     reply=dict[str, DeviceData | int],
     poll=Poll.FIVE_MINUTES,
-    since=parse_firmware("8.2.4000"),
+    since=parse_firmware("8.2.4"),
 )

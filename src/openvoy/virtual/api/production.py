@@ -208,11 +208,11 @@ def _net(moment: Moment, phase: int | None) -> _Values:
 
 
 def _total(moment: Moment, phase: int | None) -> _Values:
-    """Total consumption."""
+    """Total consumption; its energy is production and net also where a meter of its own measures it."""
     measured = measure(moment, Branch.TOTAL, phase)
     return _Values(
         measured=measured,
-        lifetime_wh=round(measured.delivered_wh - measured.received_wh, 3),
+        lifetime_wh=round(_production(moment, phase).lifetime_wh + _net(moment, phase).lifetime_wh, 3),
         lead_varh=measured.leading_varh,
         lag_varh=measured.lagging_varh,
         lifetime_vah=measured.apparent_vah,

@@ -56,7 +56,7 @@ CONTACTS_IN_LIVEDATA = Firmware((8, 2))
 CLOUD_SCHEDULES = Firmware((8, 2, 4200))
 """The cloud may plan for the batteries."""
 GENERATOR_TYPE = Firmware((8, 2, 127))
-GENERATOR_PRESENT = Firmware((8, 2, 4000))
+GENERATOR_PRESENT = Firmware((8, 2, 4))
 """The generator counts as present only where there is one."""
 TRANSFER_RELAYS = Firmware((8, 2, 4000))
 """The controller names its transfer relays: builds 8.2.4xxx do, 8.2.127 does not."""
