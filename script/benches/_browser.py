@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 WIDTH, HEIGHT = 1440, 900
-MARK = "openvoy.numbers"
 PATIENCE_MS = 60_000
-UNASKED_S = 2.0
 
 CLICK_TO_PAINT = """([selector, wanted]) => new Promise((resolve) => {
   const page = () => document.querySelector("[data-shown]");
@@ -38,10 +36,6 @@ CLICK_TO_PAINT = """([selector, wanted]) => new Promise((resolve) => {
 class Seen:
     """What one browser measured."""
 
-    first_ms: Sequence[float]
-    """From the start of the navigation until all numbers of the first view stand, nothing kept from before."""
-    again_ms: Sequence[float]
-    """The same in a browser that was here before."""
     year_ms: Sequence[float]
     """From the click on a year until it is painted."""
     slow_year_ms: Sequence[float]
@@ -71,14 +65,6 @@ def measure(url: str, *, slow_down: float, runs: int) -> Seen:
 
 
 async def _measure(browser: Browser, url: str, slow_down: float, runs: int) -> Seen:
-    async def first(page: Page) -> list[float]:
-        return [await _first_view(page, url)]
-
-    async def again(page: Page) -> list[float]:
-        await _first_view(page, url)
-        await page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-        return [await _first_view(page, url)]
-
     async def year(page: Page) -> list[float]:
         await page.goto(f"{url}#/history?by=month")
         await page.locator('[data-shown^="month"]').wait_for()
@@ -96,10 +82,8 @@ async def _measure(browser: Browser, url: str, slow_down: float, runs: int) -> S
         loaded = await weigh(page)
     return Seen(
         parts=loaded,
-        first_ms=await _repeat(browser, first, slow_down, runs),
-        again_ms=await _repeat(browser, again, slow_down, max(3, runs // 2)),
-        year_ms=await _repeat(browser, year, 1, max(3, runs // 2)),
-        slow_year_ms=await _repeat(browser, year, slow_down, max(3, runs // 2)),
+        year_ms=await _repeat(browser, year, 1, runs),
+        slow_year_ms=await _repeat(browser, year, slow_down, runs),
     )
 
 
@@ -124,15 +108,6 @@ async def _fresh(browser: Browser, slow_down: float) -> AsyncIterator[Page]:
         yield page
     finally:
         await context.close()
-
-
-async def _first_view(page: Page, url: str) -> float:
-    await page.goto(url)
-    # To ask a page anything is a script in it, which a slow processor has to compile: not while it is measured.
-    await asyncio.sleep(UNASKED_S)
-    await page.wait_for_function(f"() => performance.getEntriesByName('{MARK}').length > 0")
-    marked: Any = await page.evaluate(f"performance.getEntriesByName('{MARK}')[0].startTime")
-    return float(marked)
 
 
 async def _year(page: Page) -> float:
