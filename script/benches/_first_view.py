@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benches import UnmeasurableError
 from benches._browser import CHROMIUM, FLAGS, HEIGHT, WIDTH
 from benches._unwatched import Page, unwatched
 
@@ -26,6 +27,8 @@ class FirstViews:
 
 def measure_first_views(url: str, *, slow_down: float, runs: int) -> FirstViews:
     """Come to the dashboard at `url` as somebody new, so many times; every other one comes again."""
+    if not CHROMIUM.exists():
+        raise UnmeasurableError(f"there is no {CHROMIUM}")
     return asyncio.run(_measure(url, slow_down, runs))
 
 

@@ -90,8 +90,6 @@ class Page:
 @asynccontextmanager
 async def unwatched(program: Path, *flags: str) -> AsyncIterator[Unwatched]:
     """Run the browser `program` with `flags`."""
-    if not program.exists():
-        raise UnmeasurableError(f"there is no {program}")
     with tempfile.TemporaryDirectory(prefix="openvoy-bench-", ignore_cleanup_errors=True) as profile:
         process = await asyncio.create_subprocess_exec(
             program,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from tests.contract.site_support import MORNING_IN_AMERICA, NOON, read_snapshot, source_of
+from openvoy.protocol.http import Request
+from openvoy.virtual.site.equipment import GridSupply, Outage
+from tests.contract.site_support import MORNING_IN_AMERICA, NOON, read_snapshot, site_named, source_of
 
 METERED = [("demo", "7.6"), ("demo", "8.3"), ("metered-split", "8.2"), ("metered-split", "7.3"), ("three-phase", "8.3")]
 
@@ -72,3 +77,34 @@ async def test_a_standard_gateway_knows_its_production_only(firmware: str) -> No
     assert (snapshot.power.grid_w, snapshot.power.load_w, snapshot.energy.import_wh) == (None, None, None)
     assert snapshot.meters == ()
     assert snapshot.gateway.model == "standard"
+
+
+@pytest.mark.parametrize("firmware", ["4.10", "7.6", "8.3"])
+async def test_a_relay_between_panels_and_grid(firmware: str) -> None:
+    snapshot = await read_snapshot(source_of("three-phase", firmware))
+    (relay,) = snapshot.controllers
+    assert (relay.kind, relay.relay, relay.relay_reason) == ("q-relay", "closed", "ok")
+    assert relay.lines_connected == (True, True, True)
+    assert relay.serial not in {inverter.serial for inverter in snapshot.inverters}
+    assert (relay.temperature_c is not None) == (firmware == "8.3")
+
+
+@pytest.mark.parametrize(("minutes_ago", "position"), [(12, "open"), (20, "closed")])
+async def test_it_opens_without_grid_and_waits_until_it_is_good(minutes_ago: float, position: str) -> None:
+    site = site_named("three-phase")
+    start = NOON.astimezone(site.zone).replace(tzinfo=None) - timedelta(minutes=minutes_ago)
+    grid = GridSupply(outage=(Outage(start=start, minutes=10),))
+    snapshot = await read_snapshot(source_of(replace(site, grid=grid), "8.3"))
+    (relay,) = snapshot.controllers
+    assert (relay.relay, relay.lines_connected) == (position, (position == "closed",) * 3)
+    assert relay.conditions == (("ok",) if position == "closed" else ("relayopen",))
+    assert (snapshot.power.solar_w == 0) == (position == "open")
+
+
+async def test_power_that_is_ordered_off_leaves_it_closed() -> None:
+    source = source_of("three-phase", "8.3")
+    body = b'{"length":1,"arr":[1]}'
+    reply = await source.reply(Request(method="PUT", path="/ivp/mod/603980032/mode/power", body=body))
+    assert reply.status == 200
+    (relay,) = (await read_snapshot(source)).controllers
+    assert relay.relay == "closed"

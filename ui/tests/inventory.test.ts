@@ -50,6 +50,18 @@ describe("the inventory", () => {
     expect(buildInventory(KNOWN, SNAPSHOT, NOW).map(({ serial, isAsleep }) => [serial, isAsleep])).toEqual([["9", false], ["1", true], ["2", false]]);
   });
 
+  it("tells a relay between panels and grid by its position, and why it is open", () => {
+    const relay = { serial: "5", kind: "q-relay", communicating: true, relay: "open", relay_reason: "grid gone" };
+    const found = (controllers: object[]): unknown =>
+      buildInventory([], { ...SNAPSHOT, inverters: [], controllers } as unknown as Snapshot, NOW).map(({ kind, status, reason }) => [kind, status, reason]);
+    expect(found([relay])).toEqual([["gateway", null, null], ["q-relay", "open", "grid gone"]]);
+    expect(found([{ ...relay, relay: "closed", relay_reason: "ok" }])).toEqual([["gateway", null, null], ["q-relay", "closed", null]]);
+  });
+
+  it("knows what history calls a controller", () => {
+    expect(buildInventory([{ ...KNOWN[0]!, kind: "controller" }], null, NOW).map(({ kind }) => kind)).toEqual(["system-controller"]);
+  });
+
   it("lists the meters of the snapshot as history knows them", () => {
     const meter = { eid: 704643328, kind: "production", state: "enabled", at: null };
     const known = { ...KNOWN[0]!, serial: "704643328", kind: "meter" };

@@ -232,8 +232,10 @@ class Recorder:
             yield self._device("inverter", inverter.serial, at, inverter.part_number, inverter.firmware)
         for battery in snapshot.batteries:
             yield self._device("battery", battery.serial, at, battery.part_number, battery.firmware)
-        if snapshot.grid is not None and snapshot.grid.controller is not None:
-            yield self._device("controller", snapshot.grid.controller, at, None, None)
+        for controller in snapshot.controllers:
+            is_main = snapshot.grid is not None and controller.serial == snapshot.grid.controller
+            kind = "controller" if is_main else controller.kind
+            yield self._device(kind, controller.serial, at, controller.part_number, controller.firmware)
 
     def _device(
         self, kind: str, serial: str, at: datetime, part_number: str | None, firmware: str | None

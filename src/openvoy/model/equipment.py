@@ -34,9 +34,10 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller(Equipment):
-    """A device that joins house, grid and batteries.
+    """A device that joins house, grid, batteries and panels.
 
-    `kind` is `system-controller`, `meter-collar`, `combiner`, or the gateway's own word for one that is new.
+    `kind` is `system-controller`, `meter-collar`, `combiner`, `q-relay` (between the microinverters and the grid), or
+    the gateway's own word for one that is new.
     """
 
     temperature_c: float | None = None
@@ -44,6 +45,10 @@ class Controller(Equipment):
     """`closed` or `open`; what `Grid` says is fresher."""
     relay_admin: str | None = None
     """What was asked of the relay."""
+    relay_reason: str | None = None
+    """Of a Q-relay: `ok`, or why it opened, in the gateway's own words."""
+    lines_connected: tuple[bool, ...] = ()
+    """Of a Q-relay: whether it joins each line, from L1 on."""
     grid_state: str | None = None
     """In the gateway's own words."""
     mounting: str | None = None

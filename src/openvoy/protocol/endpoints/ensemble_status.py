@@ -18,7 +18,7 @@ class ModuleImage(WireStruct):
 
 
 class Submodule(WireStruct):
-    """A part of a battery or controller."""
+    """A part of a battery or controller; inverters of batteries say more from 8.3 on."""
 
     device_type: Annotated[
         int | None, doc("", "14 inverter, 15 control board, 16 battery management, 18 and 20 controller boards")
@@ -28,6 +28,11 @@ class Submodule(WireStruct):
     assembly_number: Annotated[str | None, doc("", "assembly number")] = None
     dmir: Annotated[ModuleImage | None, doc("", "parameter table")] = None
     procload: Annotated[ModuleImage | None, doc("", "firmware")] = None
+    alternate_device_type: Annotated[int | None, doc("", "inverter: another type")] = None
+    fsm_state: Annotated[int | str | None, doc("", "inverter: its own state machine")] = None
+    rated_w: Annotated[float | None, doc("W", "inverter: rated power")] = said("rated_power")
+    is_ll: Annotated[bool | None, doc("", "inverter: between two lines")] = None
+    phase: Annotated[int | str | None, doc("", "inverter: its phase")] = said("pcu_phase")
 
 
 class StatusDevice(WireStruct):
@@ -35,6 +40,7 @@ class StatusDevice(WireStruct):
 
     device_type: Annotated[int | None, doc("", "13 battery, 17 system controller, 27 collar …")] = None
     interface: Annotated[str | None, doc("", "ZigBee, CAN, USB")] = said("com_interface_str")
+    interface_number: Annotated[int | None, doc("", "the same as a number, on some")] = said("com_interface")
     device_id: Annotated[str | None, doc("", "serial number")] = None
     admin_state: Annotated[int | None, doc("", "state machine, as a number")] = None
     admin_state_text: Annotated[str | None, doc("", "the same in words")] = said("admin_state_str")
@@ -53,9 +59,18 @@ class StatusDevice(WireStruct):
     firmware: Annotated[str | None, doc("", "firmware")] = said("app_fw_version")
     zigbee_firmware: Annotated[str | None, doc("", "ZigBee firmware")] = said("zb_fw_version")
     zigbee_bootloader: Annotated[str | None, doc("", "ZigBee boot loader")] = said("zb_bootloader_vers")
+    zigbee_dongle_firmware: Annotated[str | None, doc("", "firmware of the ZigBee adapter, older")] = said(
+        "zigbee_dongle_fw_version"
+    )
     boot_firmware: Annotated[str | None, doc("", "boot loader")] = said("ibl_fw_version")
     asic_firmware: Annotated[str | None, doc("", "ASIC firmware")] = said("swift_asic_fw_version")
     bmu_firmware: Annotated[str | None, doc("", "battery management firmware")] = said("bmu_fw_version")
+    properties_set: Annotated[bool | int | str | None, doc("", "on CAN: its properties were told to it")] = said(
+        "prop_set"
+    )
+    installed_s: Annotated[float | None, doc("s", "on CAN: Unix time")] = said("installed")
+    dmir: Annotated[ModuleImage | None, doc("", "on CAN: parameter table")] = None
+    procload: Annotated[ModuleImage | None, doc("", "on CAN: firmware")] = None
     submodule_count: Annotated[int | None, doc("", "parts")] = None
     submodules: Annotated[dict[str, Submodule] | None, doc("", "parts by serial number")] = None
 

@@ -1,22 +1,26 @@
-"""System controllers, meter collars and combiners, each as a device."""
+"""System controllers, meter collars, combiners and Q-relays, each as a device."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TypedDict
 
 from openvoy.codec import each
 from openvoy.model import Controller
 from openvoy.protocol.endpoints.ensemble import ENSEMBLE_INVENTORY, EnsembleDevice
+from openvoy.protocol.endpoints.inventory import INVENTORY, InventoryDevice
+from openvoy.protocol.endpoints.inverters import DEVICE_DATA, DeviceData
 from openvoy.protocol.replies import Replies
-from openvoy.protocol.translate.inverters import condition_words
+from openvoy.protocol.translate.inverters import DELETED, condition_words
 from openvoy.protocol.translate.moments import moment
 from openvoy.units import celsius_from_fahrenheit
 
 _KINDS = {"ENPOWER": "system-controller", "COLLAR": "meter-collar", "C6 COMBINER CONTROLLER": "combiner"}
 _FAHRENHEIT = {"ENPOWER"}
 _BATTERIES = "ENCHARGE"
+_Q_RELAYS = "NSRB"
 RELAY_WORDS = {"close": "closed"}
 
 
@@ -37,13 +41,52 @@ class Common(TypedDict):
 
 
 def build_controllers(replies: Replies) -> tuple[Controller, ...]:
-    """Build every device of the storage inventory that is no battery, new kinds too."""
-    return tuple(
+    """Build every device of the storage inventory that is no battery, new kinds too, and the Q-relays."""
+    storage = (
         _controller(group.kind, device)
         for group in each(replies.value(ENSEMBLE_INVENTORY))
         if group.kind is not None and group.kind != _BATTERIES
         for device in each(group.devices)
         if device.serial
+    )
+    return (*storage, *_q_relays(replies))
+
+
+def _q_relays(replies: Replies) -> Iterator[Controller]:
+    """Build the Q-relays of the inventory, each with the temperature of the detailed devices."""
+    celsius = dict(_q_relay_celsius(replies))
+    for group in each(replies.value(INVENTORY)):
+        for device in each(group.devices) if group.kind == _Q_RELAYS else ():
+            if device.serial and device.admin_state != DELETED:
+                yield _q_relay(device.serial, device, celsius.get(device.serial))
+
+
+def _q_relay_celsius(replies: Replies) -> Iterator[tuple[str, float]]:
+    for device in (replies.value(DEVICE_DATA) or {}).values():
+        if not isinstance(device, DeviceData) or device.kind != _Q_RELAYS.lower() or device.serial is None:
+            continue
+        for channel in each(device.channels):
+            if channel.last is not None and channel.last.relay_temperature_c is not None:
+                yield device.serial, channel.last.relay_temperature_c
+
+
+def _q_relay(serial: str, device: InventoryDevice, temperature_c: float | None) -> Controller:
+    lines = (device.line1_connected, device.line2_connected, device.line3_connected)[: device.line_count]
+    return Controller(
+        serial=serial,
+        kind="q-relay",
+        at=moment(device.last_report_s),
+        part_number=device.part_number,
+        firmware=device.firmware,
+        communicating=device.communicating,
+        operating=device.operating,
+        conditions=condition_words(device.status),
+        installed_at=moment(device.installed_s),
+        firmware_loaded_at=moment(device.image_loaded_s),
+        temperature_c=temperature_c,
+        relay=None if device.relay is None else RELAY_WORDS.get(device.relay, device.relay),
+        relay_reason=device.reason,
+        lines_connected=tuple(line for line in lines if line is not None),
     )
 
 

@@ -22,7 +22,7 @@ from openvoy.protocol.translate.moments import moment
 from openvoy.units import milli, wh_from_joules
 
 MICROINVERTER = 1
-_DELETED = 3
+DELETED = 3
 _PHASES = {"ph-a": "L1", "ph-b": "L2", "ph-c": "L3"}
 
 
@@ -86,7 +86,7 @@ def _devices(replies: Replies) -> tuple[DeviceData, ...]:
 def _inventory(replies: Replies) -> tuple[InventoryDevice, ...]:
     groups = each(replies.value(INVENTORY))
     devices = (device for group in groups if group.kind == "PCU" for device in each(group.devices))
-    return tuple(device for device in devices if device.admin_state != _DELETED)
+    return tuple(device for device in devices if device.admin_state != DELETED)
 
 
 def _is_heard_since(entry: InventoryDevice, at: datetime | None) -> bool:

@@ -31,6 +31,7 @@ from openvoy.virtual.api.interval import whole_watts
 from openvoy.virtual.api.measured import frequency
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import Inverter, inverters
+from openvoy.virtual.api.q_relays import q_relays
 from openvoy.virtual.api.versions import SPLIT_PRODUCTION_SWITCH
 from openvoy.virtual.settings.bridge import SCAN_MIN, ReportState, ScanSettings
 from openvoy.virtual.settings.events import News
@@ -84,7 +85,7 @@ def build_scan(moment: Moment) -> ScanReply:
             mean_per_poll=known,
             inverters=_count(known + new, known),
             acb=_count(len(ac_batteries(moment)), len(ac_batteries(moment))),
-            nsrb=none,
+            nsrb=_count(len(q_relays(moment)), len(q_relays(moment))),
             esub=_count(len(controllers(moment)), len(controllers(moment))),
             pld=none,
             next_cycle_min=_whole((POLL_S - moment.now_s % POLL_S) / 60),
@@ -187,12 +188,27 @@ def build_status(moment: Moment) -> DeviceStatusReply:
     )
     none = DeviceCounts(**dict.fromkeys(DeviceCounts.__struct_fields__, 0))
     return DeviceStatusReply(
-        counters={"pcu": counts, "acb": none, "nsrb": none, "pld": none, "esub": none},
+        counters={"pcu": counts, "acb": none, "nsrb": _relay_counts(moment), "pld": none, "esub": none},
         inverters=DeviceTable(columns=COLUMNS, rows=tuple(_row(moment, row) for row in rows)),
         acb=NO_TABLE,
         nsrb=NO_TABLE,
         pld=NO_TABLE,
         esub=NO_TABLE,
+    )
+
+
+def _relay_counts(moment: Moment) -> DeviceCounts:
+    """All are heard; none produces."""
+    count = len(q_relays(moment))
+    return DeviceCounts(
+        expected=count,
+        discovered=count,
+        controllers=count,
+        controllers_gone=0,
+        controllers_communicating=count,
+        channels=count,
+        channels_recent=count,
+        channels_producing=0,
     )
 
 

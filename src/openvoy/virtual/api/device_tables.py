@@ -17,12 +17,13 @@ from openvoy.virtual.api.eids import GATEWAY_EID
 from openvoy.virtual.api.inventory import VERIFIED, admin_state, conditions, is_heard
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import inverters
+from openvoy.virtual.api.q_relays import q_relays, record
 
 METER_TYPE, GATEWAY_TYPE = 10, 4
 
 
 def build_records(moment: Moment) -> tuple[DeviceRecordEntry, ...]:
-    """Build all device records: inverters, meters, the gateway."""
+    """Build all device records: inverters, Q-relays, meters, the gateway."""
     rows = [
         DeviceRecordEntry(
             eid=row.eid,
@@ -34,6 +35,7 @@ def build_records(moment: Moment) -> tuple[DeviceRecordEntry, ...]:
         )
         for row in inverters(moment)
     ]
+    rows += [record(moment, relay) for relay in q_relays(moment)]
     rows += [
         DeviceRecordEntry(
             eid=meter.eid,

@@ -24,6 +24,7 @@ from openvoy.virtual.api.fleet import (
 )
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import Inverter, inverters, phase_of
+from openvoy.virtual.api.q_relays import list_device, q_relays
 from openvoy.virtual.api.versions import AC_BATTERY_GROUP, BOARD_GROUP, EIGHT, PROVISIONED_FLAGS, RELAY_GROUP
 from openvoy.virtual.site.hardware import ACB_PART_NUMBER
 
@@ -50,7 +51,9 @@ def build_inventory(moment: Moment, call: Call) -> tuple[InventoryGroup, ...]:
         units = tuple(_ac_battery(moment, unit) for unit in ac_batteries(moment))
         groups.append(InventoryGroup(kind="ACB", devices=units))
     if moment.firmware >= RELAY_GROUP:
-        groups.append(InventoryGroup(kind="NSRB", devices=()))
+        groups.append(
+            InventoryGroup(kind="NSRB", devices=tuple(list_device(moment, relay) for relay in q_relays(moment)))
+        )
     if moment.firmware >= BOARD_GROUP:
         boards = tuple(_board(moment, board) for board in controllers(moment))
         groups.append(InventoryGroup(kind="ESUB", devices=boards))
@@ -162,7 +165,8 @@ def _board(moment: Moment, board: Board) -> InventoryDevice:
 def build_raw(moment: Moment) -> RawInventory:
     """Build the low-level twin of the inventory."""
     rows = [_raw_row(moment, row) for row in inverters(moment)]
-    rows += [_raw_board(moment, board) for board in controllers(moment)]
+    rows += [_raw_other(list_device(moment, relay), assembly="880-00597-r02") for relay in q_relays(moment)]
+    rows += [_raw_other(_board(moment, board), assembly="880-01855-r01") for board in controllers(moment)]
     return RawInventory(count=len(rows), rows=tuple(rows))
 
 
@@ -188,22 +192,23 @@ def _raw_row(moment: Moment, inverter: Inverter) -> dict[str, str]:
     }
 
 
-def _raw_board(moment: Moment, board: Board) -> dict[str, str]:
+def _raw_other(device: InventoryDevice, *, assembly: str) -> dict[str, str]:
+    kind = str(device.device_type)
     return {
-        "ce": str(BOARD_CHANNEL_EID),
-        "dtype": str(BOARD_TYPE),
-        "chtype": str(BOARD_TYPE),
-        "as": str(DISCOVERED),
-        "s": sub_panel_serial(board.serial),
-        "pn": SUB_PANEL_PART,
-        "ptpn": SUB_PANEL_TABLE,
+        "ce": str(device.channel_eid),
+        "dtype": kind,
+        "chtype": kind,
+        "as": str(device.admin_state),
+        "s": device.serial or "",
+        "pn": device.part_number or "",
+        "ptpn": device.parameter_table or "",
         **dict.fromkeys(ZEROS, "0"),
         "ctobs": "0",
-        "cd": str(board.since_s),
-        "ld": str(moment.snapshot_s),
-        "ip": SUB_PANEL_IMAGE,
+        "cd": device.created_s or "",
+        "ld": device.last_report_s or "",
+        "ip": device.firmware or "",
         "id": "0",
-        "ap": "880-01855-r01",
+        "ap": assembly,
         "fp": "000-00000-r00",
         "cap": "0",
     }

@@ -20,6 +20,7 @@ from openvoy.virtual.api.interval import NOTHING, Totals, flow_of, meter_totals,
 from openvoy.virtual.api.measured import amperes, frequency
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import Inverter, inverters
+from openvoy.virtual.api.q_relays import detail, q_relays, report
 from openvoy.virtual.api.versions import FOURTH_CHANNEL
 from openvoy.virtual.site.hardware import ACB_RATED_W
 from openvoy.virtual.site.meters import CHANNELS, Meter
@@ -33,7 +34,7 @@ IMPULSE = 70
 
 
 def build_inverters(moment: Moment) -> tuple[InverterReport, ...]:
-    """Build the last reports, AC Batteries after the inverters; the last one of a day stays all night."""
+    """Build the last reports, what is no inverter after the inverters; the last one of a day stays all night."""
     reports = [_report(moment, row.panel) for row in inverters(moment)]
     reports += [
         InverterReport(
@@ -45,7 +46,7 @@ def build_inverters(moment: Moment) -> tuple[InverterReport, ...]:
         )
         for unit in ac_batteries(moment)
     ]
-    return tuple(reports)
+    return (*reports, *(report(moment, relay) for relay in q_relays(moment)))
 
 
 def _report(moment: Moment, panel: PanelState) -> InverterReport:
@@ -62,6 +63,7 @@ def build_device_data(moment: Moment) -> dict[str, DeviceData | int]:
     """Build the devices up to the limit, and how many there are in all."""
     devices = {str(row.eid): _inverter(moment, row) for row in inverters(moment, with_removed=True)}
     devices |= {str(unit.eid): _ac_battery(moment, unit) for unit in ac_batteries(moment)}
+    devices |= {str(relay.eid): detail(moment, relay) for relay in q_relays(moment)}
     devices |= {str(meter.eid): _meter(moment, meter) for meter in moment.meters}
     shown: dict[str, DeviceData | int] = dict(islice(devices.items(), DEVICE_LIMIT))
     return shown | {"deviceCount": len(devices), "deviceDataLimit": DEVICE_LIMIT}

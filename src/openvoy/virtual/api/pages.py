@@ -17,6 +17,7 @@ from openvoy.virtual.api.info import build_time_s
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.network import JOIN_S, hardware_address
 from openvoy.virtual.api.panels import inverters
+from openvoy.virtual.api.q_relays import q_relays
 from openvoy.virtual.api.tariff import build_kind
 from openvoy.virtual.api.versions import NO_PAGE_EXTRAS, SIZE_IN_BYTES, STORAGE_IN_TARIFF, TARIFF_IS_SET
 
@@ -111,16 +112,16 @@ def _radio(moment: Moment) -> NetworkInterface:
 
 def _comm(moment: Moment) -> Comm:
     rows, units = len(inverters(moment)), len(batteries(moment))
-    acbs, subs = len(ac_batteries(moment)), len(controllers(moment))
+    acbs, relays, subs = len(ac_batteries(moment)), len(q_relays(moment)), len(controllers(moment))
     radio = FULL_BARS if units else 0
     has_storage = moment.firmware >= STORAGE_IN_TARIFF
     level = CommLevel(count=units, level=radio, level_2_4_ghz=radio, level_sub_ghz=radio)
     return Comm(
-        count=rows + acbs,
+        count=rows + acbs + relays,
         level=FULL_BARS,
         inverters=CommLevel(count=rows, level=FULL_BARS),
         acb=CommLevel(count=acbs, level=FULL_BARS if acbs else 0),
-        nsrb=CommLevel(count=0, level=0),
+        nsrb=CommLevel(count=relays, level=FULL_BARS if relays else 0),
         esub=CommLevel(count=subs, level=FULL_BARS if subs else 0) if has_storage else None,
         batteries=(level,) if has_storage else None,
     )

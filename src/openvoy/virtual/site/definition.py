@@ -47,6 +47,8 @@ class Gateway:
     part_number: str | None = None
     combiner: bool = False
     """It sits in a combiner C6, which has a controller and a revenue meter of its own."""
+    q_relays: Annotated[int, Between(0, 4)] = 0
+    """Relays in the distribution board that join the microinverters to the grid, common in Europe."""
     report_interval_s: Literal[300, 900, 3600] = 300
     """How often each microinverter reports."""
     voltage_v: Annotated[float, Between(90, 260)] | None = None

@@ -12,6 +12,7 @@ CONTROLLER = 50_000_000
 COLLAR = 51_000_000
 COMBINER = 52_000_000
 REVENUE_METER = 53_000_000
+FIRST_Q_RELAY = 54_000_000
 
 
 def inverter_serials(site: SiteDefinition) -> tuple[str, ...]:
@@ -28,6 +29,11 @@ def battery_serials(site: SiteDefinition) -> tuple[str, ...]:
 def acb_serials(site: SiteDefinition) -> tuple[str, ...]:
     """Number the AC Batteries."""
     return _row(site, FIRST_ACB, 0 if site.acb is None else site.acb.units)
+
+
+def q_relay_serials(site: SiteDefinition) -> tuple[str, ...]:
+    """Number the Q-relays."""
+    return _row(site, FIRST_Q_RELAY, site.gateway.q_relays)
 
 
 def controller_serial(site: SiteDefinition) -> str:

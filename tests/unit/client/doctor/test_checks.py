@@ -14,6 +14,7 @@ from openvoy.client.doctor.firmware_issues import ISSUES
 from openvoy.errors import CloudUnavailable, GatewayUnreachable, StorageError
 from openvoy.model import Snapshot
 from openvoy.model.devices import Channel, Inverter, Meter, Storage
+from openvoy.model.equipment import Controller
 from openvoy.model.snapshot import GatewayInfo, MissingPart, Power
 from openvoy.protocol.endpoints.network import WirelessNetwork, WirelessSettings
 from openvoy.protocol.firmware import Capabilities, LoginKind, parse_firmware
@@ -128,6 +129,23 @@ def test_a_slow_gateway_and_one_that_is_asked_too_much() -> None:
     much = only(find_all(facts(latencies_s={"/ivp/meters/readings": 1.9})))
     assert much.evidence.startswith("38%")
     assert find_all(facts(latencies_s={"/ivp/meters/readings": 0.05, "/ivp/meters": 0.3})) == ()
+
+
+@pytest.mark.parametrize(
+    ("relay", "lines", "words"),
+    [
+        ("open", (False, False, False), "cannot feed in"),
+        ("closed", (True, False, True), "does not join L2"),
+        ("closed", (True, True, True), None),
+        (None, (), None),
+    ],
+)
+def test_a_relay_that_parts_panels_from_the_grid(relay: str | None, lines: tuple[bool, ...], words: str | None) -> None:
+    one = Controller(serial="5", kind="q-relay", relay=relay, relay_reason="rocof", lines_connected=lines)
+    other = Controller(serial="6", kind="system-controller", relay="open")
+    found = find_all(facts(snapshot=snapshot(controllers=(one, other))))
+    assert [words in finding.what for finding in found if words is not None] == [True] * (words is not None)
+    assert bool(found) == (words is not None)
 
 
 def test_weak_wifi_counts_only_where_it_is_used() -> None:

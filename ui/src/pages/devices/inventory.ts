@@ -14,6 +14,8 @@ export interface Device {
   /** Bars, 0 to 5. */
   signal: Maybe<number>;
   status: Maybe<string>;
+  /** Why a relay between panels and grid is open, in the gateway's own words; null of all else. */
+  reason: Maybe<string>;
   first_s: Maybe<number>;
   last_s: Maybe<number>;
   /** The gateway still lists it; null while it does not say all that it lists. */
@@ -32,11 +34,14 @@ interface Said {
   communicating?: Maybe<boolean>;
   status?: Maybe<string>;
   state?: Maybe<string>;
+  relay?: Maybe<string>;
+  relay_reason?: Maybe<string>;
   long_range_radio_level?: Maybe<number>;
   short_range_radio_level?: Maybe<number>;
 }
 
-const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "battery", "meter", "inverter"];
+const Q_RELAY = "q-relay";
+const ORDER = ["gateway", "system-controller", "meter-collar", "combiner", "q-relay", "battery", "meter", "inverter"];
 
 export interface Light {
   /** The snapshot tells of now, so that what communicates in it does. */
@@ -49,10 +54,12 @@ export interface Light {
 export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Snapshot>, { isFresh, isAway, asleep }: Light): Device[] {
   const isComplete = snapshot !== null && snapshot.missing.length === 0;
   const found = new Map<string, Device>();
-  for (const { serial, kind, part_number, firmware, first_seen, last_seen } of known) {
+  for (const { serial, kind: said, part_number, firmware, first_seen, last_seen } of known) {
+    // History has one word for whatever parts the house from the grid.
+    const kind = said === "controller" ? "system-controller" : said;
     // Of a meter, history keeps what it measures in the place of a part.
     const [measures, part] = kind === "meter" ? [part_number, null] : [null, part_number];
-    const blank = { measures, communicating: null, signal: null, status: null, isListed: isComplete ? false : null, isAsleep: false };
+    const blank = { measures, communicating: null, signal: null, status: null, reason: null, isListed: isComplete ? false : null, isAsleep: false };
     found.set(serial, { serial, kind, part_number: part, firmware, first_s: first_seen, last_s: last_seen, ...blank });
   }
   for (const [kind, said] of listed(snapshot)) {
@@ -66,7 +73,8 @@ export function buildInventory(known: readonly KnownDevice[], snapshot: Maybe<Sn
       firmware: said.firmware ?? before?.firmware ?? null,
       communicating: isAway && kind === "gateway" ? false : isFresh && !isAway ? (said.communicating ?? null) : null,
       signal: said.long_range_radio_level ?? said.short_range_radio_level ?? null,
-      status: said.status ?? said.state ?? null,
+      status: said.status ?? said.state ?? (kind === Q_RELAY ? (said.relay ?? null) : null),
+      reason: kind === Q_RELAY && said.relay === "open" ? (said.relay_reason ?? null) : null,
       first_s: before?.first_s ?? null,
       last_s: Number.isNaN(at_ms) ? (before?.last_s ?? null) : at_ms / 1000,
       isListed: true,
