@@ -105,6 +105,13 @@ async def test_the_identity_page_of_each_line(name: str, software: str, part_num
     assert ("imeter" in page) == (name != "3.9")
 
 
+@pytest.mark.parametrize(("name", "is_there"), [("3.9", True), ("3.17.3", False), ("3.18.10", False), ("4.10", True)])
+async def test_gateways_with_a_display_know_no_tariff(name: str, *, is_there: bool) -> None:
+    reply = await Desk(name, site_named("standard")).source.reply(Request(path="/admin/lib/tariff"))
+    assert reply.status == 200
+    assert (b"Page Not Found" in reply.body) != is_there
+
+
 @pytest.mark.parametrize("name", ["3.9", "3.17.3"])
 async def test_the_table_for_people_says_what_programs_read(name: str) -> None:
     desk = Desk(name, site_named("standard"))

@@ -22,12 +22,13 @@ from openvoy.protocol.endpoints.livedata import LIVEDATA_STATUS
 from openvoy.protocol.endpoints.meters import METER_READINGS, METERS
 from openvoy.protocol.endpoints.production import PRODUCTION_DETAILS, PRODUCTION_V1
 from openvoy.protocol.endpoints.tariff import TARIFF
-from openvoy.protocol.firmware import Capabilities
+from openvoy.protocol.firmware import Capabilities, parse_firmware
 from openvoy.protocol.replies import Replies
 
 Rule = Callable[[Capabilities, Replies], Poll | None]
 
 ACB_DEVICE_TYPE = 11
+_FIRST_WITH_DISPLAY, _FIRST_METERED = parse_firmware("3.10"), parse_firmware("4")
 CONTROLLERS = ("ENPOWER", "COLLAR")
 
 
@@ -146,6 +147,11 @@ def _battery_power(_capabilities: Capabilities, replies: Replies) -> Poll | None
     return Poll.BRISK if has_enabled_meter(replies) else Poll.MINUTE
 
 
+def _tariff(capabilities: Capabilities, _replies: Replies) -> Poll | None:
+    """Gateways with a display know none, and say so on a page for people."""
+    return None if _FIRST_WITH_DISPLAY <= capabilities.firmware < _FIRST_METERED else Poll.HOURLY
+
+
 def _storage(_capabilities: Capabilities, replies: Replies) -> Poll:
     """What is installed later is found within the hour; power, charge and relay are asked more often elsewhere."""
     if replies.value(ENSEMBLE_INVENTORY) == ():
@@ -178,7 +184,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (GENERATOR_MODE, _where(lambda replies: has_devices(replies, "ENPOWER"), Poll.HOURLY)),
     (GENERATOR_SCHEDULE, _where(has_generator, Poll.HOURLY)),
     (LIVEDATA_STATUS, _live_data),
-    (TARIFF, _always(Poll.HOURLY)),
+    (TARIFF, _tariff),
     (PRODUCTION_DETAILS, _page),
     (INVENTORY, _always(Poll.HOURLY)),
 )

@@ -17,7 +17,8 @@ def polls(noted: Replies, software: str = "D8.2.4345", *, imeter: bool | None = 
 
 
 def test_the_oldest_gateways_are_asked_little() -> None:
-    assert set(polls(Replies(), "D3.17.3", imeter=None)) == {"production_v1", "inverters", "tariff"}
+    assert set(polls(Replies(), "D3.17.3", imeter=None)) == {"production_v1", "inverters"}
+    assert set(polls(Replies(), "R3.9.36", imeter=None)) == {"production_v1", "inverters", "tariff"}
 
 
 def test_the_table_is_read_where_nothing_else_counts() -> None:

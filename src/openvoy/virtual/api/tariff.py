@@ -21,8 +21,16 @@ from openvoy.protocol.endpoints.tariff import (
     WeekPlan,
 )
 from openvoy.virtual.api.call import Call, Outcome, merged, settle
+from openvoy.virtual.api.legacy import render_missing
 from openvoy.virtual.api.moment import Moment
-from openvoy.virtual.api.versions import CLOUD_SCHEDULES, EIGHT, FEED_IN_PRICES, STORAGE_IN_TARIFF
+from openvoy.virtual.api.versions import (
+    CLOUD_SCHEDULES,
+    EIGHT,
+    FEED_IN_PRICES,
+    FULL_PAGE,
+    PAGE_IS_JSON,
+    STORAGE_IN_TARIFF,
+)
 from openvoy.virtual.settings.events import News
 from openvoy.virtual.settings.plan import build_plan, slots_of_day
 from openvoy.virtual.settings.storage import MODES, TariffState
@@ -32,6 +40,13 @@ DAY_MIN = 1440
 WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 """In the order of the reply."""
 NUMBERS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
+
+
+def build_page(moment: Moment) -> object:
+    """Build the reply; 3.10 to 3.18 have no such page, and HTML says so."""
+    if FULL_PAGE <= moment.firmware < PAGE_IS_JSON:
+        return Outcome(text=render_missing(moment))
+    return build_tariff(moment)
 
 
 def build_tariff(moment: Moment) -> TariffReply:
@@ -173,5 +188,5 @@ def build_kind(moment: Moment) -> str:
     return "none" if document.single_rate is None else "single_rate"
 
 
-RENDER = {TARIFF: build_tariff}
+RENDER = {TARIFF: build_page}
 WRITE = {(TARIFF, "PUT"): write_tariff}
