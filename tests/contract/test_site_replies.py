@@ -281,6 +281,25 @@ async def test_time_passes_by_the_second() -> None:
     assert after[0]["actEnergyDlvd"] > before[0]["actEnergyDlvd"]
 
 
+@pytest.mark.parametrize(("is_island", "word"), [(False, "ENCMN_MDE_ON_GRID"), (True, "ENCMN_MDE_OFF_GRID")])
+async def test_wired_devices_are_told_alike_by_both_pages(*, is_island: bool, word: str) -> None:
+    source = source_of("collar", "8.3.5433", MORNING_IN_AMERICA)
+    if is_island:
+        source.site.obey(replace(source.site.orders, grid_relay="open"), MORNING_IN_AMERICA - timedelta(minutes=8))
+    listed = {
+        device["serial_num"]: (device["admin_state"], device["admin_state_str"])
+        for group in await ask(source, "/ivp/ensemble/inventory")
+        for device in group.get("devices", ())
+        if group["type"] in {"COLLAR", "C6 COMBINER CONTROLLER"}
+    }
+    told = (await ask(source, "/ivp/ensemble/status"))["inventory"]["serial_nums"]
+    wired = {serial: device for serial, device in told.items() if device.get("com_interface_str") == "CAN"}
+    assert {serial: (one["admin_state"], one["admin_state_str"]) for serial, one in wired.items()} == listed
+    assert {device["device_type"] for device in wired.values()} == {27, 30}
+    assert (88, word) in listed.values()
+    assert all({"prop_set", "installed", "dmir", "procload"} <= device.keys() for device in wired.values())
+
+
 def test_every_endpoint_of_the_recordings_is_built_once() -> None:
     assert len(RENDER) >= 30
     assert {endpoint.name for endpoint in RENDER} >= {"info", "production_v1", "meter_readings", "tariff", "home"}

@@ -24,6 +24,9 @@ CONTROLLER_PART = "860-00376-r37"
 CONTROLLER_FIRMWARE = "2.0.5729_rel/22.15"
 COLLAR_PART = "865-00400-r22"
 COLLAR_FIRMWARE = "3.0.6-D0"
+COMBINER_PART = "800-02403-r08"
+COMBINER_FIRMWARE = "0.1.20-D1"
+COMBINER_READY = (82, "ENCMN_C6_CC_READY")
 COLLAR_WARMTH_C = 9
 """How much warmer a collar is than the air."""
 FAHRENHEIT_PER_C = 1.8
@@ -125,16 +128,23 @@ def _controller(moment: Moment, board: Board) -> EnsembleDevice:
     )
 
 
+def collar_state(moment: Moment) -> tuple[int, str]:
+    """Name the place of a meter collar in its state machine."""
+    is_on_grid = moment.switchgear.relay == "closed"
+    return 88, "ENCMN_MDE_ON_GRID" if is_on_grid else "ENCMN_MDE_OFF_GRID"
+
+
 def _collar(moment: Moment, board: Board) -> EnsembleDevice:
     is_on_grid = moment.switchgear.relay == "closed"
+    number, state = collar_state(moment)
     return EnsembleDevice(
         part_number=COLLAR_PART,
         serial=board.serial,
         installed_s=board.since_s,
         status=("envoy.global.ok", "prop.done"),
         last_report_s=reported_s(moment),
-        admin_state_number=88,
-        admin_state="ENCMN_MDE_ON_GRID" if is_on_grid else "ENCMN_MDE_OFF_GRID",
+        admin_state_number=number,
+        admin_state=state,
         created_s=board.since_s,
         image_loaded_s=board.since_s,
         firmware=COLLAR_FIRMWARE,
@@ -151,16 +161,16 @@ def _collar(moment: Moment, board: Board) -> EnsembleDevice:
 
 def _combiner(moment: Moment) -> EnsembleDevice:
     return EnsembleDevice(
-        part_number="800-02403-r08",
+        part_number=COMBINER_PART,
         serial=combiner_serial(moment.site),
         installed_s=moment.commissioned_s,
         last_report_s=reported_s(moment),
-        admin_state_number=82,
-        admin_state="ENCMN_C6_CC_READY",
+        admin_state_number=COMBINER_READY[0],
+        admin_state=COMBINER_READY[1],
         created_s=moment.commissioned_s,
         image_loaded_s=moment.commissioned_s,
         communicating=True,
-        fw_version="0.1.20-D1",
+        fw_version=COMBINER_FIRMWARE,
         dmir_version="0.1.20-D1",
     )
 

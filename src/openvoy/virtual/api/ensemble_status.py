@@ -13,7 +13,17 @@ from openvoy.protocol.endpoints.ensemble_status import (
     StatusMessage,
     Submodule,
 )
-from openvoy.virtual.api.ensemble import COLLAR_FIRMWARE, COLLAR_PART, CONTROLLER_FIRMWARE, CONTROLLER_PART, READY
+from openvoy.virtual.api.ensemble import (
+    COLLAR_FIRMWARE,
+    COLLAR_PART,
+    COMBINER_FIRMWARE,
+    COMBINER_PART,
+    COMBINER_READY,
+    CONTROLLER_FIRMWARE,
+    CONTROLLER_PART,
+    READY,
+    collar_state,
+)
 from openvoy.virtual.api.fleet import Board, Unit, batteries, boards, sub_panel_serial
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.relay import build_relay
@@ -21,18 +31,25 @@ from openvoy.virtual.api.secctrl import build_control
 from openvoy.virtual.api.supply import battery_grid_mode, battery_grid_state, controller_state
 from openvoy.virtual.api.versions import EIGHT, EIGHT_THREE
 from openvoy.virtual.settings.fleet import BATTERY_TYPE
+from openvoy.virtual.site.serials import combiner_serial
 
 NO_IMAGE = ModuleImage(part_number="", assembly_number="")
 BATTERY_PARTS = (14, 14, 14, 14, 15, 16)
 """Four inverters, the control board, the battery management."""
 CONTROLLER_PARTS = (18, 20)
+COMBINER_TYPE = 30
 
 
 def build_status(moment: Moment) -> EnsembleStatus:
     """Build devices, control and relay in one."""
     is_seven = moment.firmware < EIGHT
     devices = {unit.serial: _battery(moment, unit) for unit in batteries(moment)}
-    devices |= {board.serial: _board(moment, board) for board in boards(moment)}
+    devices |= {
+        board.serial: _collar(moment, board) if board.is_collar else _controller(moment, board)
+        for board in boards(moment)
+    }
+    if moment.site.gateway.combiner:
+        devices[combiner_serial(moment.site)] = _combiner(moment)
     return EnsembleStatus(
         inventory=StatusInventory(devices=devices),
         counters=_counters(moment) if is_seven else None,
@@ -80,26 +97,73 @@ def _battery(moment: Moment, unit: Unit) -> StatusDevice:
     )
 
 
-def _board(moment: Moment, board: Board) -> StatusDevice:
-    state = controller_state(moment)
-    parts = {} if board.is_collar else _controller_parts(board.serial)
+def _controller(moment: Moment, board: Board) -> StatusDevice:
+    state, parts = controller_state(moment), _controller_parts(board.serial)
     return StatusDevice(
         device_type=board.device_type,
-        interface="CAN" if board.is_collar else None if moment.firmware < EIGHT else "ZigBee",
+        interface=None if moment.firmware < EIGHT else "ZigBee",
         device_id=None if moment.firmware < EIGHT else board.serial,
-        admin_state=88 if board.is_collar else state.number,
-        admin_state_text="ENCMN_MDE_ON_GRID" if board.is_collar else state.text,
+        admin_state=state.number,
+        admin_state_text=state.text,
         retries=1,
-        part_number=COLLAR_PART if board.is_collar else CONTROLLER_PART,
+        part_number=CONTROLLER_PART,
         assembly_number="880-00376-r39",
-        firmware=COLLAR_FIRMWARE if board.is_collar else CONTROLLER_FIRMWARE,
-        zigbee_firmware=None if board.is_collar else "100F",
-        zigbee_bootloader=None if board.is_collar else "1.B.5",
+        firmware=CONTROLLER_FIRMWARE,
+        zigbee_firmware="100F",
+        zigbee_bootloader="1.B.5",
         boot_firmware="1.3.413",
         asic_firmware="",
         bmu_firmware="",
         submodule_count=len(parts),
         submodules=parts,
+    )
+
+
+def _collar(moment: Moment, board: Board) -> StatusDevice:
+    return _on_can(
+        board.serial,
+        device_type=board.device_type,
+        state=collar_state(moment),
+        part_number=COLLAR_PART,
+        firmware=COLLAR_FIRMWARE,
+        installed_s=board.since_s,
+    )
+
+
+def _combiner(moment: Moment) -> StatusDevice:
+    return _on_can(
+        combiner_serial(moment.site),
+        device_type=COMBINER_TYPE,
+        state=COMBINER_READY,
+        part_number=COMBINER_PART,
+        firmware=COMBINER_FIRMWARE,
+        installed_s=moment.commissioned_s,
+    )
+
+
+def _on_can(
+    serial: str, *, device_type: int, state: tuple[int, str], part_number: str, firmware: str, installed_s: int
+) -> StatusDevice:
+    """Build a device that is wired, not by radio: it says more of itself."""
+    return StatusDevice(
+        device_type=device_type,
+        interface="CAN",
+        device_id=serial,
+        admin_state=state[0],
+        admin_state_text=state[1],
+        retries=1,
+        part_number=part_number,
+        assembly_number="880-00376-r39",
+        firmware=firmware,
+        boot_firmware="1.3.413",
+        asic_firmware="",
+        bmu_firmware="",
+        properties_set=True,
+        installed_s=installed_s,
+        dmir=ModuleImage(part_number="549-00030-r00", assembly_number="3.28.2-D48"),
+        procload=ModuleImage(part_number="521-00003-r00", assembly_number=firmware),
+        submodule_count=0,
+        submodules={},
     )
 
 
