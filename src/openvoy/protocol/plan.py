@@ -152,6 +152,13 @@ def _tariff(capabilities: Capabilities, _replies: Replies) -> Poll | None:
     return None if _FIRST_WITH_DISPLAY <= capabilities.firmware < _FIRST_METERED else Poll.HOURLY
 
 
+def _inventory(_capabilities: Capabilities, replies: Replies) -> Poll:
+    """While a Q-relay is open nothing else tells when it closes."""
+    groups = each(replies.value(INVENTORY))
+    is_open = any(device.relay == "open" for group in groups for device in each(group.devices))
+    return Poll.FIVE_MINUTES if is_open else Poll.HOURLY
+
+
 def _storage(_capabilities: Capabilities, replies: Replies) -> Poll:
     """What is installed later is found within the hour; power, charge and relay are asked more often elsewhere."""
     if replies.value(ENSEMBLE_INVENTORY) == ():
@@ -186,7 +193,7 @@ _RULES: tuple[tuple[Endpoint[Any], Rule], ...] = (
     (LIVEDATA_STATUS, _live_data),
     (TARIFF, _tariff),
     (PRODUCTION_DETAILS, _page),
-    (INVENTORY, _always(Poll.HOURLY)),
+    (INVENTORY, _inventory),
 )
 
 

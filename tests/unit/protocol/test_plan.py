@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from openvoy.errors import EndpointRefused
 from openvoy.protocol.endpoint import Handler, Poll
 from openvoy.protocol.plan import next_endpoint, wanted_endpoints
@@ -19,6 +21,12 @@ def polls(noted: Replies, software: str = "D8.2.4345", *, imeter: bool | None = 
 def test_the_oldest_gateways_are_asked_little() -> None:
     assert set(polls(Replies(), "D3.17.3", imeter=None)) == {"production_v1", "inverters"}
     assert set(polls(Replies(), "R3.9.36", imeter=None)) == {"production_v1", "inverters", "tariff"}
+
+
+@pytest.mark.parametrize(("relay", "poll"), [("open", Poll.FIVE_MINUTES), ("closed", Poll.HOURLY)])
+def test_the_inventory_is_read_often_while_a_relay_of_panels_is_open(relay: str, poll: Poll) -> None:
+    groups = [{"type": "PCU", "devices": []}, {"type": "NSRB", "devices": [{"serial_num": "5", "relay": relay}]}]
+    assert polls(replies(inventory=groups))["inventory"] is poll
 
 
 def test_the_table_is_read_where_nothing_else_counts() -> None:
