@@ -281,6 +281,25 @@ async def test_time_passes_by_the_second() -> None:
     assert after[0]["actEnergyDlvd"] > before[0]["actEnergyDlvd"]
 
 
+async def test_ac_batteries_say_what_the_catalogue_lists() -> None:
+    source = source_of("acb", "8.3", NOON)
+    devices = await ask(source, "/ivp/pdm/device_data")
+    units = [one for one in devices.values() if isinstance(one, dict) and one["devName"] == "acb"]
+    state = source.site.at(NOON)
+    assert len(units) == len(state.ac_batteries) > 0
+    common = {"joulesProduced", "joulesUsed", "acVoltageINmV", "acFrequencyINmHz", "acCurrentInmA", "dcVoltageINmV"}
+    common |= {"dcCurrentINmA", "channelTemp", "pwrConvErrSecs", "pwrConvMaxErrCycles", "leadingVArs", "laggingVArs"}
+    own = {"SOC", "SOH", "minCellTemp", "maxCellTemp", "totVoltage", "vendor_data"}
+    channels = [unit["channels"][0] for unit in units]
+    assert all(common | own <= channel["lastReading"].keys() for channel in channels)
+    assert not any("l1NAcVoltageInmV" in channel["lastReading"] for channel in channels)
+    out_j = sum(channel["lifetime"]["joulesProduced"] for channel in channels)
+    in_j = sum(channel["lifetime"]["joulesUsed"] for channel in channels)
+    assert out_j / 3600 == pytest.approx(state.acb.all.delivered_wh, rel=0.01)
+    assert in_j / 3600 == pytest.approx(state.acb.all.received_wh, rel=0.01)
+    assert 0 < out_j < in_j
+
+
 @pytest.mark.parametrize(("is_island", "word"), [(False, "ENCMN_MDE_ON_GRID"), (True, "ENCMN_MDE_OFF_GRID")])
 async def test_wired_devices_are_told_alike_by_both_pages(*, is_island: bool, word: str) -> None:
     source = source_of("collar", "8.3.5433", MORNING_IN_AMERICA)

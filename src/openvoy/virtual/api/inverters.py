@@ -16,12 +16,21 @@ from openvoy.protocol.endpoints.inverters import (
     LifetimeReading,
 )
 from openvoy.virtual.api.fleet import AcUnit, ac_batteries
-from openvoy.virtual.api.interval import NOTHING, Totals, flow_of, meter_totals, panel_totals, whole_watts
+from openvoy.virtual.api.interval import (
+    JOULES_PER_WH,
+    NOTHING,
+    Totals,
+    flow_of,
+    meter_totals,
+    panel_totals,
+    whole_watts,
+)
 from openvoy.virtual.api.measured import amperes, frequency
 from openvoy.virtual.api.moment import Moment
 from openvoy.virtual.api.panels import Inverter, inverters
 from openvoy.virtual.api.q_relays import detail, q_relays, report
 from openvoy.virtual.api.versions import FOURTH_CHANNEL
+from openvoy.virtual.site.branches import Branch
 from openvoy.virtual.site.hardware import ACB_RATED_W
 from openvoy.virtual.site.meters import CHANNELS, Meter
 from openvoy.virtual.site.state import PanelState, ReportState
@@ -31,6 +40,8 @@ AC_BATTERY_TYPE = 11
 DEVICE_LIMIT = 50
 SIGNAL = 110
 IMPULSE = 70
+ACB_EMPTY_V, ACB_FULL_V = 22.0, 28.4
+"""Of an AC Battery's cells in series, eight of lithium iron phosphate."""
 
 
 def build_inverters(moment: Moment) -> tuple[InverterReport, ...]:
@@ -88,9 +99,41 @@ def _inverter(moment: Moment, inverter: Inverter) -> DeviceData:
 
 
 def _ac_battery(moment: Moment, unit: AcUnit) -> DeviceData:
+    """Build one AC Battery; all of them share the work evenly."""
+    count, is_used = len(moment.truth.ac_batteries), unit.power_w < 0
+    totals, flow = meter_totals(moment, Branch.ACB), flow_of(moment.snapshot, Branch.ACB)
+    power = DevicePower(
+        now_w=0 if is_used else round(unit.power_w),
+        used_w=-round(unit.power_w) if is_used else 0,
+        max_w=round(ACB_RATED_W),
+    )
+    energy = DeviceEnergy(
+        today_wh=totals.today_wh // count,
+        yesterday_wh=totals.yesterday_wh // count,
+        week_wh=totals.seven_days_wh // count,
+    )
+    lifetime = LifetimeReading(
+        created_s=moment.commissioned_s,
+        duration_s=moment.now_s - moment.commissioned_s,
+        produced_j=int(flow.delivered_wh * JOULES_PER_WH / count),
+        used_j=int(flow.received_wh * JOULES_PER_WH / count),
+    )
+    channel = DeviceChannel(
+        eid=unit.channel_eid,
+        created_s=moment.snapshot_s,
+        energy=energy,
+        power=power,
+        last=_ac_battery_last(moment, unit),
+        lifetime=lifetime,
+    )
+    return DeviceData(kind="acb", serial=unit.serial, active=True, gone=False, channels=(channel,))
+
+
+def _ac_battery_last(moment: Moment, unit: AcUnit) -> LastReading:
     energy_j = round(abs(unit.power_w) * moment.interval_s)
-    is_used = unit.power_w < 0
-    last = LastReading(
+    is_used, volts = unit.power_w < 0, moment.truth.voltages_v[0]
+    pack_v = ACB_EMPTY_V + (ACB_FULL_V - ACB_EMPTY_V) * unit.soc_pct / 100
+    return LastReading(
         eid=unit.channel_eid,
         interval_type=0,
         end_s=moment.snapshot_s,
@@ -99,30 +142,25 @@ def _ac_battery(moment: Moment, unit: AcUnit) -> DeviceData:
         flags_hex=f"0x{0:016x}",
         produced_j=0 if is_used else energy_j,
         used_j=energy_j if is_used else 0,
+        ac_mv=round(volts * 1000),
+        ac_mhz=round(moment.truth.frequency_hz * 1000),
+        ac_ma=round(amperes(abs(unit.power_w), volts) * 1000),
+        dc_mv=round(pack_v * 1000),
+        dc_ma=round(abs(unit.power_w) / pack_v * 1000),
+        temperature_c=round(unit.temperature_c) + 2,
+        conversion_error_s=0,
+        conversion_error_cycles=0,
+        leading_var=0,
+        lagging_var=12,
+        rssi=SIGNAL,
+        issi=IMPULSE,
         soc_pct=round(unit.soc_pct),
         health_pct=100,
         min_cell_c=round(unit.temperature_c),
         max_cell_c=round(unit.temperature_c) + 1,
-        temperature_c=round(unit.temperature_c) + 2,
-        ac_mv=round(moment.truth.voltages_v[0] * 1000),
-        ac_mhz=round(moment.truth.frequency_hz * 1000),
-        rssi=SIGNAL,
-        issi=IMPULSE,
+        pack_mv=round(pack_v * 1000),
+        vendor_data="00" * 16,
     )
-    power = DevicePower(
-        now_w=0 if is_used else round(unit.power_w),
-        used_w=-round(unit.power_w) if is_used else 0,
-        max_w=round(ACB_RATED_W),
-    )
-    channel = DeviceChannel(
-        eid=unit.channel_eid,
-        created_s=moment.snapshot_s,
-        energy=_energy(NOTHING),
-        power=power,
-        last=last,
-        lifetime=LifetimeReading(created_s=moment.commissioned_s, duration_s=moment.now_s - moment.commissioned_s),
-    )
-    return DeviceData(kind="acb", serial=unit.serial, active=True, gone=False, channels=(channel,))
 
 
 def _energy(totals: Totals) -> DeviceEnergy:
