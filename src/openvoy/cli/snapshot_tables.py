@@ -103,11 +103,14 @@ def _meters(meters: Sequence[Meter]) -> Iterator[tuple[str, ...]]:
         if meter.state != "enabled":
             continue
         readings = [(meter.kind, meter), *((f"  {channel.phase}", channel) for channel in meter.channels)]
-        for name, reading in readings if len(readings) > 2 else readings[:1]:
+        has_phases = len(readings) > 2
+        for name, reading in readings if has_phases else readings[:1]:
+            # Of several phases the gateway tells the sum of their voltages, which nobody can measure.
+            voltage = "" if has_phases and reading is meter else unit(reading.voltage_v, "V", 1)
             yield (
                 name,
                 unit(reading.active_power_w, "W"),
-                unit(reading.voltage_v, "V", 1),
+                voltage,
                 unit(reading.current_a, "A", 2),
                 unit(reading.power_factor, "", 2),
             )

@@ -61,15 +61,16 @@ def test_energies_are_kilowatt_hours() -> None:
 
 
 def test_meters_in_use_are_shown_with_their_phases() -> None:
+    """The sum of the phases' voltages, which the gateway tells, is nothing that can be measured."""
     phases = tuple(Channel(phase=f"L{number}", active_power_w=100.0 * number, voltage_v=230.04) for number in (1, 2))
     meters = (
-        Meter(eid=1, kind="production", state="enabled", active_power_w=300, power_factor=0.5, channels=phases),
+        Meter(eid=1, kind="production", state="enabled", active_power_w=300, voltage_v=460.08, channels=phases),
         Meter(eid=2, kind="storage", state="disabled"),
         Meter(eid=3, kind="net-consumption", state="enabled", active_power_w=-5, channels=phases[:1]),
     )
     rows = tables(Snapshot(gateway=INFO, at=AT, meters=meters))["Meters"].rows
     assert [row[:3] for row in rows] == [
-        ("production", "300 W", "-"),
+        ("production", "300 W", ""),
         ("  L1", "100 W", "230.0 V"),
         ("  L2", "200 W", "230.0 V"),
         ("net-consumption", "-5 W", "-"),

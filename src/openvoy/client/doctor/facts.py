@@ -9,6 +9,7 @@ from enum import Enum
 
 from openvoy.errors import OpenvoyError
 from openvoy.model import Snapshot
+from openvoy.protocol.dates import TOLERATED_S
 from openvoy.protocol.endpoints.network import WirelessSettings
 from openvoy.protocol.firmware import Capabilities
 from openvoy.protocol.login import TokenInfo
@@ -97,3 +98,11 @@ class Facts:
     """How long each endpoint took, by path."""
     overwrites: tuple[Overwrite, ...] = ()
     machine: MachineFacts | None = None
+
+    @property
+    def gateway_now(self) -> datetime:
+        """`now` by the gateway's clock, which its panels' reports go by."""
+        if self.gateway_at is None or self.asked_at is None:
+            return self.now
+        ahead = self.gateway_at - self.asked_at
+        return self.now + ahead if abs(ahead.total_seconds()) > TOLERATED_S else self.now

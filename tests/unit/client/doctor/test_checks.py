@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +88,30 @@ def test_standby_and_reactive_power_say_nothing(phases: tuple[tuple[float, float
 def test_a_house_does_not_use_less_than_nothing(load_w: float | None, severity: Severity | None) -> None:
     found = find_all(facts(snapshot=snapshot(power=Power(load_w=load_w, grid_w=-500.0))))
     assert [finding.severity for finding in found] == ([] if severity is None else [severity])
+
+
+def test_a_turned_production_is_not_blamed_on_the_consumption_too() -> None:
+    inverters = (panel("a", power_w=600), panel("b", power_w=611))
+    turned = production((-1212.0, 1215.0))
+
+    def found(load_w: float) -> list[str]:
+        power = Power(solar_w=-1212.0, grid_w=load_w + 1212.0, load_w=load_w)
+        return [
+            one.what for one in find_all(facts(snapshot=snapshot(meters=(turned,), inverters=inverters, power=power)))
+        ]
+
+    assert found(-2243.0) == ["The production transformer is turned round."]
+    both = found(-3500.0)
+    assert len(both) == 2
+    assert "consumption transformer" in both[1]
+
+
+@pytest.mark.parametrize("behind", [timedelta(0), timedelta(hours=11), timedelta(days=155)])
+def test_reports_are_compared_by_the_clock_that_they_go_by(behind: timedelta) -> None:
+    inverters = tuple(replace(panel(name, power_w=600), at=NOW - behind - timedelta(minutes=5)) for name in "ab")
+    seen = snapshot(meters=(production((-1212.0, 1215.0)),), inverters=inverters)
+    found = find_all(facts(snapshot=seen, gateway_at=NOW - behind, asked_at=NOW))
+    assert "The production transformer is turned round." in [one.what for one in found]
 
 
 def test_panels_are_compared_with_each_other_and_by_day_only() -> None:

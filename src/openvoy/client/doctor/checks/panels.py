@@ -20,7 +20,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     snapshot = facts.snapshot
     if snapshot is None:
         return
-    fresh = {one.serial for one in fresh_panels(snapshot, facts.now)}
+    fresh = {one.serial for one in fresh_panels(snapshot, facts.gateway_now)}
     if 2 * len(fresh) < len(snapshot.inverters) or not fresh:
         return
     yield from _silent(snapshot, fresh)

@@ -55,7 +55,7 @@ def _flags(meter: Meter) -> Iterator[Finding]:
 
 def _production(meter: Meter, snapshot: Snapshot, facts: Facts) -> Iterator[Finding]:
     power_w = meter.active_power_w
-    expected_w = panels_w(snapshot, facts.now)
+    expected_w = panels_w(snapshot, facts.gateway_now)
     if power_w is not None and power_w < -STANDBY_W:
         is_day = expected_w is not None and expected_w > CLEAR_W
         evidence = f"the meter reads {power_w:.0f} W"
@@ -95,6 +95,9 @@ def _consumption(snapshot: Snapshot) -> Iterator[Finding]:
     """A house never uses less than nothing. A transformer that is turned round shows while the grid delivers."""
     load_w, grid_w, solar_w = snapshot.power.load_w, snapshot.power.grid_w, snapshot.power.solar_w
     if load_w is None or load_w >= -STANDBY_W:
+        return
+    if solar_w is not None and solar_w < -STANDBY_W and load_w - 2 * solar_w >= -STANDBY_W:
+        # The production transformer, turned, explains all of it.
         return
     shown = ", ".join(
         f"{name} {value:.0f} W"
