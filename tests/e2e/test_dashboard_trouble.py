@@ -132,6 +132,11 @@ EXPECTED: Mapping[str, Expected] = {
         },
     ),
     "large": Expected(now={PANELS: ("median",)}),
+    "turned-transformer": Expected(
+        band={"wiring": ("reads negative", "wrong until that is mended", "See the check")},
+        now={FLOW: ("−2.15",)},
+        pages={"meters": ("transformer is turned round", "!consumption transformer")},
+    ),
     "meters-broken": Expected(band={"degraded": ("could not be read",)}, now={METERS: ("!No meter is in use",)}),
 }
 

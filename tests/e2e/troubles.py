@@ -166,6 +166,12 @@ async def large(house: LivedIn, folder: Path) -> None:
     await house.minutes(2)
 
 
+@_house(faults=("ct-reversed",))
+async def turned_transformer(house: LivedIn, folder: Path) -> None:
+    """Somebody has clamped the transformer of the panels the wrong way round."""
+    await house.minutes(2)
+
+
 @_house("three-phase-battery", begins_well=False, faults=("error-object:path=/ivp/meters*",))
 async def meters_broken(house: LivedIn, folder: Path) -> None:
     """Some pages of the gateway are broken."""

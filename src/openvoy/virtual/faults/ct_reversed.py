@@ -39,7 +39,8 @@ _FLOWS = {"production": "solar", "net-consumption": "grid", "storage": "storage"
 class CtReversed(DataFault):
     """Turns the power of a meter by an angle: 180 degrees is turned round, 120 the neighbouring phase of three.
 
-    Wherever the gateway tells it, and in what is worked out from it: total consumption, the load of the live values.
+    Wherever the gateway tells it, and in what is worked out from it: total consumption, the load of the live values. An
+    event stream that is open when this is switched on or off goes on as it began.
     """
 
     kind: Annotated[str, doc("", "production, net-consumption, total-consumption or storage")] = "production"
