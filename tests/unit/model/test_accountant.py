@@ -228,6 +228,12 @@ def test_the_house_used_what_came_less_what_went_and_never_less() -> None:
     assert [one.energy.load_wh for one in found] == [1300, 1300, 1350]
 
 
+def test_meters_of_different_age_are_no_debt_of_the_house() -> None:
+    """Of the past they may say that it used less than nothing; from then on it uses what they count."""
+    found = account([house(1000, 2000, 3050), house(1010, 2005, 3054), house(1020, 2010, 3058)])
+    assert [one.energy.load_wh for one in found] == [0, 11, 22]
+
+
 def test_what_inverters_draw_at_night_is_not_the_houses() -> None:
     found = account([house(1000, 500, 200, counter(10, "standby")), house(1000, 540, 200, counter(40, "standby"))])
     assert found[1].energy.load_wh == found[0].energy.load_wh + 10  # type: ignore[operator]  # both are known

@@ -63,6 +63,22 @@ def test_a_restart_counts_all_that_came_since() -> None:
     assert steps([500_000, 12, 20, 31], KEPT_S)[2] == (Step.RESTART, 31)
 
 
+@pytest.mark.parametrize(
+    ("lifetime_wh", "away_h", "back_wh"),
+    [(340_000, 3.5, 750), (2_000_000, 24, 1500), (9_000_000, 24, 1000), (9_000_000, 96, 1000), (4_000, 24, 900)],
+)
+def test_who_goes_on_from_what_was_saved_last_has_not_begun_again(
+    lifetime_wh: float, away_h: float, back_wh: float
+) -> None:
+    """A gateway that lost its power comes back a little lower; its lifetime is not counted a second time."""
+    counter = Counter(lifetime_wh, 0.0)
+    for minute in range(1, 60):
+        counter.take(lifetime_wh + 50 * minute, minute * MINUTE_S)
+    for minute in range(60, 120):
+        counter.take(lifetime_wh + 50 * minute - back_wh, minute * MINUTE_S + away_h * 3600)
+    assert counter.total_wh == pytest.approx(50 * 118, abs=100)
+
+
 def test_small_numbers_that_stand_still_are_no_restart() -> None:
     """Metered gateways without transformers answer 1 583 Wh for ever."""
     assert steps([500_000, 1583, 1583, 1583, 1583, 500_070])[1:] == [

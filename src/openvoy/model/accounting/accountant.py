@@ -158,8 +158,8 @@ class Accountant:
         if not all(f"{part}_wh" in known for part in needed):
             return False
         if self._load_wh is None:
-            self._loads_sum_wh = total_of(needed, parts)
-            self._load_wh = max(0.0, self._loads_sum_wh)
+            # Meters that began at different times may say less than nothing of the past; that is no debt.
+            self._loads_sum_wh = self._load_wh = max(0.0, total_of(needed, parts))
         else:
             # A part that begins brings the past of its meter along, which is none of the house's.
             grown_wh = {part: parts[part] - self._balance_wh.get(part, parts[part]) for part in needed}

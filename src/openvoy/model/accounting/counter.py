@@ -28,6 +28,8 @@ FADED_HOURLY_SHARE = 0.1
 """The same where the last step stands for a longer time, in which more may happen."""
 SHORTEST_RESTART_S = 60.0
 """A counter that began again has had at least the time between two readings to count."""
+RESTART_SHARE = 0.5
+"""It is nowhere near where it stood; one that comes back a little lower goes on from what it had saved last."""
 SUN_S = 43_200.0
 """The sun does not shine longer than this at full power, nor does anything else draw its most for so long."""
 MOST_WRAPS = 20
@@ -243,7 +245,8 @@ class Counter:
         if known.readings < SETTLED_READINGS or at_s - known.first_s < SETTLED_S or grown_wh <= 0:
             return Step.HELD, 0.0
         span_s = known.first_s - self.read_s
-        if raw_wh < self.raw_wh and known.first_wh <= wh_at_power(self._most_w, max(span_s, SHORTEST_RESTART_S)):
+        most_wh = min(wh_at_power(self._most_w, max(span_s, SHORTEST_RESTART_S)), RESTART_SHARE * self.raw_wh)
+        if known.first_wh <= most_wh:
             return Step.RESTART, raw_wh
         return Step.REBASED, grown_wh + self._bridged_wh(grown_wh, at_s - known.first_s, span_s)
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from openvoy.model.counters import CounterSource
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Raised with every change of the rules; energy that older ones accounted can be accounted anew from raw."""
 
 
