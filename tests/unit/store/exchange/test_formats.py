@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -100,6 +101,29 @@ def test_days_on_which_clocks_change(tmp_path: Path, span: tuple[date, date]) ->
     intervals = found.intervals["import"]
     assert sum(one.energy_wh for one in intervals) == sum(day_sums("import", *span).values())
     assert all(before.end_s == after.start_s for before, after in itertools.pairwise(intervals))
+
+
+@pytest.mark.parametrize("days", [(date(2024, 6, 1), date(2024, 6, 3)), (date(2024, 10, 26), date(2024, 10, 28))])
+def test_the_newest_may_stand_first(tmp_path: Path, days: tuple[date, date]) -> None:
+    head, *rows = quarter_report(*days).splitlines()
+    upward = gathered(tmp_path / "up.csv", "\n".join([head, *rows, ""]))
+    found = gathered(tmp_path / "down.csv", "\n".join([head, *reversed(rows), ""]))
+    assert (found.problems, found.repeated) == ([], 0)
+    for name, intervals in upward.intervals.items():
+        assert sorted(found.intervals[name], key=lambda one: one.start_s) == sorted(
+            intervals, key=lambda one: one.start_s
+        )
+
+
+@pytest.mark.parametrize(("zone", "day"), [("America/Santiago", date(2025, 9, 7)), ("Africa/Cairo", date(2026, 4, 24))])
+def test_a_day_without_its_midnight_is_a_day(tmp_path: Path, zone: str, day: date) -> None:
+    rows = [[f"{day + timedelta(days=number):%m/%d/%Y}", 1000] for number in (-1, 0, 1)]
+    file = tmp_path / "r.csv"
+    file.write_text(text_of([HEADER[:2], *rows]), encoding="utf-8")
+    found = read_files([file], "auto", Reading(zone=ZoneInfo(zone)))[1]
+    assert found.problems == []
+    assert [(one.end_s - one.start_s) / 3600 for one in found.intervals["solar"]] == [24, 23, 24]
+    assert [one.energy_wh for one in found.intervals["solar"]] == [1000] * 3
 
 
 @pytest.mark.parametrize("pattern", ["%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00 +0200", "%d.%m.%Y"])

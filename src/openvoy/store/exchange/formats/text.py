@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,7 @@ class WallTimes:
         self._zone = zone
         self._has_day_first = _has_day_first(texts) if has_day_first is None else has_day_first
         self._last: datetime | None = None
+        self._is_newest_first = False
 
     def anew(self) -> WallTimes:
         """Give one that reads times of the same kind, in an order of their own."""
@@ -91,24 +92,34 @@ class WallTimes:
 
     def restart(self) -> None:
         """Begin with the first time of the column again."""
-        self._last = None
+        self._last, self._is_newest_first = None, False
 
     def parse(self, text: str) -> datetime | None:
-        """Parse the next time; None for one that is none, or that the clock on the wall skipped."""
+        """Parse the next time; None for one that is none, or that the clock on the wall skipped.
+
+        A midnight that it skipped stands for the beginning of its day all the same.
+        """
         moment = parse_moment(text, self._zone) or self._parse_slashed(text)
         if moment is None or moment.tzinfo is not self._zone:
             return moment
         if moment.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            return None
+            return moment if moment.time() == time() else None
         second = moment.replace(fold=1)
-        if (
-            self._last is not None
-            and moment.utcoffset() != second.utcoffset()
-            and moment.timestamp() <= self._last.timestamp()
-        ):
-            moment = second
+        if moment.utcoffset() != second.utcoffset():
+            moment = self._meant(moment, second)
+        elif self._last is not None:
+            self._is_newest_first = moment.timestamp() < self._last.timestamp()
         self._last = moment
         return moment
+
+    def _meant(self, first: datetime, second: datetime) -> datetime:
+        """Choose between the hours that the clock says twice, by what stands before."""
+        if self._last is None:
+            return first
+        last_s = self._last.timestamp()
+        if self._is_newest_first:
+            return second if second.timestamp() < last_s else first
+        return second if first.timestamp() <= last_s else first
 
     def _parse_slashed(self, text: str) -> datetime | None:
         found = _SLASHED.fullmatch(text)
@@ -183,10 +194,11 @@ class _Column:
 def usual_step_s(moments: Iterable[datetime]) -> int | None:
     """Give the most common distance of moments in seconds of the clock on the wall.
 
-    None where it is no part of a day, day, week, month or year, as of two lines between which others are missing.
+    None where it is no part of a day, day, week, month or year, as of two lines between which others are missing. The
+    newest may stand first.
     """
     naive = (moment.replace(tzinfo=None) for moment in moments)
-    steps = Counter(int((after - before).total_seconds()) for before, after in pairwise(naive) if after > before)
+    steps = Counter(abs(int((after - before).total_seconds())) for before, after in pairwise(naive) if after != before)
     step_s = steps.most_common(1)[0][0] if steps else 0
     is_part = 0 < step_s <= DAY_S and DAY_S % step_s == 0
     return step_s if is_part or step_s in _LONG_STEPS_S else None
