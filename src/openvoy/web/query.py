@@ -18,6 +18,8 @@ MAX_POINTS = 20_000
 YEARS = range(1970, 2200)
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_COMPACT_DAY = re.compile(r"(19|20)\d{6}")
+"""As Unix seconds these would be days of 1970, of which no gateway has energy."""
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 """In a query, + means a space unless it is written as %2B."""
 
@@ -41,7 +43,7 @@ def parse_moment(text: str, *, name: str, zone: tzinfo) -> datetime:
     """Parse ISO 8601 or Unix seconds to UTC; a time without offset is one of `zone`."""
     text = text.strip()
     try:
-        if _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text) and not _COMPACT_DAY.fullmatch(text):
             moment = datetime.fromtimestamp(float(text), UTC)
         else:
             moment = datetime.fromisoformat(_LOST_PLUS.sub("+", text))

@@ -182,6 +182,32 @@ def test_what_a_level_that_comes_back_brings_belongs_to_all_the_time_since() -> 
     assert counter.late_since_s is None
 
 
+HOUSE_WH = [500_000.0 + 8 * minute for minute in range(60)]
+
+
+@pytest.mark.parametrize("too_much_wh", [3_000, 20_000, 90_000])
+def test_one_reading_that_is_too_high_by_what_a_site_could_do_is_no_energy(too_much_wh: float) -> None:
+    later = [HOUSE_WH[-1] + 8 * minute for minute in range(2, 10)]
+    found = steps([*HOUSE_WH, HOUSE_WH[-1] + 8 + too_much_wh, *later])
+    assert found[59:61] == [(Step.HELD, 0), (Step.NORMAL, 16)]
+    assert sum(added for _, added in found) == later[-1] - HOUSE_WH[0]
+
+
+@pytest.mark.parametrize("at_once_wh", [3_000, 20_000, 90_000])
+def test_what_is_read_again_is_counted_however_much_it_is(at_once_wh: float) -> None:
+    later = [HOUSE_WH[-1] + at_once_wh + 8 * minute for minute in range(10)]
+    found = steps([*HOUSE_WH, *later])
+    assert found[59:61] == [(Step.HELD, 0), (Step.NORMAL, at_once_wh + 8)]
+    assert sum(added for _, added in found) == later[-1] - HOUSE_WH[0]
+
+
+def test_a_house_may_begin_to_draw_a_lot() -> None:
+    """A car is plugged in where nothing drew more than 500 W before, and is seen each minute or every fifth."""
+    for every_s in (MINUTE_S, KEPT_S):
+        charging_wh = [HOUSE_WH[-1] + 22_000 * every_s / 3600 * reading for reading in range(1, 5)]
+        assert {step for step, _ in steps([*HOUSE_WH, *charging_wh], every_s)} == {Step.NORMAL}
+
+
 def test_energy_is_not_lost_to_a_false_restart() -> None:
     assert counted([500_000, 0.01, 0.02, 0.03, 0.04, 500_090]) == 90
 

@@ -30,6 +30,7 @@ def test_one_moment_in_many_spellings(text: str) -> None:
 def test_a_day_begins_at_local_midnight() -> None:
     assert parse_moment("2025-06-21", name="start", zone=PARIS) == datetime(2025, 6, 20, 22, tzinfo=UTC)
     assert parse_moment("2025-12-21", name="start", zone=PARIS) == datetime(2025, 12, 20, 23, tzinfo=UTC)
+    assert parse_moment("20251221", name="start", zone=PARIS) == datetime(2025, 12, 20, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,10 @@ LOST_WH = 50.0
 """How much a bridge may have been too long."""
 RATE_MARGIN = 2.0
 """How much faster than ever before a counter may be when a step is ambiguous."""
+HOUSEHOLD_W = 10_000
+"""A house does this much all of a sudden; what is more, and more than ever before, has to be read twice."""
+CONFIRMED_S = 30.0
+"""What is read again this much later was not one reply's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Counter:
     def _advance(self, raw_wh: float, added_wh: float, at_s: float, step: Step) -> None:
         span_s = at_s - self.moved_s
         if step is Step.NORMAL and span_s > 0:
-            self._rate_w = added_wh * 3600 / max(span_s, self._shortest_s())
+            self._rate_w = min(self._most_w, added_wh * 3600 / max(span_s, self._shortest_s()))
             self._peak_w = max(self._peak_w, self._rate_w)
             faded_share = FADED_SHARE if span_s <= REPORT_S else FADED_HOURLY_SHARE
             has_faded = self._rate_w <= faded_share * self._peak_w
@@ -170,10 +174,12 @@ class Counter:
     def _classify(self, raw_wh: float, at_s: float, asked_s: float | None) -> tuple[Step, float]:
         change_wh, span_s = raw_wh - self.raw_wh, max(0.0, at_s - self.moved_s)
         if -NOISE_WH <= change_wh <= self._plausible_wh(span_s):
-            known_s = self.read_s if asked_s is None else max(self.read_s, asked_s)
-            is_late = at_s - known_s < span_s / 2 and self._is_late(change_wh, span_s)
             if self._is_jump(change_wh, span_s) and (found := self._explained_jump(raw_wh, at_s)):
                 return found
+            if self._is_doubtful(change_wh, at_s) and not self._is_confirmed(raw_wh, at_s):
+                return Step.HELD, 0.0
+            known_s = self.read_s if asked_s is None else max(self.read_s, asked_s)
+            is_late = at_s - known_s < span_s / 2 and self._is_late(change_wh, span_s)
             return Step.LATE if is_late else Step.NORMAL, max(0.0, change_wh)
         if raw_wh == 0:
             return Step.HELD, 0.0
@@ -193,12 +199,27 @@ class Counter:
         """Whether a step that a site could do is more than this counter ever did; only its level tells what it is."""
         return change_wh > LOST_WH + RATE_MARGIN * wh_at_power(self._peak_w, max(span_s, REPORT_S))
 
+    def _is_doubtful(self, change_wh: float, at_s: float) -> bool:
+        """Whether a step that a site could do needs another reading to be believed."""
+        known_w = max(HOUSEHOLD_W, RATE_MARGIN * self._peak_w)
+        span_s = max(at_s - self.read_s, min(at_s - self.moved_s, LONGEST_STEP_S), REPORT_S)
+        return bool(self._peak_w) and change_wh > LOST_WH + wh_at_power(known_w, span_s)
+
     def _explained_jump(self, raw_wh: float, at_s: float) -> tuple[Step, float] | None:
         """Recognise a former level, or an overflow that is no energy at the pace that is known."""
         found = self._returned(raw_wh, at_s)
         if found is None and self._peak_w and at_s - self.moved_s <= AWAY_S:
             found = self._wrapped(raw_wh - self.raw_wh, at_s)
         return found
+
+    def _is_confirmed(self, raw_wh: float, at_s: float) -> bool:
+        """Whether another reading said so before; one alone may be wrong."""
+        known = self._candidate
+        return known is not None and self._goes_on(known, raw_wh, at_s) and at_s - known.first_s >= CONFIRMED_S
+
+    def _goes_on(self, known: _Candidate, raw_wh: float, at_s: float) -> bool:
+        """Whether a reading may follow the last one that did not count."""
+        return -NOISE_WH <= raw_wh - known.last_wh <= self._plausible_wh(at_s - known.last_s)
 
     def _plausible_wh(self, span_s: float) -> float:
         """The most that can have been counted in a time."""
@@ -234,10 +255,10 @@ class Counter:
 
     def _hold(self, raw_wh: float, at_s: float) -> tuple[Step, float]:
         """Wait until a level has settled: read several times in a row, and counting."""
-        known = self._candidate
         if raw_wh == 0:
             return Step.HELD, 0.0
-        if known is None or not -NOISE_WH <= raw_wh - known.last_wh <= self._plausible_wh(at_s - known.last_s):
+        known = self._candidate
+        if known is None or not self._goes_on(known, raw_wh, at_s):
             self._candidate = _Candidate(raw_wh, at_s, raw_wh, at_s)
             return Step.HELD, 0.0
         known.last_wh, known.last_s, known.readings = raw_wh, at_s, known.readings + 1

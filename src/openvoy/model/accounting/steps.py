@@ -7,7 +7,7 @@ from enum import Enum
 
 from openvoy.model.counters import CounterSource
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Raised with every change of the rules; energy that older ones accounted can be accounted anew from raw."""
 
 
@@ -26,7 +26,7 @@ class Step(Enum):
     RESTART = "restart"
     """Began again near 0: what it counted since is added."""
     HELD = "held"
-    """Not plausible: nothing is added while it lasts."""
+    """Not plausible, or more than ever before: nothing is added while it lasts, or until it is read again."""
     REBASED = "rebased"
     """Went on counting at another level that nothing explains: counting goes on there."""
     RETIRED = "retired"
