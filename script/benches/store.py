@@ -23,31 +23,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from benches import Row, _answers, is_wanted
-from benches._answers import Answer, Told
+from benches import Row, _answers, _ten_years, is_wanted
+from benches._answers import Answer
 from benches._databases import Views, influxdb, victoria_metrics
 from benches._site_year import GATEWAY, START_S, Columns, build_year
+from benches._store_views import DAYS, FIRST_DAY, START, UNPACKED_S, DayView, ask_ms, opened, views
 from openvoy.model.records import Batch, EnergyRecord, MeterRecord, PowerRecord
 from openvoy.store import HistoryStore
 
-DAYS, YEARS = 365, 10
 ROUNDS = 9
 TURNS = 15
-FIRST_DAY = 155
 FIRST_TIMES = ("a year of energy by day", "a year of panels by day")
 """Views that keep days added up for whoever asks again."""
 COMMITS = 500
-SETTLED_S = 3.0
-UNPACKED_S = 3.0
-"""What is unpacked for whoever goes on from day to day is the past's work, not the next view's."""
 PACE_S = 0.02
 """Between commits: a gateway gives something new each second at most; twenty of them are asked here."""
 COMMIT_BYTES = 800
-ZONE = "UTC"
-START = datetime.fromtimestamp(START_S, UTC)
 KEYS = {"gateway", "at", "serial", "eid", "kind"}
 """Columns that say whose value it is; the others are values."""
 DAY_VIEWS = ("a day of power by minute", "a day of all panels")
@@ -95,7 +89,7 @@ def run() -> Sequence[Row]:
         if is_wanted("ours"):
             ours |= _measure_sealed(year, folder / "ours" / "sealed")
             ours |= asyncio.run(_measure_new_months(folder / "ours"))
-            ours["day out of ten years, to one year"] = asyncio.run(_measure_ten(year["power"], folder))
+            ours["day out of ten years, to one year"] = asyncio.run(_ten_years.measure(year["power"], folder))
             years_mb, days_mb = _measure_rss(folder / "ours")
             ours["resident memory during year views"] = years_mb
             ours["resident memory after fifty days, one after the other"] = days_mb
@@ -164,7 +158,7 @@ async def _measure_ours(year: Mapping[str, Columns], folder: Path) -> tuple[dict
         times = [await _commit_ms(store, len(busy) + number) for number in range(commits)]
         paced = [await _commit_ms(store, len(busy) + commits + number, after_s=PACE_S) for number in range(commits)]
         answers = {}
-        for figure, ask in _views(store).items():
+        for figure, ask in views(store).items():
             began = time.perf_counter()
             await ask(FIRST_DAY)
             if figure in FIRST_TIMES:
@@ -207,31 +201,10 @@ async def _is_sealed(folder: Path) -> bool:
     return sealed >= 5 * (DAYS // 31) and not list((folder / "sealed").glob("month=*/*.part"))
 
 
-def _views(store: HistoryStore) -> Mapping[str, Callable[[int], Awaitable[Told]]]:
-    end = START + timedelta(days=DAYS)
-
-    def day(number: int) -> datetime:
-        return START + timedelta(days=number)
-
-    return {
-        "a day of power by minute": lambda at: store.read_power(start=day(at), end=day(at + 1), step_s=60),
-        "a day of all panels": lambda at: store.read_inverters(start=day(at), end=day(at + 1)),
-        "a year of power by day": lambda _: store.read_power(start=START, end=end, step_s=86_400),
-        "a year of energy by day": lambda _: store.read_energy(start=START, end=end, by="day", time_zone=ZONE),
-        "a year of panels by day": lambda _: store.read_device_energy(start=START, end=end, by="day", time_zone=ZONE),
-        "today's energy": lambda at: store.read_energy(start=day(at), end=day(at + 1), by="day", time_zone=ZONE),
-    }
-
-
-async def _median_ms(ask: Callable[[int], Awaitable[object]]) -> float:
-    times = []
+async def _median_ms(ask: DayView) -> float:
     await ask(FIRST_DAY - 1)
     await asyncio.sleep(UNPACKED_S)
-    for number in range(ROUNDS):
-        began = time.perf_counter()
-        await ask(FIRST_DAY + number)
-        times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times)
+    return statistics.median([await ask_ms(ask, FIRST_DAY + number) for number in range(ROUNDS)])
 
 
 async def _commit_ms(store: HistoryStore, number: int, *, after_s: float = 0.0) -> float:
@@ -247,39 +220,12 @@ async def _commit_ms(store: HistoryStore, number: int, *, after_s: float = 0.0) 
 
 async def _measure_new_months(folder: Path) -> Mapping[str, float]:
     """What a day takes whose month was not looked at since the store was opened."""
-    store = await HistoryStore.open(folder)
-    try:
-        found = {}
+    found = {}
+    async with opened(folder) as store:
         for figure in DAY_VIEWS:
-            times = []
-            for day in range(15, DAYS - 31, 31):
-                began = time.perf_counter()
-                await _views(store)[figure](day)
-                times.append(1000 * (time.perf_counter() - began))
+            times = [await ask_ms(views(store)[figure], day) for day in range(15, DAYS - 31, 31)]
             found[f"{figure}, of a month for the first time"] = statistics.median(times)
-        return found
-    finally:
-        await store.close()
-
-
-async def _measure_ten(power: Columns, folder: Path) -> float:
-    """How much longer a day takes out of ten years than out of one."""
-    found = []
-    for years in (1, YEARS):
-        store = await HistoryStore.open(folder / f"years-{years}")
-        try:
-            for number in reversed(range(years)):
-                moved = {**power, "at": power["at"] - 86_400 * DAYS * number}
-                await store.write_columns("power", moved)
-            sealed = folder / f"years-{years}" / "sealed"
-            while len(list(sealed.glob("month=*/manifest.json"))) < 12 * years - 1:  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0.1)
-            # The last months' files are still being checked and packed: work of the past, not of the view.
-            await asyncio.sleep(SETTLED_S)
-            found.append(await _median_ms(_views(store)["a day of power by minute"]))
-        finally:
-            await store.close()
-    return found[1] / found[0]
+    return found
 
 
 def _measure_rss(folder: Path) -> tuple[float, ...]:
@@ -291,19 +237,19 @@ def _measure_rss(folder: Path) -> tuple[float, ...]:
 def _measure_peers(
     year: Mapping[str, Columns], folder: Path, answers: Mapping[str, Answer]
 ) -> Iterator[tuple[str, Mapping[str, tuple[float, float]]]]:
-    for peer, opened in (("VictoriaMetrics", victoria_metrics), ("InfluxDB", influxdb), ("SQLite", _sqlite)):
+    for peer, served in (("VictoriaMetrics", victoria_metrics), ("InfluxDB", influxdb), ("SQLite", _sqlite)):
         wanted = [figure for figure in LOOKED_AT if is_wanted(peer, figure)]
         if not wanted:
             continue
-        with opened(folder / peer, year) as running, _our_views(folder / "ours") as ours:
+        with served(folder / peer, year) as running, _our_views(folder / "ours") as ours:
             if running is None:
                 sys.stderr.write(f"script/bench: {peer} is not installed and left out\n")
                 continue
-            views, _ = running
+            theirs, _ = running
             for figure, read in ((figure, READ[peer]) for figure in wanted if peer in READ):
-                if wrong := _answers.differ(answers[figure], read(figure, views[figure](FIRST_DAY))):
+                if wrong := _answers.differ(answers[figure], read(figure, theirs[figure](FIRST_DAY))):
                     raise RuntimeError(f"{peer} answers {figure} otherwise: {wrong} values differ")
-            yield peer, {figure: _in_turns(ours[figure], views[figure]) for figure in wanted if figure in views}
+            yield peer, {figure: _in_turns(ours[figure], theirs[figure]) for figure in wanted if figure in theirs}
 
 
 @contextlib.contextmanager
@@ -321,7 +267,7 @@ def _our_views(folder: Path) -> Iterator[Mapping[str, Callable[[int], float]]]:
     with asyncio.Runner() as runner:
         store = runner.run(HistoryStore.open(folder))
         try:
-            yield {figure: timed(ask) for figure, ask in _views(store).items()}
+            yield {figure: timed(ask) for figure, ask in views(store).items()}
         finally:
             runner.run(store.close())
 

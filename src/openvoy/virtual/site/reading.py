@@ -27,8 +27,9 @@ def read_site(name_or_file: str) -> SiteDefinition:
     try:
         text = Path(name_or_file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
         hint = f"Give a TOML file, or one of the shipped sites: {', '.join(example_names())}."
-        raise ConfigError(f"{name_or_file}: no such site: {error}", hint=hint) from error
+        raise ConfigError(f"{name_or_file}: no such site: {reason}.", hint=hint) from error
     return parse_site(text, file=name_or_file)
 
 
