@@ -22,7 +22,7 @@ END = START + timedelta(days=3)
 QUARTER = timedelta(minutes=15)
 GAP = range(4 * 30, 4 * 33)
 """Quarters of an hour that were filled up: three hours of the second morning, in which nothing was exported."""
-SAID = ("solar_wh", "import_wh", "export_wh", "load_wh", "generator_wh")
+SAID = ("solar_wh", "import_wh", "export_wh", "load_wh", "generator_wh", "residual_wh")
 
 
 def lived() -> Batch:
@@ -39,6 +39,7 @@ def lived() -> Batch:
                 export_wh=float(exported),
                 load_wh=370.0 * number,
                 generator_wh=20.0 * number,
+                residual_wh=5.0 * min(number, 200 - number),  # it rises, then falls, to below 0 in the end
             )
         )
     return Batch(energy=tuple(rows))
@@ -121,7 +122,7 @@ async def test_what_cannot_be_is_told_once_with_line_and_remedy(tmp_path: Path) 
     rows = file.read_text(encoding="utf-8").splitlines()
     cells = rows[1].split(",")
     rows[1] = ",".join((cells[1], cells[0], *cells[2:]))
-    file.write_text("\n".join(rows), encoding="utf-8")
+    file.write_text("\n".join([*rows, ""]), encoding="utf-8")
     reading = Reading(zone=PARIS, until=START - timedelta(days=9), now=START - timedelta(days=10))
     async with opened(tmp_path / "new") as new:
         plan = await plan_import(new, [file], reading=reading)

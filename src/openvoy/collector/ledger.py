@@ -26,8 +26,10 @@ Nothing is lost by it: what a counter did since is in its next reading.
 """
 DEVICES_EVERY_S = 1800
 """Accounted energies of devices and phases are kept this often; midnights are multiples of it, in nearly all zones."""
-ESTIMATED_AFTER = timedelta(seconds=900)
-"""Between rows that are further apart the shape is a straight line."""
+SILENT_AFTER = timedelta(seconds=120)
+"""Where readings are further apart, the last one before becomes a row, so that only the silence is drawn as a line."""
+ESTIMATED_AFTER = timedelta(seconds=ENERGY_EVERY_S) + SILENT_AFTER
+"""Between rows that are further apart at least one reading is missing: the shape is a straight line."""
 ROWS_KEPT = 14 * 86_400 // ENERGY_EVERY_S
 """Energy rows of two weeks can be given another shape, should a counter turn out to have stood still."""
 ENERGY_NAMES = (
@@ -92,6 +94,8 @@ class Ledger:
 
         Where nothing of the site could be read, the next that can be becomes the row.
         """
+        if self._newest is not None and self._newest[0].known and at - self._newest[2] > SILENT_AFTER:
+            self._write(with_devices=False)
         if accounted.known or self._newest is None:
             self._newest = (accounted, counters, at, firmware)
         slot = int(at.timestamp()) // ENERGY_EVERY_S

@@ -42,6 +42,30 @@ def test_energies_of_an_inverter_begin_with_its_second_report(
     assert rows_of(*readings) == rows
 
 
+@pytest.mark.parametrize(
+    ("minutes", "rows"),
+    [
+        pytest.param([*range(12)], [(0, 0), (4, 0), (9, 0)], id="a row in five minutes"),
+        pytest.param(
+            [0, 1, 2, 11, 12], [(0, 0), (2, 0), (11, 1), (12, 0)], id="a silence begins with the last reading"
+        ),
+        pytest.param([0, 1, 2, 8, 9], [(0, 0), (2, 0), (8, 0), (9, 0)], id="the line over six minutes is no estimate"),
+        pytest.param([0, 5, 15, 20], [(0, 0), (5, 0), (15, 1), (20, 0)], id="read every five minutes, one is missing"),
+    ],
+)
+def test_a_silence_is_marked_and_drawn_from_its_last_reading_on(
+    minutes: Sequence[int], rows: Sequence[tuple[int, int]]
+) -> None:
+    ledger = Ledger("g")
+    for minute in minutes:
+        energy = Accounted(energy=Energy(solar_wh=100.0 * minute), known=frozenset({"solar_wh"}))
+        ledger.take(energy, [], BEGIN + timedelta(minutes=minute), firmware="8.3")
+    if len(minutes) < 12:
+        ledger.close()
+    found = ledger.take_entries().energy
+    assert [((row.at - BEGIN) // timedelta(minutes=1), int(row.estimated)) for row in found] == rows
+
+
 @pytest.mark.parametrize(("dip_wh", "told"), [(45.0, 0), (900_000.0, 1)])
 async def test_a_counter_that_dips_by_next_to_nothing_is_no_event(dip_wh: float, told: int) -> None:
     house = House()

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from openvoy.store.exchange.compact import Intervals
+from openvoy.store.exchange.observed import SIGNED
 from openvoy.store.exchange.steps import Interval
 
 Span = tuple[int, int]
@@ -167,10 +168,13 @@ def sieve(intervals: Mapping[str, Sequence[Interval]], coverage: Coverage, count
 def _rest_of(quantity: str, one: Interval, coverage: Coverage, counted: Counted) -> Iterator[Interval]:
     """Spread what the history did not count of an energy over the time that it does not have."""
     known_wh = counted.get((quantity, one.start_s, one.end_s))
-    if known_wh is None or one.energy_wh - known_wh < LEAST_WH:
+    if known_wh is None:
+        return
+    rest_wh = one.energy_wh - known_wh
+    if (abs(rest_wh) if quantity in SIGNED else rest_wh) < LEAST_WH:
         return
     free = list(coverage.find_free(quantity, one.start_s, one.end_s)) or [(one.start_s, one.end_s)]
     free_s = sum(end_s - start_s for start_s, end_s in free)
     for start_s, end_s in free:
-        rest_wh = (one.energy_wh - known_wh) * (end_s - start_s) / free_s
-        yield one._replace(start_s=start_s, end_s=end_s, energy_wh=rest_wh)
+        share_wh = rest_wh * (end_s - start_s) / free_s
+        yield one._replace(start_s=start_s, end_s=end_s, energy_wh=share_wh)

@@ -19,11 +19,11 @@ from openvoy.store.exchange.coverage import sieve
 from openvoy.store.exchange.formats import find_format
 from openvoy.store.exchange.intervals import Gathered, Gatherer
 from openvoy.store.exchange.known import read_counted, read_coverage
-from openvoy.store.exchange.observed import QUANTITIES, Problem, Reading
+from openvoy.store.exchange.observed import KEPT, QUANTITIES, Problem, Reading
 from openvoy.store.exchange.steps import Interval
 from openvoy.store.history import HistoryStore
 
-_COUNTERS = tuple(f"{quantity}_wh" for quantity in QUANTITIES)
+_COUNTERS = tuple(f"{quantity}_wh" for quantity in KEPT)
 META = "imports"
 """The note of the history that lists all imports, as JSON."""
 
@@ -78,7 +78,7 @@ class ImportPlan:
         for chain in self.chains:
             for quantity, intervals in chain.intervals.items():
                 totals[quantity] = totals.get(quantity, 0.0) + sum(one.energy_wh for one in intervals)
-        return {quantity: round(totals[quantity], 2) for quantity in QUANTITIES if quantity in totals}
+        return {quantity: round(totals[quantity], 2) for quantity in KEPT if quantity in totals}
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
@@ -189,7 +189,7 @@ def _columns(chains: Iterable[tuple[str, Chain]]) -> dict[str, Any]:
             columns["at"].append(at_s)
             columns["estimated"].append(is_estimated or at_s in chain.hole_ends_s)
             columns["charge_estimated"].append(is_estimated)
-            for quantity, counter in zip(QUANTITIES, _COUNTERS, strict=True):
+            for quantity, counter in zip(KEPT, _COUNTERS, strict=True):
                 columns[counter].append(counters.get(quantity, nan))  # nobody said it
     return columns
 

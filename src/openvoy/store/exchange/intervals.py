@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from openvoy.store.exchange.compact import Intervals, Spill
 from openvoy.store.exchange.finest import Finest
-from openvoy.store.exchange.observed import NET, Amount, Observation, PowerSample, Problem, Total
-from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_steps
+from openvoy.store.exchange.observed import NET, RESIDUAL, SIGNED, Amount, Observation, PowerSample, Problem, Total
+from openvoy.store.exchange.steps import LARGEST_SITE_W, Interval, build_differences, build_steps
 from openvoy.units import wh_at_power
 
 K = TypeVar("K")
@@ -173,23 +173,23 @@ class Gatherer:
         if span_s < 0:
             self._note(file, one.line, "it ends before it begins: correct start or end")
             return
-        least_wh = -wh_at_power(LARGEST_SITE_W if one.quantity == NET else STANDBY_W, span_s)
+        least_wh = -wh_at_power(LARGEST_SITE_W if one.quantity in SIGNED else STANDBY_W, span_s)
         if not least_wh <= one.energy_wh <= wh_at_power(LARGEST_SITE_W, span_s):
             self._note(file, one.line, f"{one.energy_wh:g} Wh cannot be the energy of {span_s} s")
             return
         energy_wh = one.energy_wh
-        if energy_wh < 0 and one.quantity != NET:
+        if energy_wh < 0 and one.quantity not in SIGNED:
             self._below_wh[file, one.quantity].append(energy_wh)
             energy_wh = 0.0
         kept = Interval(one.start_s, one.end_s, energy_wh, one.estimated)
         self._amounts[one.quantity, one.source, one.series].append(kept)
 
     def _take_power(self, file: str, one: PowerSample) -> None:
-        least_w = -LARGEST_SITE_W if one.quantity == NET else -STANDBY_W
+        least_w = -LARGEST_SITE_W if one.quantity in SIGNED else -STANDBY_W
         if not least_w <= one.power_w <= LARGEST_SITE_W:
             self._note(file, one.line, f"{one.power_w:g} W cannot be a power of {one.quantity}")
             return
-        power_w = one.power_w if one.quantity == NET else max(0.0, one.power_w)
+        power_w = one.power_w if one.quantity in SIGNED else max(0.0, one.power_w)
         self._bins[one.quantity, one.source, one.series].add(one.at_s, power_w)
 
     def gather(self) -> Gathered:
@@ -218,7 +218,7 @@ class Gatherer:
             series[key] = self._sorted(key[0], amounts)
         for key, totals in _taken(self._totals):
             said = ((one.start_s, one.energy_wh, one.estimated) for one in self._sorted(key[0], totals))
-            for step in self._steps(key[2], said):
+            for step in self._steps(key[2], said, falls=key[0] == RESIDUAL):
                 series[key].append(step)
         for key, bins in _taken(self._bins):
             for number, power_w in bridge(bins.means()):
@@ -260,8 +260,8 @@ class Gatherer:
             self._note(quantity, None, f"{moment:%Y-%m-%d %H:%M}, {words}")
         return found
 
-    def _steps(self, series: str, totals: Iterable[tuple[int, float, bool]]) -> Iterator[Interval]:
-        for step in build_steps(totals):
+    def _steps(self, series: str, totals: Iterable[tuple[int, float, bool]], *, falls: bool) -> Iterator[Interval]:
+        for step in build_differences(totals) if falls else build_steps(totals):
             if isinstance(step, Interval):
                 yield step
             else:
@@ -272,7 +272,7 @@ class Gatherer:
             return intervals
         kept = Intervals()
         for group in _touching(intervals.in_order()):
-            finest = Finest(is_signed=quantity == NET)
+            finest = Finest(is_signed=quantity in SIGNED)
             for one in sorted(group, key=lambda one: (one.end_s - one.start_s, one.start_s)):
                 self._gathered.repeated += not finest.take(one)
             for one in finest.kept:

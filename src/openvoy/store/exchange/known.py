@@ -17,7 +17,7 @@ from openvoy.store.exchange.coverage import (
     find_ends,
     find_partial,
 )
-from openvoy.store.exchange.observed import QUANTITIES
+from openvoy.store.exchange.observed import KEPT
 from openvoy.store.exchange.steps import Interval
 from openvoy.store.history import HistoryStore
 
@@ -78,7 +78,7 @@ async def _read(store: HistoryStore, bounds: Sequence[int], gateway: str) -> Ene
         f"{quantity}_wh": [
             _plus(one, other) for one, other in zip(found[f"{quantity}_wh"], of_site[f"{quantity}_wh"], strict=True)
         ]
-        for quantity in QUANTITIES
+        for quantity in KEPT
     }
 
 
@@ -97,7 +97,7 @@ async def _read_open(store: HistoryStore, gateway: str) -> dict[str, int]:
         start, end = last.at - LAST_DAY, last.at + timedelta(seconds=1)
         for row in await store.read_energy_rows(start=start, end=end, gateway=serial):
             at_s = int(row.at.timestamp())
-            for quantity in QUANTITIES:
+            for quantity in KEPT:
                 if getattr(row, f"{quantity}_wh") is not None:
                     until_s[quantity] = max(at_s, until_s.get(quantity, at_s))
     return until_s

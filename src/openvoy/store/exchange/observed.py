@@ -11,6 +11,12 @@ from zoneinfo import ZoneInfo
 QUANTITIES = ("solar", "import", "export", "charge", "discharge", "load", "generator")
 NET = "net"
 """Power or energy at the grid connection in both directions: import is positive, export negative."""
+RESIDUAL = "residual"
+"""What the balance of the meters leaves over, of either sign; our own exports say it."""
+KEPT = (*QUANTITIES, RESIDUAL)
+"""What an import can keep."""
+SIGNED = frozenset({NET, RESIDUAL})
+"""What may be below 0."""
 
 
 @dataclass(frozen=True, slots=True)

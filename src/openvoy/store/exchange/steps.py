@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from openvoy.units import wh_at_power
@@ -63,6 +64,12 @@ def build_steps(totals: Iterable[tuple[int, float, bool]]) -> Iterator[Interval 
             yield f"at {_told(at_s)} the counter jumps by {step_wh:g} Wh within {span[1] - span[0]} s: left out"
         else:
             yield Interval(*span, step_wh, is_estimated)
+
+
+def build_differences(totals: Iterable[tuple[int, float, bool]]) -> Iterator[Interval]:
+    """Make differences of a sum that may fall; see `build_steps`."""
+    for (start_s, start_wh, _), (end_s, end_wh, is_estimated) in pairwise(totals):
+        yield Interval(start_s, end_s, end_wh - start_wh, is_estimated)
 
 
 def _is_back(left: _Left, total_wh: float, step_wh: float, span_s: int) -> bool:

@@ -263,20 +263,20 @@ def test_each_statistic_has_the_repeated_hour_twice(tmp_path: Path) -> None:
         assert [one.energy_wh for one in found.intervals[what]] == [1000] * 25
 
 
-def test_what_our_own_exports_say_and_no_import_takes_in_is_told(tmp_path: Path) -> None:
+def test_all_that_our_own_exports_say_is_taken_in(tmp_path: Path) -> None:
     reading = Reading(zone=PARIS)
     file = tmp_path / "own.csv"
     head = "start,end,estimated,solar_wh,generator_wh,residual_wh"
     file.write_text(
-        f"{head}\n2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,False,1000,5000,5\n"
+        f"{head}\n2024-06-01T00:00:00Z,2024-06-02T00:00:00Z,False,1000,5000,-5\n"
         "2024-06-02T00:00:00Z,2024-06-03T00:00:00Z,True,2000,0.0,\n"
         "2024-06-03T00:00:00Z,2024-06-04T00:00:00Z,True,3000,,0.0\n",
         encoding="utf-8",
     )
     gathered = read_files([file], "auto", reading)[1]
-    assert [str(one).removeprefix(f"{file}: ") for one in gathered.problems] == [
-        "residual_wh in 1 line: no import takes it in",
-    ]
+    assert not gathered.problems
+    assert [one.energy_wh for one in gathered.intervals["residual"]] == [-5, 0]
+    assert [one.energy_wh for one in gathered.intervals["generator"]] == [5000, 0]
     assert not reading.ignored
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,12 @@ from typing import Any
 from openvoy.errors import ConfigError
 from openvoy.store.exchange.formats.tables import Table, TextFile, decode
 from openvoy.store.exchange.formats.text import parse_moment, parse_number
-from openvoy.store.exchange.observed import QUANTITIES, Amount, Format, Observation, Problem, Reading, Total
+from openvoy.store.exchange.observed import KEPT, Amount, Format, Observation, Problem, Reading, Total
 from openvoy.store.exchange.parquet import read_parquet
 
 _PARQUET = b"PAR1"
 _NAME = re.compile(r"\w+")
-_COLUMNS = {f"{quantity}_wh": quantity for quantity in QUANTITIES}
-_LEFT_OUT = {
-    "residual_wh": "residual_wh in {lines}: no import takes it in",
-}
-"""What no import takes in, and how it is told."""
+_COLUMNS = {f"{quantity}_wh": quantity for quantity in KEPT}
 _NOTHING = (None, "", 0, "0.0", "0", "False", "false")
 
 Line = tuple[int, Mapping[str, Any]]
@@ -38,7 +33,6 @@ def is_like(_file: Path, head: bytes) -> bool:
 
 def read(file: Path, reading: Reading) -> Iterator[Observation]:
     """Read an export of energy."""
-    left_out: Counter[str] = Counter()
     for number, values in _lines(file, reading):
         names = _COLUMNS.keys() & values.keys()
         if not names:
@@ -46,11 +40,7 @@ def read(file: Path, reading: Reading) -> Iterator[Observation]:
                 f"{file} has no energies: none of its columns is {', '.join(_COLUMNS)}.",
                 hint="Exports of the table energy can be imported; use a backup for the others.",
             )
-        left_out.update(name for name in _LEFT_OUT if values.get(name) not in _NOTHING)
         yield from _observe(file, number, values, reading)
-    for name, count in left_out.items():
-        lines = "1 line" if count == 1 else f"{count} lines"
-        yield Problem(str(file), None, _LEFT_OUT[name].format(lines=lines))
 
 
 def _observe(file: Path, number: int, values: Mapping[str, Any], reading: Reading) -> Iterator[Observation]:
