@@ -118,7 +118,7 @@ async def _join(life: Life, store: HistoryStore) -> None:
         details={"predecessor": old},
     )
     await store.write_corrections([correction])
-    anew, count = Anew(store, SUCCESSOR, until=life.clock.now()), 0
+    anew, count = Anew(store, SUCCESSOR, until=life.clock.now(), silent_after=life.case.silent_after), 0
     async for batch in anew.batches():
         await store.write_part(batch, gateway=SUCCESSOR, number=count)
         count += 1

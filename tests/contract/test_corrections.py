@@ -45,10 +45,10 @@ def nonsense_wh(hour: float) -> float:
 
 async def fill(folder: Path) -> None:
     store = await HistoryStore.open(folder)
-    hours = [number / 4 for number in range(72 * 4 + 1)]
+    hours = [number / 12 for number in range(72 * 12 + 1)]
     old = [reading(GATEWAY, hour, nonsense_wh(hour)) for hour in hours]
     # The successor's meter begins at 0 as the old one ends, and counts 2 kWh an hour.
-    new = [reading(NEXT, 72 + hour, 2000 * hour) for hour in hours[1:97]]
+    new = [reading(NEXT, 72 + hour, 2000 * hour) for hour in hours[1:289]]
     await store.write(Batch(counters=(*old, *new)))
     await store.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -127,9 +127,9 @@ async def test_a_day_of_outage_is_marked_and_its_total_kept(tmp_path: Path) -> N
     assert list(columns["estimated"]) == [0, 1, 1, 1, 0, 0]
 
 
-async def account_anew(store: HistoryStore, gateway: str, until: datetime) -> tuple[Anew, Sequence[EnergyRecord]]:
+async def account_anew(store: HistoryStore, gateway: str, life: Life) -> tuple[Anew, Sequence[EnergyRecord]]:
     """Put what accounting anew gives in the place of what is there; gives the new energies."""
-    anew = Anew(store, gateway, until=until)
+    anew = Anew(store, gateway, until=life.clock.now(), silent_after=life.case.silent_after)
     batches = [batch async for batch in anew.batches()]
     for number, batch in enumerate(batches):
         await store.write_part(batch, gateway=gateway, number=number)
@@ -151,7 +151,7 @@ async def test_accounting_anew_gives_the_same(tmp_path: Path) -> None:
     await life.live()
     gateway = life.site.definition.gateway.serial
     old = await store.read_energy_rows(start=life.begin, end=life.clock.now(), gateway=gateway)
-    anew, new = await account_anew(store, gateway, life.clock.now())
+    anew, new = await account_anew(store, gateway, life)
     assert anew.start is not None
     bounds = build_bounds(start=anew.start, end=anew.end, by="day", zone=life.case.site.zone)
     before, after = Levels(bounds), Levels(bounds)
@@ -174,7 +174,7 @@ async def test_a_bad_range_is_left_out_and_the_energy_kept(tmp_path: Path) -> No
     start, end = life.begin + timedelta(hours=34), life.begin + timedelta(hours=40)
     correction = CorrectionRecord(gateway=gateway, at=life.clock.now(), kind=BAD_RANGE, start=start, end=end)
     await store.write_corrections([correction])
-    _, new = await account_anew(store, gateway, life.clock.now())
+    _, new = await account_anew(store, gateway, life)
     assert not [row for row in new if start <= row.at < end]
     wrong = await wrong_days(life, store)
     await store.close()
@@ -197,7 +197,7 @@ async def test_a_replaced_gateway_goes_on_where_the_first_one_ended(tmp_path: Pa
         details={"predecessor": old},
     )
     await store.write_corrections([correction])
-    await account_anew(store, SUCCESSOR, life.clock.now())
+    await account_anew(store, SUCCESSOR, life)
     wrong = await wrong_days(life, store)
     await store.close()
     assert wrong == []

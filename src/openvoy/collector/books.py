@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from openvoy.collector.ledger import SILENT_AFTER
 from openvoy.collector.recording import Recorder
 from openvoy.model import CounterSource, RawCounter, Snapshot, Storage
 from openvoy.model.accounting import Accountant, FeedMeter, Freshness, Integrator
@@ -28,13 +29,15 @@ class Books:
         kept: Sequence[EnergyRecord] = (),
         levels: Mapping[str, tuple[float, datetime]] | None = None,
         unkept_count: int = 0,
+        silent_after: timedelta = SILENT_AFTER,
     ) -> None:
         """Begin, or go on from the last readings of all counters, the newest record's time and the last energies.
 
         `levels` are the last states of charge (%) by serial of a battery, and of all together by an empty one.
         `unkept_count` minutes were not kept since then, as the clock showed times that are not to be.
+        Readings that are further apart than `silent_after` have a silence between them.
         """
-        self.recorder = Recorder(gateway, firmware, last_at, kept, unkept_count=unkept_count)
+        self.recorder = Recorder(gateway, firmware, last_at, kept, unkept_count=unkept_count, silent_after=silent_after)
         self.is_counted = False
         """Whether any counter was known in the last snapshot."""
         self._accountant = Accountant() if accountant is None else accountant

@@ -28,8 +28,6 @@ DEVICES_EVERY_S = 1800
 """Accounted energies of devices and phases are kept this often; midnights are multiples of it, in nearly all zones."""
 SILENT_AFTER = timedelta(seconds=120)
 """Where readings are further apart, the last one before becomes a row, so that only the silence is drawn as a line."""
-ESTIMATED_AFTER = timedelta(seconds=ENERGY_EVERY_S) + SILENT_AFTER
-"""Between rows that are further apart at least one reading is missing: the shape is a straight line."""
 ROWS_KEPT = 14 * 86_400 // ENERGY_EVERY_S
 """Energy rows of two weeks can be given another shape, should a counter turn out to have stood still."""
 ENERGY_NAMES = (
@@ -50,9 +48,21 @@ _RECEIVED = frozenset({"standby", "export", "charge"})
 class Ledger:
     """Gathers rows until a batch takes them."""
 
-    def __init__(self, gateway: str, last_at: datetime | None = None, kept: Iterable[EnergyRecord] = ()) -> None:
-        """Go on after `last_at`; `kept` are the last energies, which may turn out to need another shape."""
+    def __init__(
+        self,
+        gateway: str,
+        last_at: datetime | None = None,
+        kept: Iterable[EnergyRecord] = (),
+        *,
+        silent_after: timedelta = SILENT_AFTER,
+    ) -> None:
+        """Go on after `last_at`; `kept` are the last energies, which may turn out to need another shape.
+
+        No reading is missing where they are `silent_after` apart, or less.
+        """
         self._gateway = gateway
+        self._silent_after = silent_after
+        self._estimated_after = timedelta(seconds=ENERGY_EVERY_S) + silent_after
         self._last_at = last_at
         self._slot = -1
         self._steps: list[StepRecord] = []
@@ -94,7 +104,7 @@ class Ledger:
 
         Where nothing of the site could be read, the next that can be becomes the row.
         """
-        if self._newest is not None and self._newest[0].known and at - self._newest[2] > SILENT_AFTER:
+        if self._newest is not None and self._newest[0].known and at - self._newest[2] > self._silent_after:
             self._write(with_devices=False)
         if accounted.known or self._newest is None:
             self._newest = (accounted, counters, at, firmware)
@@ -143,7 +153,7 @@ class Ledger:
         values = {name: value for name, value in _values_of(accounted) if name in accounted.known}
         if not values:
             return None
-        is_far = self._is_after_hole or (self._last_at is not None and at - self._last_at > ESTIMATED_AFTER)
+        is_far = self._is_after_hole or (self._last_at is not None and at - self._last_at > self._estimated_after)
         self._is_after_hole = False
         return EnergyRecord(
             gateway=self._gateway,

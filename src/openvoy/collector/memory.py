@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from openvoy.collector.books import Books, LastReading
 from openvoy.collector.jumps import parse_count
-from openvoy.collector.ledger import ENERGY_NAMES
+from openvoy.collector.ledger import ENERGY_NAMES, SILENT_AFTER
 from openvoy.collector.recording import GAP_AFTER
 from openvoy.errors import StorageError
 from openvoy.model import CounterSource, RawCounter
@@ -59,12 +59,12 @@ def _serial_key(name: str, host: str) -> str:
     return f"serial of {name} at {host}"
 
 
-async def recall(store: History, gateway: str, firmware: str) -> Books:
-    """Give books that go on where history ends."""
+async def recall(store: History, gateway: str, firmware: str, *, silent_after: timedelta = SILENT_AFTER) -> Books:
+    """Give books that go on where history ends; between readings further apart than `silent_after` was silence."""
     try:
         newest = await store.read_last_energy(gateway)
         if newest is None:
-            return Books(gateway, firmware)
+            return Books(gateway, firmware, silent_after=silent_after)
         end = newest.at + timedelta(seconds=1)
         for window in (WINDOW, LONG_WINDOW):
             start = newest.at - window
@@ -78,7 +78,7 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         silent = [one async for one in _silent_sources(store, counters, start)]
     except StorageError as error:
         _LOG.error("Accounting begins anew, history cannot be read: %s", error)
-        return Books(gateway, firmware)
+        return Books(gateway, firmware, silent_after=silent_after)
     last = [(counter.source, counter.value_wh, counter.at) for counter in counters]
     accountant = _resumed((one for one in last if one[2] < start), moments, rows, silent)
     return Books(
@@ -90,6 +90,7 @@ async def recall(store: History, gateway: str, firmware: str) -> Books:
         kept=rows,
         levels=levels,
         unkept_count=unkept_count,
+        silent_after=silent_after,
     )
 
 

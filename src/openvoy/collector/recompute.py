@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from openvoy.collector.jumps import SANE_FROM, parse_count
-from openvoy.collector.ledger import ENERGY_NAMES, ROWS_KEPT, Ledger
+from openvoy.collector.ledger import ENERGY_NAMES, ROWS_KEPT, SILENT_AFTER, Ledger
 from openvoy.errors import ConfigError
 from openvoy.model import RawCounter
 from openvoy.model.accounting import Accountant, parse_moments
@@ -37,8 +37,8 @@ class Source(History, Outbox, Protocol):
 class Anew:
     """Accounts all raw counters of one gateway again, a portion at a time. Nothing is written."""
 
-    def __init__(self, store: Source, gateway: str, *, until: datetime) -> None:
-        """What is later than `until` is left alone."""
+    def __init__(self, store: Source, gateway: str, *, until: datetime, silent_after: timedelta = SILENT_AFTER) -> None:
+        """Leave alone what is later than `until`; readings further apart than `silent_after` have a silence between."""
         self.gateway = gateway
         self.start: datetime | None = None
         """From here on rows take the place of those that are there; None where there are no raw counters."""
@@ -46,7 +46,7 @@ class Anew:
         """Until before this, once all portions were given."""
         self._store = store
         self._until = until
-        self._accountant, self._ledger = Accountant(is_replay=True), Ledger(gateway)
+        self._accountant, self._ledger = Accountant(is_replay=True), Ledger(gateway, silent_after=silent_after)
         self._holes: frozenset[datetime] = frozenset()
         """Where times ended that the clock had shown before."""
         self._open: dict[datetime, EnergyRecord] = {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from openvoy.collector.jumps import SANE_FROM, Hold, is_held_back
-from openvoy.collector.ledger import Ledger
+from openvoy.collector.ledger import SILENT_AFTER, Ledger
 from openvoy.collector.minutes import POWERS, MinuteMeans, powers_of
 from openvoy.model import Battery, Inverter, RawCounter, Snapshot
 from openvoy.model.accounting import Accounted, Notice
@@ -40,10 +40,12 @@ class Recorder:
         kept: Sequence[EnergyRecord] = (),
         *,
         unkept_count: int = 0,
+        silent_after: timedelta = SILENT_AFTER,
     ) -> None:
         """Go on after `last_at`, the newest record that history has of this gateway, and its last energies.
 
         `unkept_count` minutes were not kept since then, as the clock showed times that are not to be.
+        Readings that are further apart than `silent_after` have a silence between them.
         """
         self._gateway = gateway
         self._firmware = firmware
@@ -55,7 +57,7 @@ class Recorder:
         self._live: list[PowerRecord] = []
         self._events: list[EventRecord] = []
         self._gaps: list[GapRecord] = []
-        self._ledger = Ledger(gateway, last_at, kept)
+        self._ledger = Ledger(gateway, last_at, kept, silent_after=silent_after)
         self._ahead = timedelta(0)
         self._reported_at: dict[str, datetime] = {}
         self._devices: dict[str, DeviceRecord] = {}

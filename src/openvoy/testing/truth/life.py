@@ -63,6 +63,11 @@ class Case:
     step_s: int = STEP_S
     """Shorter where energies are integrated from power, as nothing counts them."""
 
+    @property
+    def silent_after(self) -> timedelta:
+        """How far apart readings are where none is missing."""
+        return timedelta(seconds=self.step_s)
+
 
 class Life:
     """Lives one case. `midnights` is what really was, `peers` what others make of the same replies."""
@@ -174,7 +179,12 @@ class Life:
             return False
         self._capabilities = capabilities
         self._replies, self._asked_s, self._forgotten = Replies(), {}, set()
-        self._books = await recall(self._store, capabilities.serial, str(capabilities.firmware))
+        self._books = await recall(
+            self._store,
+            capabilities.serial,
+            str(capabilities.firmware),
+            silent_after=self.case.silent_after,
+        )
         return True
 
     def _is_due(self, endpoint: Endpoint[Any], elapsed_s: float) -> bool:
