@@ -77,7 +77,9 @@ class Ledger:
         self._is_after_hole = False
 
     def note_hole(self) -> None:
-        """What counters did since the last row took longer than rows say; a row follows at once, and is marked."""
+        """What counters did since the last reading took longer than times say; a row follows at once, and is marked."""
+        if self._newest is not None:
+            self._write(with_devices=False)
         self._is_after_hole = True
         self._slot = -1
 

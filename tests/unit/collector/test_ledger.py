@@ -66,6 +66,17 @@ def test_a_silence_is_marked_and_drawn_from_its_last_reading_on(
     assert [((row.at - BEGIN) // timedelta(minutes=1), int(row.estimated)) for row in found] == rows
 
 
+def test_what_clocks_did_marks_the_row_after_it_and_not_the_one_before() -> None:
+    ledger = Ledger("g")
+    for minute in (0, 1, 2, 6):
+        if minute == 6:
+            ledger.note_hole()
+        energy = Accounted(energy=Energy(solar_wh=100.0 * minute), known=frozenset({"solar_wh"}))
+        ledger.take(energy, [], BEGIN + timedelta(minutes=minute), firmware="8.3")
+    rows = [(round((row.at - BEGIN) / timedelta(minutes=1)), row.estimated) for row in ledger.take_entries().energy]
+    assert rows == [(0, False), (2, False), (6, True)]
+
+
 @pytest.mark.parametrize(("dip_wh", "told"), [(45.0, 0), (900_000.0, 1)])
 async def test_a_counter_that_dips_by_next_to_nothing_is_no_event(dip_wh: float, told: int) -> None:
     house = House()
