@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from openvoy.client.cloud.attempts import Attempts
 from openvoy.client.cloud.client import CloudClient
@@ -140,9 +141,14 @@ class CloudTokens:
         return due_at is not None and due_at <= self._clock.now()
 
 
+@lru_cache(maxsize=8)
 def build_mark(account: Account, serial: str) -> str:
-    """Mark an account so that a changed password is noticed; 8 bits of a hash, which tell nothing of the password."""
-    return hashlib.sha256(f"{serial}\0{account.user}\0{account.password}".encode()).hexdigest()[:2]
+    """Mark an account so that a changed password is noticed, in 65,535 of 65,536 changes.
+
+    It is kept in a file, so it is slow to compute and short: whoever reads it learns next to nothing of the password.
+    """
+    salt = f"{serial}\0{account.user}".encode()
+    return hashlib.scrypt(account.password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=2).hex()
 
 
 def _refused_again(serial: str) -> OpenvoyError:

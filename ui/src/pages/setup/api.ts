@@ -1,6 +1,6 @@
 /** First run and settings: what the service is told about itself. */
 
-import { read, send } from "../../api/client";
+import { ApiError, read, send } from "../../api/client";
 import type { Maybe } from "../../api/types";
 
 export interface FoundHost {
@@ -109,11 +109,26 @@ export const putAccount = (name: string, password: string, right: "owner" | "vie
 const PAUSE_MS = 300;
 const PATIENCE_MS = 30_000;
 
+const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+
+/** Do what may be done twice, again and again while nobody answers, since the service may just begin anew. */
+export async function untilAnswered<T>(work: () => Promise<T>): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ApiError || Date.now() > end) throw error;
+    }
+    await pause();
+  }
+}
+
 /** Wait until the service has begun anew with what was saved. */
 export async function untilStarted(after: number): Promise<SetupState> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await pause();
     try {
       const state = await fetchSetup();
       if (state.starts > after) return state;
