@@ -115,6 +115,8 @@ class SetupState:
     """Of the file's text; who changes it says which one was looked at."""
     starts: int
     """How many times a configuration came into force in this process: it grows when a change is."""
+    is_pending: bool
+    """Whether what was saved is not in force yet, for which the service begins anew within a second or two."""
     gateways: tuple[GatewayEntry, ...]
     site: SiteEntry
     tariff_file: str | None

@@ -23,19 +23,29 @@ class Restarts:
         self.renewed: Counter[str] = Counter()
         """Gateways whose login or address was given anew, although the configuration may say the same as before."""
         self._asked = asyncio.Event()
+        # How many were asked for, how many of them are due, in hand and in force.
+        self._wanted = self._due = self._taken = self._fulfilled = 0
 
     def begin(self) -> None:
         """Take a configuration in hand: what is asked for from now on is another one."""
         self._asked.clear()
+        self._taken = self._due
 
     def note_in_force(self, bound: Listen) -> None:
         """Count one: only now do those who wait for it find what it says."""
         self.bound = bound
         self.count += 1
+        self._fulfilled = self._taken
 
     def ask(self) -> None:
         """Ask for the next one, soon."""
-        asyncio.get_running_loop().call_later(REPLY_S, self._asked.set)
+        self._wanted += 1
+        asyncio.get_running_loop().call_later(REPLY_S, self._fall_due)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether what was asked for is not in force yet."""
+        return self._fulfilled < self._wanted
 
     async def wait(self) -> bool:
         """Wait until the next one is asked for, True, or until the end is, False."""
@@ -47,3 +57,7 @@ class Restarts:
                 wait.cancel()
             await asyncio.wait(waits)
         return not self._stopped.is_set()
+
+    def _fall_due(self) -> None:
+        self._due += 1
+        self._asked.set()

@@ -244,6 +244,7 @@ class ServiceSetup:
             file=str(text.file.absolute()),
             version=self._version(text, config),
             starts=self._restarts.count,
+            is_pending=self._restarts.is_pending,
             gateways=tuple(self._build_entry(one) for one in config.gateways),
             site=SiteEntry(name=site.name, time_zone=site.time_zone, latitude=site.latitude, longitude=site.longitude),
             tariff_file=None if site.tariff is None else str(site.tariff),

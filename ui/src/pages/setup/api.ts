@@ -71,6 +71,8 @@ export interface SetupState {
   file: string;
   version: string;
   starts: number;
+  /** The service is about to begin anew with what was saved. */
+  is_pending: boolean;
   gateways: GatewayEntry[];
   site: SiteEntry;
   tariff_file: Maybe<string>;

@@ -11,7 +11,7 @@ export async function findUnfinished(): Promise<SetupState | null> {
   if (!isUnfinished()) return null;
   // The service begins anew with what was saved, and answers nobody meanwhile.
   const state = await findSetup().catch(() => untilStarted(-1));
-  if (state !== null && state.gateways.length > 0) return state;
+  if (state !== null && state.gateways.length > 0) return state.is_pending ? await untilStarted(state.starts) : state;
   setUnfinished(false);
   return null;
 }
