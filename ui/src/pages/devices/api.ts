@@ -1,5 +1,6 @@
 import { read } from "../../api/client";
 import type { Maybe } from "../../api/types";
+import type { Change } from "../control/api";
 
 export interface KnownDevice {
   gateway: string;
@@ -34,7 +35,7 @@ export interface AuditEntry {
   gateway: string;
   control: string;
   target: string;
-  changes: { name: string; before: unknown; after: unknown }[];
+  changes: Change[];
   outcome: string;
   detail: string;
   /** Who told it; empty where that was not said. */
