@@ -6,12 +6,14 @@ import { buildTranslation, reword, translate } from "../src/lib/sentences";
 const LANGUAGES = ["de", "es", "fr", "nl"];
 const read = (language: string): Record<string, string> =>
   JSON.parse(readFileSync(join(import.meta.dirname, `../src/sentences/${language}.json`), "utf8")) as Record<string, string>;
+/** What a page says in its own words may leave something out, such as a file of the server. */
+const PAGE = read("en");
 const holes = (text: string): number => text.split("{}").length;
 
 test.each(LANGUAGES)("%s has every sentence, with as many holes", (language) => {
   const table = read(language);
   expect(Object.keys(table)).toEqual(Object.keys(read("de")));
-  for (const [key, text] of Object.entries(table)) expect([key, holes(text)]).toEqual([key, holes(key)]);
+  for (const [key, text] of Object.entries(table)) expect([key, holes(text)]).toEqual([key, holes(PAGE[key] ?? key)]);
 });
 
 test.each(LANGUAGES)("%s is translated", (language) => {
@@ -60,7 +62,7 @@ test.each([
 });
 
 test.each([
-  ["Log in anew under Settings in the dashboard, or put a new token into the file home.jwt; it counts within a minute. `openvoy token show` explains the present one.", "Log in anew under Settings, or put a new token into the file home.jwt; it counts within a minute."],
+  ["Log in anew under Settings in the dashboard, or put a new token into the file home.jwt; it counts within a minute. `openvoy token show` explains the present one.", "Log in anew under Settings."],
   ["This firmware or hardware does not offer it; `openvoy read` shows what there is.", "This firmware or hardware does not offer it."],
   ["What is said alike.", "What is said alike."],
   ["config", "ratings"],

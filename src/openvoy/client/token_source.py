@@ -35,7 +35,7 @@ class ReadTokens:
             self._read_again()
         assert self._token is not None
         if self._token == refused:
-            raise self._reject(self._told_end() or f"The {self._origin} still holds the token that {serial} refuses.")
+            raise self._reject(self._told_end() or f"Gateway {serial} refuses its token.")
         return self._token
 
     def find_trouble(self) -> OpenvoyError | None:

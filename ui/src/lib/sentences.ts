@@ -79,4 +79,4 @@ function translateFirst(text: string, translation: Translation): string | undefi
 }
 
 const fillIn = (pieces: string[], holes: string[], translation: Translation): string =>
-  pieces.map((piece, index) => piece + (index < holes.length ? (translate(holes[index]!, translation) ?? holes[index]!) : "")).join("");
+  pieces.map((piece, index) => piece + (index < pieces.length - 1 ? (translate(holes[index]!, translation) ?? holes[index]!) : "")).join("");
