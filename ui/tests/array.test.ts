@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { boundsOf, complete, grouped, moved, neighbour, turned, type Layout } from "../src/pages/panels/array";
-import { heatOf, median, lastFull, mixedGroups, powerAt, ranking } from "../src/pages/panels/frames";
+import { heatOf, median, lastFull, judgePanels, powerAt, ranking } from "../src/pages/panels/frames";
 import { judge, voltageBand } from "../src/pages/meters/band";
 import { findFaults, type Fault } from "../src/pages/panels/faults";
 import { daysBeside } from "../src/pages/panels/month";
@@ -28,6 +28,18 @@ test("a quarter turn lays a panel on its side, four bring all back", () => {
   expect(turned(ROW, new Set(["a"]), -15).panels[0]!.turn_deg).toBe(345);
 });
 
+test.each([
+  ["a second direction on both sides of the limit accuses nobody", [100, 101, 99, 100, 102, 98, 100, 87, 86, 85, 84], []],
+  ["the ill one among many of a second direction is named", [100, 101, 99, 100, 102, 75, 74, 76, 75, 40], [9]],
+  ["the ill one of a second direction is named", [100, 101, 99, 100, 102, 100, 80, 79, 81, 55], [9]],
+  ["what makes nothing is no direction", [100, 100, 100, 100, 100, 0, 1, 0], [5, 6, 7]],
+  ["two that are ill alike are no direction", [100, 100, 100, 100, 100, 100, 100, 70, 71], [7, 8]],
+])("%s", (_, made, expected) => {
+  const energies = new Map(made.map((energy_wh, index) => [String(index), energy_wh * 10]));
+  const groups = new Map([...energies.keys()].map((serial) => [serial, "roof"]));
+  expect([...judgePanels(ranking(energies, groups), groups).weak.keys()].map(Number).sort()).toEqual(expected);
+});
+
 test("only the chosen move and join; a group without panels goes", () => {
   const next = moved(ROW, new Set(["b"]), 1, -2);
   expect(next.panels[1]!.x).toBeCloseTo(2.6);
@@ -53,9 +65,9 @@ test("weak is judged within a group, and not where directions are mixed", () => 
   const ranked = ranking(energies, one);
   expect(ranked.at(-2)).toEqual({ serial: "e", energy_wh: 50, against_pct: -50 });
   expect(ranked.at(-1)!.against_pct).toBeNull();
-  expect(mixedGroups(ranked, one).size).toBe(0);
+  expect(judgePanels(ranked, one)).toEqual({ weak: new Map([["e", 50]]), mixed: new Set() });
   const half = new Map([["a", 100], ["b", 100], ["c", 100], ["d", 50], ["e", 50]]);
-  expect([...mixedGroups(ranking(half, one), one)]).toEqual(["roof"]);
+  expect(judgePanels(ranking(half, one), one)).toEqual({ weak: new Map(), mixed: new Set(["roof"]) });
 });
 
 test.each([
@@ -86,16 +98,14 @@ test("the days of a panel stand beside the median of the others of its group", (
   ]);
 });
 
-test("faults: all at once is one fault, a sleeping array none, a weak panel only where its group looks one way", () => {
+test("faults: all at once is one fault, a sleeping array none, a weak panel one", () => {
   const panel = (serial: string, values: Partial<Panel> = {}): Panel =>
     ({ inverter: { serial, status: null }, state: "producing", silence: null, at_ms: 1000, ...values }) as Panel;
   const kinds = (faults: Fault[]): unknown[] => faults.map(({ kind, serial }) => [kind, serial]);
   const all = ["a", "b"].map((serial, index) => panel(serial, { state: "silent", silence: "all", at_ms: 1000 * index }));
-  expect(findFaults(all, [], new Map())).toEqual([{ serial: null, kind: "all", since_ms: 1000 }]);
-  expect(findFaults([panel("a", { state: "asleep" })], [], new Map())).toEqual([]);
-  const groups = new Map([..."abcdefgh"].map((serial) => [serial, ""]));
-  const ranked = ranking(new Map([..."abcdefgh"].map((serial, index) => [serial, index === 0 ? 700 : 1000])), groups);
-  expect(kinds(findFaults([panel("a"), panel("b", { state: "silent", silence: "dead" })], ranked, groups))).toEqual([
+  expect(findFaults(all, new Map())).toEqual([{ serial: null, kind: "all", since_ms: 1000 }]);
+  expect(findFaults([panel("a", { state: "asleep" })], new Map())).toEqual([]);
+  expect(kinds(findFaults([panel("a"), panel("b", { state: "silent", silence: "dead" })], new Map([["a", 30]])))).toEqual([
     ["weak", "a"],
     ["dead", "b"],
   ]);

@@ -1,7 +1,7 @@
 /** Which panels made much less today than those beside them, by the rule of the panels' own page. */
 
 import type { Maybe } from "../api/types";
-import { mixedGroups, ranking, WEAK_PCT } from "../lib/ranking";
+import { judgePanels, ranking } from "../lib/ranking";
 import type { Span } from "../lib/time";
 import { fetchEnergies, fetchLayout, sumEnergies } from "../pages/panels/api";
 
@@ -16,20 +16,10 @@ export async function findWeak(day: Span, gateway: string | undefined, serials: 
   return judge(own, groups);
 }
 
-/** The weak ones, also where only some groups can be judged; null where none is found, and of some nobody can tell. */
+/** The weak ones, also where some cannot be judged; null where none is found, and of some nobody can tell. */
 export function judge(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): Maybe<ReadonlyMap<string, number>> {
   const ranked = ranking(energies, groups);
-  const weak = weakOf(energies, groups);
-  const isJudged = ranked.some(({ against_pct }) => against_pct !== null) && mixedGroups(ranked, groups).size === 0;
+  const { weak, mixed } = judgePanels(ranked, groups);
+  const isJudged = ranked.some(({ against_pct }) => against_pct !== null) && mixed.size === 0;
   return weak.size > 0 || isJudged ? weak : null;
-}
-
-export function weakOf(energies: ReadonlyMap<string, Maybe<number>>, groups: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
-  const ranked = ranking(energies, groups);
-  const mixed = mixedGroups(ranked, groups);
-  return new Map(
-    ranked.flatMap(({ serial, against_pct }) =>
-      against_pct !== null && against_pct <= WEAK_PCT && !mixed.has(groups.get(serial) ?? "") ? [[serial, -against_pct]] : [],
-    ),
-  );
 }

@@ -34,18 +34,35 @@ export function ranking(energies: ReadonlyMap<string, Maybe<number>>, groups: Re
 }
 
 /** Weak is what stays so far below the median of its group over a whole period. */
-export const WEAK_PCT = -15;
+const WEAK_PCT = -15;
 
-/** So many weak ones in a group are not ill: they look another way, and their group should be split. */
-const MIXED_SHARE = 0.25;
+/** Panels that look the same way make about the same, within so many percent of the median. */
+const ALIKE_PCT = 10;
 
-/** Groups in which panels of several directions stand together, so that their median judges nobody. */
-export function mixedGroups(ranked: readonly Ranked[], groups: ReadonlyMap<string, string>): ReadonlySet<string> {
-  const found = new Set<string>();
+/** So large a part of a group that makes alike is not ill: it looks another way. */
+const CROWD_SHARE = 0.25;
+
+/** No direction leaves so little. */
+const NOTHING_PCT = -95;
+
+export interface Judgement {
+  /** How far below the median of its group, in percent, by serial: what no others are alike. */
+  weak: ReadonlyMap<string, number>;
+  /** Groups in which panels of several directions stand together; those far below it that are alike are not judged. */
+  mixed: ReadonlySet<string>;
+}
+
+export function judgePanels(ranked: readonly Ranked[], groups: ReadonlyMap<string, string>): Judgement {
+  const weak = new Map<string, number>();
+  const mixed = new Set<string>();
   for (const group of new Set(groups.values())) {
-    const judged = ranked.filter(({ serial, against_pct }) => groups.get(serial) === group && against_pct !== null);
-    const weak = judged.filter(({ against_pct }) => against_pct! <= WEAK_PCT);
-    if (weak.length > 1 && weak.length > judged.length * MIXED_SHARE) found.add(group);
+    const judged = ranked.flatMap(({ serial, against_pct }) => (groups.get(serial) === group && against_pct !== null ? [{ serial, against_pct }] : []));
+    for (const { serial, against_pct } of judged) {
+      if (against_pct > WEAK_PCT) continue;
+      const crowd = judged.filter((other) => Math.abs(other.against_pct - against_pct) <= ALIKE_PCT).length;
+      if (crowd > 1 && crowd > judged.length * CROWD_SHARE && against_pct > NOTHING_PCT) mixed.add(group);
+      else weak.set(serial, -against_pct);
+    }
   }
-  return found;
+  return { weak, mixed };
 }

@@ -2,7 +2,6 @@
 
 import type { Maybe } from "../../api/types";
 import type { Panel, Silence } from "../../lib/panels";
-import { mixedGroups, WEAK_PCT, type Ranked } from "./frames";
 
 export type Fault =
   | { serial: string; kind: Exclude<Silence, "all">; since_ms: Maybe<number> }
@@ -13,15 +12,12 @@ export type Fault =
 /** What a sleeping panel says of itself is no fault. */
 const NO_FAULT: readonly string[] = ["ok", "asleep"];
 
-export function findFaults(panels: readonly Panel[], ranked: readonly Ranked[], groups: ReadonlyMap<string, string>): Fault[] {
-  const mixed = mixedGroups(ranked, groups);
-  const against = new Map(ranked.map(({ serial, against_pct }) => [serial, against_pct]));
+export function findFaults(panels: readonly Panel[], weak: ReadonlyMap<string, number>): Fault[] {
   const found = panels.flatMap(({ inverter: { serial, status }, state, silence, at_ms }): Fault[] => {
     const faults: Fault[] = [];
     if (silence !== null && silence !== "all") faults.push({ serial, kind: silence, since_ms: at_ms });
-    const below = against.get(serial) ?? null;
-    if (state !== "silent" && below !== null && below <= WEAK_PCT && !mixed.has(groups.get(serial) ?? ""))
-      faults.push({ serial, kind: "weak", below_pct: -below });
+    const below_pct = weak.get(serial);
+    if (state !== "silent" && below_pct !== undefined) faults.push({ serial, kind: "weak", below_pct });
     if (status !== null && !NO_FAULT.includes(status) && state !== "asleep") faults.push({ serial, kind: "reported", words: status });
     return faults;
   });

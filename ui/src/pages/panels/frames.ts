@@ -3,7 +3,7 @@
 import type { InverterColumns, Maybe } from "../../api/types";
 import type { Span } from "../../lib/time";
 
-export { median, mixedGroups, ranking, WEAK_PCT, type Ranked } from "../../lib/ranking";
+export { judgePanels, median, ranking, type Ranked } from "../../lib/ranking";
 
 export const FRAME_S = 300;
 /** Inverters report every 5 to 15 minutes; an older report says nothing about a moment. */
