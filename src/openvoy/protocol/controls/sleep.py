@@ -23,8 +23,22 @@ RISK = "A battery that sleeps neither feeds nor charges; it may take hours until
 ARGUMENTS = (
     Argument(name="battery", kind="text", summary="Its serial number.", is_required=True, is_target=True),
     Argument(name="asleep", kind="flag", summary="on puts it to sleep, off wakes it.", is_required=True),
-    Argument(name="from", kind="number", summary="Least charge to sleep at.", unit="%", least=0.0, most=100.0),
-    Argument(name="to", kind="number", summary="Highest charge to sleep at.", unit="%", least=0.0, most=100.0),
+    Argument(
+        name="from",
+        kind="number",
+        summary="Least charge to sleep at; needed to put it to sleep.",
+        unit="%",
+        least=0.0,
+        most=100.0,
+    ),
+    Argument(
+        name="to",
+        kind="number",
+        summary="Highest charge to sleep at; needed to put it to sleep.",
+        unit="%",
+        least=0.0,
+        most=100.0,
+    ),
 )
 
 
