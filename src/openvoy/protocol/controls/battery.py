@@ -22,6 +22,10 @@ WORDS = {"self-consumption": "self-consumption", "savings": "economy", "backup":
 """Modes in our words, and what the vendor's app writes today."""
 _MODES = {**{wire: word for word, wire in WORDS.items()}, "savings-mode": "savings", "tou": "savings"}
 DEFAULT_LEAST_PCT = 0.0
+KEPT_FULL = (
+    "The batteries give nothing then while the grid is there: the house draws from it what the sun does not give."
+)
+KEPT_BELOW = "Below that charge the batteries give nothing while the grid is there."
 
 
 def _mode(state: State) -> Values:
@@ -45,7 +49,8 @@ def _plan_mode(state: State, wanted: Settings) -> Plan:
             "The vendor's cloud plans the batteries: the gateway would echo the mode and ignore it.",
             hint="Add cloud-schedule off to end that too, or change the mode in the vendor's app. Nothing was sent.",
         )
-    return Plan(requests=(tariff_request(state, **members),))
+    notes = (KEPT_FULL,) if wanted.get("mode") == "backup" else ()
+    return Plan(requests=(tariff_request(state, **members),), notes=notes)
 
 
 BATTERY_MODE = Control(
@@ -87,12 +92,16 @@ def _bounded_reserve(state: State, arguments: tuple[Argument, ...]) -> tuple[Arg
 
 
 def _plan_reserve(state: State, wanted: Settings) -> Plan:
-    if storage_of(state).mode == "backup":
+    storage, reserve = storage_of(state), wanted["reserve"]
+    if storage.mode == "backup":
         raise ConfigError(
             "In the mode backup everything is reserve; the gateway ignores another one.",
             hint="Choose another battery.mode first. Nothing was sent.",
         )
-    return Plan(requests=(tariff_request(state, reserved_soc=wanted["reserve"]),))
+    before_pct = storage.reserve_pct
+    is_raised = isinstance(reserve, int | float) and (before_pct is None or reserve > before_pct)
+    notes = (KEPT_BELOW,) if is_raised else ()
+    return Plan(requests=(tariff_request(state, reserved_soc=reserve),), notes=notes)
 
 
 BATTERY_RESERVE = Control(

@@ -110,3 +110,17 @@ def test_where_there_is_nothing_to_set_it_is_not_offered(documents: Any, reason:
 def test_a_number_that_is_rounded_is_the_same() -> None:
     assert verdict_of("battery.reserve", state(reserved_soc=40.004), reserve=40) is Verdict.DONE
     assert verdict_of("battery.reserve", state(reserved_soc=41), reserve=40) is Verdict.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("control", "wanted", "told"),
+    [
+        ("battery.mode", {"mode": "backup"}, "give nothing then while the grid is there"),
+        ("battery.mode", {"mode": "savings"}, ""),
+        ("battery.reserve", {"reserve": 40.0}, "Below that charge"),
+        ("battery.reserve", {"reserve": 10.0}, ""),
+    ],
+)
+def test_what_keeps_energy_back_is_told_before(control: str, wanted: dict[str, Any], told: str) -> None:
+    notes = plan_of(control, state(), **wanted).notes
+    assert (told in " ".join(notes), len(notes)) == (True, int(told != ""))
