@@ -14,15 +14,37 @@ from openvoy.store import HistoryStore
 from tests.unit.store.records import START, energy
 
 
-@pytest.mark.parametrize("query", ["show tables", "SHOW TABLES;", " Show\n Tables "])
-def test_tables_are_named_once(tmp_path: Path, capfd: pytest.CaptureFixture[str], query: str) -> None:
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
     async def fill() -> None:
         store = await HistoryStore.open(tmp_path)
         await store.write(Batch(energy=(energy(START, 1.0),)))
         await store.close()
 
     asyncio.run(fill())
-    assert run(["history", "sql", query, "--data", str(tmp_path), "--json"]) == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("query", ["show tables", "SHOW TABLES;", " Show\n Tables "])
+def test_tables_are_named_once(history: Path, capfd: pytest.CaptureFixture[str], query: str) -> None:
+    assert run(["history", "sql", query, "--data", str(history), "--json"]) == 0
     names = [row["name"] for row in json.loads(capfd.readouterr().out)]
     assert names == sorted(set(names))
     assert {"energy", "power", "inverter_report", "device"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("SELECT solar_w FROM energy", '"solar_wh"'),
+        ("SELECT * FROM energi", 'Did you mean "energy"?'),
+        ("SELECT max(time FROM energy", "syntax error"),
+    ],
+)
+def test_a_name_that_is_wrong_is_answered_with_those_that_there_are(
+    history: Path, capfd: pytest.CaptureFixture[str], query: str, told: str
+) -> None:
+    assert run(["history", "sql", query, "--data", str(history)]) == 2
+    error = capfd.readouterr().err
+    assert told in error
+    assert "LINE 1" not in error

@@ -41,6 +41,9 @@ _FAULTS: tuple[tuple[type[duckdb.Error] | None, str, Fault], ...] = (
 """The first line that fits says what an error means."""
 
 
+_MEANT = ("Candidate bindings:", "Did you mean")
+"""Lines of an error that say which names there are."""
+
 _QUERIES = ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN])
 
 
@@ -57,8 +60,9 @@ def _say(error: duckdb.Error, fault: Fault) -> str:
     if fault is Fault.LOCKED:
         holder = re.search(r"\(PID (\d+)\)", str(error))
         return f"process {holder[1]} has it open." if holder else "it is open elsewhere."
-    said = str(error).partition("\n")[0].strip()
-    return said if said.endswith((".", "!", "?")) else f"{said}."
+    said, *more = str(error).splitlines() or [""]
+    meant = [line for line in more if line.startswith(_MEANT)]
+    return " ".join(line if line.endswith((".", "!", "?")) else f"{line}." for line in (said.strip(), *meant))
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ async def test_what_the_library_says_ends_as_a_sentence(tmp_path: Path) -> None:
         for query in ("SELECT unheard", "SELECT 1 FROM unheard", "nonsense"):
             with pytest.raises(StorageError) as told:
                 await store.ask(query)
-            assert told.value.message.endswith((".", "!")), told.value.message
+            assert told.value.message.endswith((".", "!", "?")), told.value.message
 
 
 async def test_a_session_that_is_used_again_sees_the_present_and_none_of_a_persons_views(tmp_path: Path) -> None:
