@@ -164,7 +164,7 @@ export function buildFormat(locale: string, timeZone: string, choices: Choices =
     return (at_ms) => (isNumber(at_ms) ? format().format(at_ms) : UNKNOWN);
   };
   const hour = (): Intl.DateTimeFormatOptions => ({ hour: isTwelve() ? "numeric" : "2-digit", ...hourCycle });
-  const percents = [0, 1].map((digits) => numbers({ style: "percent", maximumFractionDigits: digits }));
+  const percents = [0, 1].map((digits) => numbers({ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }));
   const percent = (value: Value, digits = 0): string =>
     isNumber(value) ? (percents[digits] ?? percents[0])!(value / 100) : UNKNOWN;
   const minutes = numbers({ style: "unit", unit: "minute", unitDisplay: "short" });
