@@ -171,6 +171,19 @@ def test_months(tmp_path: Path) -> None:
     assert [one.energy_wh for one in found.intervals["solar"]] == [1500, 2500, 3500]
 
 
+def test_a_line_with_more_cells_than_the_heading_is_named_and_not_shifted(tmp_path: Path) -> None:
+    lines = [
+        "Date/Time,Energy Produced (Wh),Imported from Grid (Wh)",
+        "03/01/2024,1000,100",
+        "03/02/2024,12,345,200",
+        "03/03/2024,3000,300,,",
+    ]
+    found = gathered(tmp_path / "r.csv", "\n".join(lines) + "\n")
+    assert problems(found) == [(3, "it has 4 cells, and the heading 3")]
+    assert [one.energy_wh for one in found.intervals["solar"]] == [1000, 3000]
+    assert [one.energy_wh for one in found.intervals["import"]] == [100, 300]
+
+
 def test_a_broken_report_names_its_lines(tmp_path: Path) -> None:
     lines = quarter_report(JUNE, date(2024, 6, 2)).splitlines()
     lines[3] = lines[3].replace("06/01/2024", "06/41/2024")

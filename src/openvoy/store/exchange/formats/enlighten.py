@@ -83,6 +83,7 @@ class _Report:
     def __init__(self, table: Table, header: Row, reading: Reading) -> None:
         self._table = table
         self._header_at, names = header
+        self._width = len(names)
         self._columns = _columns(names, reading)
         rows, places = table.rows(self._header_at), [place for place, *_ in self._columns]
         values = (cells[place] for _, cells in rows for place in places if place < len(cells))
@@ -102,7 +103,10 @@ class _Report:
         step_s = usual_step_s(at for _, at, _ in self._timed() if at is not None)
         has_told = False
         for number, at, cells in self._timed():
-            if at is None:
+            if any(cells[self._width :]):
+                # Such as 12,345 without quotation marks: every value may be another column's.
+                yield self._problem(number, f"it has {len(cells)} cells, and the heading {self._width}")
+            elif at is None:
                 yield from self._refuse_time(number, cells)
             elif step_s is not None:
                 yield from self._amounts(number, at, cells, step_s)
