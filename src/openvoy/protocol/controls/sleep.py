@@ -20,25 +20,17 @@ from openvoy.protocol.plan import ACB_DEVICE_TYPE
 Serials = Callable[[State], tuple[str, ...]]
 
 RISK = "A battery that sleeps neither feeds nor charges; it may take hours until it sleeps, or wakes."
+
+
+def _charge(name: str, summary: str) -> Argument:
+    return Argument(name=name, kind="number", summary=summary, unit="%", least=0.0, most=100.0)
+
+
 ARGUMENTS = (
     Argument(name="battery", kind="text", summary="Its serial number.", is_required=True, is_target=True),
     Argument(name="asleep", kind="flag", summary="on puts it to sleep, off wakes it.", is_required=True),
-    Argument(
-        name="from",
-        kind="number",
-        summary="Least charge to sleep at; needed to put it to sleep.",
-        unit="%",
-        least=0.0,
-        most=100.0,
-    ),
-    Argument(
-        name="to",
-        kind="number",
-        summary="Highest charge to sleep at; needed to put it to sleep.",
-        unit="%",
-        least=0.0,
-        most=100.0,
-    ),
+    _charge("from", "Least charge to sleep at; needed to put it to sleep."),
+    _charge("to", "Highest charge to sleep at; needed to put it to sleep."),
 )
 
 
