@@ -64,6 +64,7 @@ test.each([
 test.each([
   ["Log in anew under Settings in the dashboard, or put a new token into the file home.jwt; it counts within a minute. `openvoy token show` explains the present one.", "Log in anew under Settings."],
   ["This firmware or hardware does not offer it; `openvoy read` shows what there is.", "This firmware or hardware does not offer it."],
+  ["Give a time of 1970 (UTC) to 2199, as ISO 8601 or Unix seconds.", "Choose a day of 1970 to 2199."],
   ["What is said alike.", "What is said alike."],
   ["config", "ratings"],
   ["The configuration has no pv.", "The configuration has no pv."],
